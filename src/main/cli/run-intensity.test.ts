@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash, defaultNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { pipelineSchema } from '#shared/models/pipeline';
@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const estimate = { imageSize: 224, processor: usualNormalisation };
+const estimate = { imageSize: 224, processor: defaultNormalisation };
 const pipelineWith = (intensity?: string) =>
   pipelineOf(runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }), estimate);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type JobName, type RequestName, type RequestOutput, type RequestParsed, requests } from '#shared/ipc/contract';
-import { type Answer, FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import { MOST_PROBLEMS } from '#shared/models/list';
+import { type Envelope, FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import { MAX_PROBLEMS } from '#shared/models/list';
 import type { Events } from '../services/core/events';
 import type { Started } from '../services/core/jobs';
 import { outOfBounds } from './input-limits';
@@ -41,7 +41,7 @@ export function handle<K extends RequestName>(
   name: K,
   handler: Handler<K>,
   { log, events }: HandleOptions,
-): (input: unknown) => Promise<Answer<RequestOutput<K>>> {
+): (input: unknown) => Promise<Envelope<RequestOutput<K>>> {
   const request = requests[name];
   return async (rawInput) => {
     try {
@@ -73,15 +73,15 @@ function parseInput<K extends RequestName>(name: K, input: unknown): RequestPars
 }
 
 function describe(issues: readonly z.core.$ZodIssue[]): string {
-  const text = z.prettifyError(new z.ZodError(issues.slice(0, MOST_PROBLEMS)));
-  return issues.length > MOST_PROBLEMS ? `${text}\n… and more` : text;
+  const text = z.prettifyError(new z.ZodError(issues.slice(0, MAX_PROBLEMS)));
+  return issues.length > MAX_PROBLEMS ? `${text}\n… and more` : text;
 }
 
 /** Handles a request by name. The name comes from outside and may be any string. */
-export type Dispatch = (name: string, input: unknown) => Promise<Answer<unknown>>;
+export type Dispatch = (name: string, input: unknown) => Promise<Envelope<unknown>>;
 
 export function createDispatch(handlers: Handlers, options: HandleOptions): Dispatch {
-  const table = new Map<string, (input: unknown) => Promise<Answer<unknown>>>();
+  const table = new Map<string, (input: unknown) => Promise<Envelope<unknown>>>();
   const add = <K extends RequestName>(name: K) => table.set(name, handle(name, handlers[name] as Handler<K>, options));
   for (const name of Object.keys(requests) as RequestName[]) add(name);
   return async (name, input) =>

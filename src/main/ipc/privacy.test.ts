@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
-import type { Answer } from '#shared/ipc/errors';
+import type { Envelope } from '#shared/ipc/errors';
 import type { ImportResult } from '#shared/models/dataset';
 import { listFileTags } from '../ingest/list-file-tags';
 import { sharedData } from '../ingest/test-support/shared-data';
@@ -78,7 +78,7 @@ function files(folder: string): string[] {
 }
 
 async function ask<K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> {
-  const answer = (await dispatch(name, input)) as Answer<RequestOutput<K>>;
+  const answer = (await dispatch(name, input)) as Envelope<RequestOutput<K>>;
   if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);
   return answer.value;
 }

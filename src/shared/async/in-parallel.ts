@@ -1,7 +1,7 @@
 /**
- * Works on every item, at most `atOnce` of them at a time, and answers the results in the order of the items. Items are
- * begun in order. After a failure no further item is begun; what is under way ends first, and then the promise rejects
- * with the failure that came first: when it settles, nothing goes on behind the caller's back.
+ * Runs `work` on every item, at most `atOnce` at a time, and returns the results in the order of the items. Items start
+ * in order. After a failure no further item starts; those under way finish first, then the promise rejects with the
+ * first failure: once it is settled, nothing still runs behind the caller's back.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -1,6 +1,6 @@
 /**
- * Runs pieces of work one after another, in the order in which they were handed in, whatever each takes. Each caller
- * gets the answer or the error of its own piece; an error does not stop what comes after it.
+ * Runs tasks one after another, in the order of the calls, whatever each takes. Each caller gets the result or the
+ * error of its own task; an error does not stop later tasks.
  */
 export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,4 @@
-/** Begins a piece of work unless one with the same key is under way; then nothing is done. */
+/** Starts a task unless one with the same key is under way, in which case it does nothing. */
 export function onceAtATime(): (key: string, work: () => Promise<unknown>) => void {
   const underWay = new Set<string>();
   return (key, work) => {

@@ -8,13 +8,13 @@ export const factorNames: Readonly<Record<BalanceFactor, string>> = {
   modality: 'Modality',
 };
 
-/** From the youngest; `age` in years. */
+/** From youngest to oldest; `age` in years. */
 export const ageBands = ['under 40', '40–49', '50–59', '60–69', '70 and over'] as const;
 
 export const ageBand = (age: number): string =>
   ageBands[age < 40 ? 0 : Math.min(ageBands.length - 1, Math.floor(age / 10) - 3)] ?? '';
 
-/** Of (0010,0040), which is M, F or O, and of the words that tables have. */
+/** Reads the values of (0010,0040), which are M, F or O, and the words common in tables. */
 export function sexName(given: string): string {
   const text = given.trim();
   if (/^(f|female|woman)$/i.test(text)) return 'Female';
@@ -22,7 +22,7 @@ export function sexName(given: string): string {
   return /^(o|other)$/i.test(text) ? 'Other' : text;
 }
 
-/** What is strongly out of balance, in sentences. */
+/** Sentences on strong imbalances. */
 export function strongImbalances({ factors }: Balance): string[] {
   return factors.flatMap(({ factor, byPart, byClass }) => {
     const name = factorNames[factor];

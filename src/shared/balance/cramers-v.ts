@@ -1,11 +1,10 @@
 import type { Association, Strength } from '../models/balance';
 
 /**
- * How much two groupings of the same patients go together, from a table of counts: Cramér's V with the correction of
- * W. Bergsma (J Korean Stat Soc 2013;42:323-328), which is 0 on average where they are independent. Without it V is
- * above 0 by chance, the more so the fewer patients and the more levels there are. Rows and columns without any are left
- * out; null where fewer than two of either are left, or there are fewer than two patients. What chance explains has no
- * strength.
+ * Association of two classifications of the same patients, from a table of counts: Cramér's V with the correction of W.
+ * Bergsma (J Korean Stat Soc 2013;42:323-328), which is 0 on average if they are independent. Without it V exceeds 0 by
+ * chance, the more so with fewer patients and more levels. Empty rows and columns are left out; null if fewer than two
+ * of either remain, or if there are fewer than two patients. An association that chance explains has strength `none`.
  */
 export function cramersV(table: readonly (readonly number[])[]): Association | null {
   const rows = table.filter((row) => sum(row) > 0);
@@ -30,8 +29,8 @@ export function cramersV(table: readonly (readonly number[])[]): Association | n
 }
 
 /**
- * Whether χ² is below the 95 % point of its distribution: by the cube root, which is nearly normal (E. B. Wilson &
- * M. M. Hilferty, Proc Natl Acad Sci 1931;17:684-688). The point is off by less than 3 %.
+ * Whether χ² is below the 95 % point of its distribution, by the cube root, which is nearly normal (E. B. Wilson & M.
+ * M. Hilferty, Proc Natl Acad Sci 1931;17:684-688). The point is off by less than 3 %.
  */
 function isChance(chiSquare: number, freedom: number): boolean {
   const variance = 2 / (9 * freedom);
@@ -39,7 +38,7 @@ function isChance(chiSquare: number, freedom: number): boolean {
 }
 
 /**
- * Cohen's words for effects of w = V × √(smaller number of levels less 1): 0.1 small, 0.3 medium, 0.5 large (Statistical
+ * Cohen's terms for effects of w = V × √(smaller number of levels - 1): 0.1 small, 0.3 medium, 0.5 large (Statistical
  * Power Analysis, 1988, ch. 7).
  */
 function strengthOf(v: number, freedom: number): Strength {

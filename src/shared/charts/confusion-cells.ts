@@ -1,4 +1,4 @@
-/** What rows and columns are; "True" and "Predicted" unless two readers are held against each other. */
+/** Names of rows and columns: "True" and "Predicted", or two readers. */
 export interface ConfusionAxes {
   readonly row: string;
   readonly column: string;
@@ -11,7 +11,7 @@ export interface ConfusionCell {
   readonly count: number;
   /** Share of the row (of all images of the true class), 0 for an empty row. */
   readonly share: number;
-  /** Spoken by screen readers: "True benign, predicted malignant: 3 images". */
+  /** For screen readers: "True benign, predicted malignant: 3 images". */
   readonly name: string;
 }
 

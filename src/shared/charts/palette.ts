@@ -1,9 +1,9 @@
-/** Which of the window's two themes a chart is drawn for. */
+/** The window's theme that a chart is drawn for. */
 export type Scheme = 'dark' | 'light';
 
 /**
- * Okabe and Ito's colours (Color Universal Design, 2008), which people with any common colour-vision deficiency can
- * tell apart. Each theme starts with those that stand out most on its background; black is left out.
+ * Okabe and Ito's colours (Color Universal Design, 2008), distinguishable with any common colour-vision deficiency.
+ * Each theme starts with the most salient ones on its background; black is omitted.
  */
 const okabeIto: Record<Scheme, readonly string[]> = {
   dark: ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#4da3d9'],
@@ -37,7 +37,9 @@ const chartColourSets: Record<Scheme, ChartColours> = {
   light: { background: '#ffffff', text: '#1b2127', dimmed: '#596069', axis: '#8b929a', grid: '#e6e8eb' },
 };
 
-/** Ink of axes, grid and text. Written out, not read from CSS variables: exported files must stand on their own. */
+/**
+ * Ink of axes, grid and text. Spelled out rather than read from CSS variables: exported files must be self-contained.
+ */
 export function chartColours(scheme: Scheme): ChartColours {
   return chartColourSets[scheme];
 }

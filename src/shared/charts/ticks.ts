@@ -1,4 +1,4 @@
-/** The least of 1, 2, 5 or 10 times a power of ten that is no smaller than `rough`. */
+/** The smallest of 1, 2, 5 and 10 times a power of ten that is at least `rough`. */
 export function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;

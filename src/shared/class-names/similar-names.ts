@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** What becomes of names that look like one class: `ask` stops with a question, `merge` makes them one. */
+/** How to treat names that look like one class: `ask` stops with a question, `merge` makes them one. */
 export const nameChoiceSchema = z.enum(['ask', 'merge', 'keep']);
 export type NameChoice = z.infer<typeof nameChoiceSchema>;
 
-/** Spellings of what looks like one class. */
+/** Spellings that look like one class. */
 export const similarNamesSchema = z.object({
-  /** The spelling that all become when they are merged. */
+  /** The spelling that all take when merged. */
   name: z.string(),
   spellings: z.array(
     z.object({
       name: z.string(),
-      /** Files, rows or readings that have it; 0 where only the project has. */
+      /** Files, rows or readings with this spelling; 0 if only the project has it. */
       times: z.number().int(),
-      /** The project has this class already. */
+      /** The project already has this class. */
       present: z.boolean(),
     }),
   ),
@@ -21,13 +21,13 @@ export const similarNamesSchema = z.object({
 export type SimilarNames = z.infer<typeof similarNamesSchema>;
 
 /**
- * Equal for names that a person would hardly mean as two classes: they differ only in case, in blanks, hyphens and
- * underscores, in invisible characters, in how letters are composed (Unicode NFKC), or in how a number is written.
+ * Equal for names that hardly mean two classes: they differ only in case, in blanks, hyphens and underscores, in
+ * invisible characters, in how letters are composed (Unicode NFKC), or in how a number is written.
  */
 export function nameKey(name: string): string {
   const plain = name.normalize('NFKC').replace(INVISIBLE, '').trim();
   if (/^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) return `number ${Number(plain.replace(',', '.'))}`;
-  // To capitals first: ß and SS, final and other sigma, ı and I are then one; the Turkish İ becomes i and a dot.
+  // Upper case first, which unifies ß and SS, final and other sigma, ı and I; the Turkish İ becomes i and a dot.
   const key = plain
     .toUpperCase()
     .toLowerCase()
@@ -40,8 +40,8 @@ export function nameKey(name: string): string {
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /**
- * Groups of names that look like one class. `found`: how often each name stands in what is to be taken in; `present`:
- * the project's classes. Names that are all in the project are no question: they were answered before.
+ * Groups of names that look like one class. `found`: how often each name occurs in the import; `present`: the project's
+ * classes. Names that are all in the project already raise no question: it was answered before.
  */
 export function findSimilarNames(found: ReadonlyMap<string, number>, present: readonly string[]): SimilarNames[] {
   const known = new Set(present);
@@ -55,18 +55,18 @@ export function findSimilarNames(found: ReadonlyMap<string, number>, present: re
   return [...groups.values()].flatMap((group): SimilarNames[] => {
     if (group.size < 2 || [...group.keys()].every((name) => known.has(name))) return [];
     const spellings = [...group].map(([name, times]) => ({ name, times, present: known.has(name) }));
-    // The project's own spelling first, then the most frequent, then one order for all.
+    // The project's own spelling first, then the most frequent, then a fixed order.
     spellings.sort((a, b) => Number(b.present) - Number(a.present) || b.times - a.times || (a.name < b.name ? -1 : 1));
     return [{ name: spellings[0]?.name ?? '', spellings }];
   });
 }
 
-/** The spelling that each name becomes when groups are merged; names that are in no group are not in it. */
+/** The spelling that each name takes when groups are merged; names outside any group are absent. */
 export function mergedNames(groups: readonly SimilarNames[]): ReadonlyMap<string, string> {
   return new Map(groups.flatMap(({ name, spellings }) => spellings.map((one) => [one.name, name] as const)));
 }
 
-/** “Benign” (3), “benign” (12, in the project); invisible characters are shown, because names may differ by them only. */
+/** “Benign” (3), “benign” (12, in the project); invisible characters are shown, as names may differ only by them. */
 export function spellingsText({ spellings }: SimilarNames): string {
   return spellings
     .map(({ name, times, present }) => {
@@ -76,7 +76,7 @@ export function spellingsText({ spellings }: SimilarNames): string {
     .join(', ');
 }
 
-/** The name with its invisible characters as their code points: "benign\u200b" → "benign[U+200B]". */
+/** The name with its invisible characters as code points: "benign\u200b" → "benign[U+200B]". */
 export function visible(name: string): string {
   return name.replace(
     INVISIBLE,

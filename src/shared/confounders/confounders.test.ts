@@ -4,11 +4,11 @@ import { oneVersusRestAuc } from '../statistics/auc';
 import { type Labelled, outOfFold } from './cross-validate';
 import { type Design, designOf } from './design';
 import { drawImages, groupCount, selectImages } from './images';
-import { inventImages } from './invented-images';
 import { labelDealer, permutationTest } from './permutation-test';
 import { prepareRidge } from './ridge';
-import { scanConfounders, usualScan } from './scan';
+import { defaultScan, scanConfounders } from './scan';
 import { scorePredictions } from './score';
+import { syntheticImages } from './synthetic-images';
 
 /**
  * The case that scikit-learn 1.9.1 was given too: 90 images in pairs, 3 classes, a tag of 4 values, 5 measures, and the
@@ -111,10 +111,10 @@ describe('the permutation test', () => {
     let alarms = 0;
     const tries = 200;
     for (let seed = 0; seed < tries; seed += 1) {
-      const images = inventImages({ seed, groups: 40, imagesPerGroup: 2 });
+      const images = syntheticImages({ seed, groups: 40, imagesPerGroup: 2 });
       const design = designOf(images, 'model');
       const given = { labels: images.labels, groups: images.groups, classes: 2 };
-      const options = { ...usualScan, seed, permutations: 99 };
+      const options = { ...defaultScan, seed, permutations: 99 };
       if ((await permutationTest(design, given, options)).p <= 0.05) alarms += 1;
     }
     // Binomial(200, 0.05): 4 to 16 in 95 of 100; p is discrete, so a little fewer.
@@ -123,11 +123,11 @@ describe('the permutation test', () => {
   });
 });
 
-const quick = { ...usualScan, repeats: 1 };
+const quick = { ...defaultScan, repeats: 1 };
 
 describe('a scan', () => {
   it('finds a planted scanner, border and text, and nothing in what was left alone', async () => {
-    const images = inventImages({
+    const images = syntheticImages({
       seed: 3,
       groups: 120,
       imagesPerGroup: 2,
@@ -155,7 +155,7 @@ describe('a scan', () => {
   it('finds nothing in shuffled labels, for 17 sources together', async () => {
     let alarms = 0;
     for (let seed = 0; seed < 12; seed += 1) {
-      const images = inventImages({ seed: 100 + seed, groups: 60, imagesPerGroup: 2 });
+      const images = syntheticImages({ seed: 100 + seed, groups: 60, imagesPerGroup: 2 });
       const scan = await scanConfounders(images, quick);
       if (scan.findings.some(({ verdict }) => verdict === 'strong' || verdict === 'weak')) alarms += 1;
     }
@@ -163,10 +163,10 @@ describe('a scan', () => {
   });
 
   it('says too few of small classes, and leaves them out', async () => {
-    const few = await scanConfounders(inventImages({ seed: 1, groups: 12, imagesPerGroup: 2 }), quick);
+    const few = await scanConfounders(syntheticImages({ seed: 1, groups: 12, imagesPerGroup: 2 }), quick);
     expect(few).toMatchObject({ findings: [], leftOut: [{ images: 12 }, { images: 12 }] });
     expect(few.summary).toMatch(/^Too few images:/);
-    const three = inventImages({ seed: 1, groups: 90, imagesPerGroup: 1, classes: ['a', 'b', 'c'] });
+    const three = syntheticImages({ seed: 1, groups: 90, imagesPerGroup: 1, classes: ['a', 'b', 'c'] });
     const rare = selectImages(three, (index) => three.labels[index] !== 2 || index < 20);
     const scan = await scanConfounders(rare, { ...quick, permutations: 19 });
     expect(scan.classes.map(({ label }) => label)).toEqual(['a', 'b']);
@@ -174,7 +174,7 @@ describe('a scan', () => {
   });
 
   it('takes missing for a value of its own', async () => {
-    const images = inventImages({ seed: 5, groups: 80, imagesPerGroup: 1 });
+    const images = syntheticImages({ seed: 5, groups: 80, imagesPerGroup: 1 });
     images.labels.forEach((label, index) => {
       (images.tags.sex as (string | null)[])[index] = label === 1 ? 'F' : null;
     });
@@ -187,7 +187,7 @@ describe('a scan', () => {
   });
 
   it('draws whole groups and as many of each class where there are very many', () => {
-    const images = inventImages({ seed: 2, groups: 300, imagesPerGroup: 2, classes: ['a', 'b', 'c'] });
+    const images = syntheticImages({ seed: 2, groups: 300, imagesPerGroup: 2, classes: ['a', 'b', 'c'] });
     const drawn = drawImages(images, 120, 1);
     expect([0, 1, 2].map((label) => drawn.labels.filter((one) => one === label).length)).toEqual([40, 40, 40]);
     expect(groupCount(drawn.groups)).toBe(60);
@@ -195,7 +195,7 @@ describe('a scan', () => {
   });
 
   it('can be ended between two steps', async () => {
-    const images = inventImages({ seed: 2, groups: 40, imagesPerGroup: 2 });
+    const images = syntheticImages({ seed: 2, groups: 40, imagesPerGroup: 2 });
     const pause = () => Promise.reject(new Error('ended'));
     await expect(scanConfounders(images, quick, { pause })).rejects.toThrow('ended');
   });

@@ -11,40 +11,41 @@ export interface Labelled {
 }
 
 export interface FitOptions {
-  /** Of the largest component of the gradient of the mean loss with its penalty. */
+  /** Bound on the largest component of the gradient of the mean loss with its penalty. */
   readonly tolerance: number;
   readonly maximumIterations: number;
 }
 
-/** Ranks of predictions do not change beyond this. */
-export const usualFit: FitOptions = { tolerance: 1e-4, maximumIterations: 200 };
+/** Beyond this, the ranks of predictions no longer change. */
+export const defaultFit: FitOptions = { tolerance: 1e-4, maximumIterations: 200 };
 
-/** Each image's fold: groups whole, and class counts even where `stratified`. */
+/** Each image's fold: whole groups, and balanced class counts if `stratified`. */
 export function dealFolds(data: Labelled, folds: number, seed: number, stratified: boolean): Uint8Array {
   const items = Array.from(data.labels, (label, id) => ({
     id,
     label: stratified ? label : 0,
     group: data.groups[id] ?? null,
   }));
-  const dealt = foldItems(items, folds, seed);
-  return Uint8Array.from(items, ({ id }) => dealt.get(id) ?? 0);
+  const foldOf = foldItems(items, folds, seed);
+  return Uint8Array.from(items, ({ id }) => foldOf.get(id) ?? 0);
 }
 
 /**
- * Probabilities [images, classes] of every image by the model that did not learn from its fold: multinomial logistic
- * regression with an L2 penalty on the weights and none on the biases, as scikit-learn's LogisticRegression(C=penalty).
+ * Probabilities [images, classes] of every image from the model that was not trained on its fold: multinomial logistic
+ * regression with an L2 penalty on the weights and none on the biases, like scikit-learn's
+ * LogisticRegression(C=penalty).
  */
 export async function outOfFold(
   design: Design,
   data: Labelled,
   foldOf: Uint8Array,
-  options: FitOptions = usualFit,
+  options: FitOptions = defaultFit,
 ): Promise<Float64Array> {
   const { classes, labels } = data;
   const { rowOf, rows, width, features } = design;
   const folds = foldOf.reduce((most, fold) => Math.max(most, fold + 1), 0);
-  const answers = new Float64Array(labels.length * classes);
-  // Each fit begins where that of the fold before ended: they share most of their images.
+  const predictions = new Float64Array(labels.length * classes);
+  // Each fit starts from the previous fold's result: they share most of their images.
   let start: Float64Array = new Float64Array(classes * (width + 1));
   for (let fold = 0; fold < folds; fold += 1) {
     const targets = new Float32Array(rows * classes);
@@ -73,16 +74,16 @@ export async function outOfFold(
       options,
     );
     start = x;
-    const known = new Map<number, Float64Array>();
+    const byRow = new Map<number, Float64Array>();
     for (let index = 0; index < labels.length; index += 1) {
       if (foldOf[index] !== fold) continue;
       const row = rowOf[index] ?? 0;
-      const answer = known.get(row) ?? softmaxOfRow(design, row, x, classes);
-      known.set(row, answer);
-      answers.set(answer, index * classes);
+      const prediction = byRow.get(row) ?? softmaxOfRow(design, row, x, classes);
+      byRow.set(row, prediction);
+      predictions.set(prediction, index * classes);
     }
   }
-  return answers;
+  return predictions;
 }
 
 function softmaxOfRow({ features, width }: Design, row: number, linear: Float64Array, classes: number): Float64Array {

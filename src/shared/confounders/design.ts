@@ -2,8 +2,8 @@ import { type ConfounderSource, type ConfounderTag, confounderTags } from '../mo
 import type { ConfounderImages } from './images';
 
 /**
- * What is predicted from. Images with equal features share a row: a tag of ten values has ten rows, however many images
- * there are, and fits cost next to nothing.
+ * The design matrix of a source. Images with equal features share a row: a tag of ten values has ten rows, however many
+ * images there are, and fits cost next to nothing.
  */
 export interface Design {
   /** [rows, width] */
@@ -19,11 +19,11 @@ export interface Design {
   readonly penalty: number;
 }
 
-/** Values of fewer images are one value, “other”: a model cannot learn from them, and they only add noise. */
-export const RARE = 10;
-/** Columns of 0 and 1 are taken as they are, with the usual C. */
+/** Values with fewer images are merged into “other”: a model cannot learn from them, and they only add noise. */
+export const MIN_VALUE_IMAGES = 10;
+/** Columns of 0 and 1 stay as they are, with the default C. */
 const TAG_PENALTY = 1;
-/** Measures are many, alike in neighbours, and standardised: they need a firmer hand. */
+/** Measures are many, correlated between neighbours, and standardised: they need stronger regularisation. */
 const PICTURE_PENALTY = 0.01;
 
 export function designOf(images: ConfounderImages, source: ConfounderSource): Design {
@@ -41,7 +41,7 @@ export function designOf(images: ConfounderImages, source: ConfounderSource): De
   }
 }
 
-/** How much there is that looks like text, wherever it stands: in all, and in how many cells. */
+/** Amount of what looks like text, wherever it is: in total, and in how many cells. */
 function amountOf(text: Uint8Array): readonly [number, number] {
   let sum = 0;
   let cells = 0;
@@ -52,7 +52,7 @@ function amountOf(text: Uint8Array): readonly [number, number] {
   return [sum, cells];
 }
 
-/** One column a value, missing and “other” among them. The matrix has its logarithmic width and height as well. */
+/** One column per value, including missing and “other”. The matrix also has its logarithmic width and height. */
 function tagDesign(images: ConfounderImages, tags: readonly ConfounderTag[]): Design {
   const n = images.labels.length;
   const keys: string[][] = Array.from({ length: n }, () => []);
@@ -101,14 +101,14 @@ function tagDesign(images: ConfounderImages, tags: readonly ConfounderTag[]): De
   return { features, width, rowOf, rows: first.length, values, missing, penalty: TAG_PENALTY };
 }
 
-/** Numbers of a column's values: missing is one, and all rare ones together are one. */
+/** Numbers the values of a column: missing is a value, and all rare ones together are one. */
 function categories(column: readonly (string | null)[]): {
   readonly numberOf: (value: string | null) => number;
   readonly size: number;
 } {
   const counts = new Map<string | null, number>();
   for (const value of column) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const common = [...counts].filter(([value, n]) => value === null || n >= RARE).map(([value]) => value);
+  const common = [...counts].filter(([value, n]) => value === null || n >= MIN_VALUE_IMAGES).map(([value]) => value);
   const numbers = new Map(common.map((value, number) => [value, number]));
   return {
     numberOf: (value) => numbers.get(value) ?? common.length,
@@ -116,7 +116,7 @@ function categories(column: readonly (string | null)[]): {
   };
 }
 
-/** Standardised measures; images without any are in the middle of all, and say so in a column of their own. */
+/** Standardised measures; images without measures lie at the mean, flagged in a column of their own. */
 function measureDesign(
   images: ConfounderImages,
   read: (measures: NonNullable<ConfounderImages['measures'][number]>) => ArrayLike<number>,
@@ -140,7 +140,7 @@ function measureDesign(
   return { features, width, rowOf, rows: n, values: numbers, missing, penalty: PICTURE_PENALTY };
 }
 
-/** Mean 0 and variance 1 over the numbers; what is none becomes 0. Null where all are the same. */
+/** Scales to mean 0 and variance 1; NaN becomes 0. Null if all values are the same. */
 function standardise(values: Float64Array): Float64Array | null {
   const known = values.filter((value) => !Number.isNaN(value));
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;

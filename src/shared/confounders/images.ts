@@ -2,14 +2,16 @@ import type { PictureMeasures } from '../imaging/picture-measures';
 import { createRandom, shuffle } from '../imaging/random';
 import type { ConfounderTag } from '../models/confounders';
 
-/** Labelled images with all that may tell their classes apart without a look at the finding. Columns, one entry an image. */
+/**
+ * Labelled images with every property that may predict their class without the finding. Columns, one entry per image.
+ */
 export interface ConfounderImages {
   readonly classes: readonly string[];
   /** Class indices. */
   readonly labels: Int32Array;
-  /** Numbers from 0 without gaps: images of one patient, or that look alike, share one. */
+  /** Numbers from 0 without gaps: images of one patient, and duplicates, share one. */
   readonly groups: Uint32Array;
-  /** Null: the file does not say. */
+  /** Null: absent from the file. */
   readonly tags: Readonly<Record<ConfounderTag, readonly (string | null)[]>>;
   /** Width and height in pixels, [images, 2]. */
   readonly sizes: Float64Array;
@@ -18,7 +20,7 @@ export interface ConfounderImages {
 
 export const groupCount = (groups: Uint32Array): number => groups.reduce((most, group) => Math.max(most, group + 1), 0);
 
-/** Groups renumbered from 0 without gaps, in order of first occurrence. */
+/** Renumbers groups from 0 without gaps, in order of first occurrence. */
 export function renumber(groups: Iterable<number>): Uint32Array {
   const numbers = new Map<number, number>();
   return Uint32Array.from(groups, (group) => {
@@ -28,7 +30,7 @@ export function renumber(groups: Iterable<number>): Uint32Array {
   });
 }
 
-/** The images whose `keep` is true, with classes that `keep` leaves; labels and groups are numbered anew. */
+/** The images for which `keep` is true, and the classes that remain; labels and groups are renumbered. */
 export function selectImages(images: ConfounderImages, keep: (index: number) => boolean): ConfounderImages {
   const kept = Array.from(images.labels.keys()).filter(keep);
   const present = new Set(kept.map((index) => images.labels[index]));
@@ -47,17 +49,17 @@ export function selectImages(images: ConfounderImages, keep: (index: number) => 
 }
 
 /**
- * At most about `most` images: whole groups in a random order, until every class has its equal share. All are kept
- * where there are no more.
+ * Draws at most about `limit` images: whole groups in a random order, until every class has its equal share. Returns
+ * all images if there are no more than that.
  */
-export function drawImages(images: ConfounderImages, most: number, seed: number): ConfounderImages {
+export function drawImages(images: ConfounderImages, limit: number, seed: number): ConfounderImages {
   const { labels, groups, classes } = images;
-  if (labels.length <= most) return images;
+  if (labels.length <= limit) return images;
   const members: number[][] = Array.from({ length: groupCount(groups) }, () => []);
   groups.forEach((group, index) => {
     members[group]?.push(index);
   });
-  const room = classes.map(() => most / classes.length);
+  const room = classes.map(() => limit / classes.length);
   const kept = new Set<number>();
   const order = shuffle(
     members.map((_, group) => group),

@@ -1,13 +1,13 @@
 import type { Design } from './design';
 
 /**
- * Ridge regression of the classes' indicators (0 or 1) on a design, out of fold. Features and folds are worked on once;
- * what is given back then needs one pass over the images for each set of labels, and answers with the skill
+ * Ridge regression of the indicators of the classes (0 or 1) on a design, out of fold. Features and folds are processed
+ * once; the returned function takes one pass over the images per set of labels and returns the skill
  *
  *   1 - sum |y - out-of-fold prediction|^2 / sum |y - class shares of the other folds|^2,
  *
- * 0 for a source that tells nothing but the classes' shares. The penalty shrinks as that of the logistic regression
- * does: its curvature is p (1 - p), about 1 / 4, where that of squares is 1.
+ * 0 for a source that adds nothing to the shares of the classes. The penalty shrinks like that of the logistic
+ * regression, whose curvature is p (1 - p), about 1 / 4, where that of squares is 1.
  */
 export function prepareRidge(design: Design, foldOf: Uint8Array, classes: number): (labels: Int32Array) => number {
   const { features, width, rowOf, rows } = design;
@@ -27,7 +27,7 @@ export function prepareRidge(design: Design, foldOf: Uint8Array, classes: number
       images: Float64Array.from(own.values()),
     }),
   );
-  // Of two classes, one's indicators are the other's turned round, with the same skill.
+  // With two classes, the indicators of one are those of the other inverted, with the same skill.
   const fitted = classes === 2 ? 1 : classes;
   const grams = counts.map((own) => gramOf(own, features, width));
   const total = sum(grams);
@@ -70,12 +70,12 @@ export function prepareRidge(design: Design, foldOf: Uint8Array, classes: number
           const row = own.rows[place] as number;
           const n = own.images[place] as number;
           const positives = counted[row * classes + label] ?? 0;
-          let answer = weights[width] ?? 0;
+          let prediction = weights[width] ?? 0;
           const first = row * width;
           for (let column = 0; column < width; column += 1) {
-            answer += (weights[column] as number) * (features[first + column] as number);
+            prediction += (weights[column] as number) * (features[first + column] as number);
           }
-          residual += n * answer * answer - 2 * positives * answer + positives;
+          residual += n * prediction * prediction - 2 * positives * prediction + positives;
           spread += n * share * share - 2 * positives * share + positives;
         }
       }
@@ -84,7 +84,7 @@ export function prepareRidge(design: Design, foldOf: Uint8Array, classes: number
   };
 }
 
-/** Rows of a fold, each once, and how many of its images have each. */
+/** The distinct rows of a fold, and the number of its images in each. */
 interface RowCounts {
   readonly rows: Uint32Array;
   readonly images: Float64Array;
@@ -140,7 +140,7 @@ function sum(parts: readonly Float64Array[]): Float64Array {
   return total;
 }
 
-/** L of a positive definite matrix L L^T, in the lower half. */
+/** L of a positive definite matrix L L^T, in the lower triangle. */
 export function cholesky(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
@@ -153,7 +153,7 @@ export function cholesky(matrix: Float64Array, size: number): Float64Array {
   return lower;
 }
 
-/** x of L L^T x = b. */
+/** Solves L L^T x = b. */
 export function solve(lower: Float64Array, right: Float64Array, size: number): Float64Array {
   const x = right.slice();
   for (let i = 0; i < size; i += 1) {

@@ -10,47 +10,46 @@ import { type Design, designOf } from './design';
 import { type ConfounderImages, drawImages, groupCount, renumber, selectImages } from './images';
 import { permutationTest } from './permutation-test';
 import { scorePredictions } from './score';
-import { FEWEST_GROUPS, FEWEST_IMAGES, holm, judge, sentenceOf, summaryOf } from './verdict';
+import { holm, judge, MIN_GROUPS, MIN_IMAGES, sentenceOf, summaryOf } from './verdict';
 
 export interface ScanOptions {
   readonly folds: number;
-  /** Dealings of the folds, whose predictions are averaged. */
+  /** Random deals of the folds, whose predictions are averaged. */
   readonly repeats: number;
   readonly seed: number;
   readonly permutations: number;
-  readonly enough: number;
-  /** Of more images some are drawn: what a source tells is known well enough from these. */
-  readonly mostImages: number;
+  readonly maxAsGood: number;
+  /** With more images, some are drawn: these suffice to measure a source. */
+  readonly maxImages: number;
 }
 
 /** A thousand orders let 17 sources together reach 0.05 (Holm): 17 x 0.001. */
-export const usualScan: ScanOptions = {
+export const defaultScan: ScanOptions = {
   folds: 5,
   repeats: 3,
   seed: 42,
   permutations: 999,
-  enough: 20,
-  mostImages: 4000,
+  maxAsGood: 20,
+  maxImages: 4000,
 };
 
 export interface ScanHooks {
   onProgress?(source: ConfounderSource, done: number, total: number): void;
-  /** Called often: where other work may be done, or this ended by throwing. */
+  /** Called often, so that other work can run; throwing ends the scan. */
   pause?(): Promise<void>;
 }
 
-/** How well each source alone predicts the labels. */
+/** Measures how well each source alone predicts the labels. */
 export async function scanConfounders(
   given: ConfounderImages,
-  options: ScanOptions = usualScan,
+  options: ScanOptions = defaultScan,
   hooks: ScanHooks = {},
 ): Promise<Omit<ConfounderScan, 'createdAt' | 'state' | 'seconds'>> {
   const sizes = classSizes(given);
-  const isEnough = (one: { images: number; groups: number }) =>
-    one.images >= FEWEST_IMAGES && one.groups >= FEWEST_GROUPS;
+  const isEnough = (one: { images: number; groups: number }) => one.images >= MIN_IMAGES && one.groups >= MIN_GROUPS;
   const kept = sizes.map(isEnough);
   const all = selectImages(given, (index) => kept[given.labels[index] ?? -1] === true);
-  const images = drawImages(all, options.mostImages, options.seed);
+  const images = drawImages(all, options.maxImages, options.seed);
   const { labels, groups, classes } = images;
   const common = {
     images: all.labels.length,
@@ -62,7 +61,7 @@ export async function scanConfounders(
     repeats: options.repeats,
   };
   if (classes.length < 2) {
-    const summary = `Too few images: two classes need ${FEWEST_IMAGES} labelled images of ${FEWEST_GROUPS} patients each.`;
+    const summary = `Too few images: two classes need ${MIN_IMAGES} labelled images of ${MIN_GROUPS} patients each.`;
     return { ...common, summary, findings: [] };
   }
   const data: Labelled = { labels, groups, classes: classes.length };
@@ -73,7 +72,7 @@ export async function scanConfounders(
   for (const [index, source] of confounderSources.entries()) {
     hooks.onProgress?.(source, index, confounderSources.length);
     await hooks.pause?.();
-    // Together they say more than one alone only where there are several.
+    // Together they add to a single tag only if there are several.
     if (source === 'tags' && found.filter(({ auc }) => auc !== null).length < 2) continue;
     found.push(await examine(source, designOf(images, source), data, foldsOf, options, hooks));
   }
@@ -83,7 +82,7 @@ export async function scanConfounders(
     const verdict =
       one.auc !== null && adjustedP !== null
         ? judge(one.auc, adjustedP)
-        : one.missing >= expected(one.source, labels.length)
+        : one.missing >= allMissing(one.source, labels.length)
           ? 'missing'
           : 'constant';
     return { ...one, adjustedP, verdict, sentence: sentenceOf({ ...one, verdict }, classes) };
@@ -91,8 +90,8 @@ export async function scanConfounders(
   return { ...common, summary: summaryOf(findings, classes), findings };
 }
 
-/** How often a source is missing where it is never there. */
-const expected = (source: ConfounderSource, images: number): number =>
+/** Missing values of a source that no image has. */
+const allMissing = (source: ConfounderSource, images: number): number =>
   source === 'tags' ? images * confounderTags.length : images;
 
 async function examine(
@@ -110,8 +109,8 @@ async function examine(
   }
   const mean = new Float64Array(data.labels.length * data.classes);
   for (const foldOf of foldsOf) {
-    const answers = await outOfFold(design, data, foldOf);
-    for (let at = 0; at < mean.length; at += 1) mean[at] = (mean[at] ?? 0) + (answers[at] ?? 0) / foldsOf.length;
+    const predictions = await outOfFold(design, data, foldOf);
+    for (let at = 0; at < mean.length; at += 1) mean[at] = (mean[at] ?? 0) + (predictions[at] ?? 0) / foldsOf.length;
     await hooks.pause?.();
   }
   const scores = scorePredictions(mean, data);

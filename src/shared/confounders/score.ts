@@ -11,8 +11,8 @@ export interface PredictionScores {
 
 /**
  * Macro one-versus-rest AUC, and the mean recall of the classes, with 95 % intervals over groups. For the recall an
- * image is given the class whose probability is highest against its share of all images: a model that always answers
- * the largest class is no better than chance by it, and one that finds the small ones is.
+ * image counts as the class whose probability is highest relative to its share of all images: a model that always
+ * predicts the largest class is then no better than chance, and one that finds the small ones is.
  *
  * @param probabilities [images, classes]
  */
@@ -29,7 +29,7 @@ export function scorePredictions(probabilities: Float64Array, { labels, groups, 
     }
     correct[index] = best === labels[index] ? 1 : 0;
   }
-  // With two classes, one's curve is the other's upside down.
+  // With two classes, the curve of one is that of the other upside down.
   const curves = Array.from({ length: classes === 2 ? 1 : classes }, (_, label) => ({
     ranked: rankScores(Float64Array.from(labels, (_truth, index) => probabilities[index * classes + label] ?? 0)),
     isPositive: Uint8Array.from(labels, (truth) => (truth === label ? 1 : 0)),

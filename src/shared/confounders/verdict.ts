@@ -1,17 +1,17 @@
 import type { ConfounderFinding, ConfounderSource, ConfounderVerdict } from '../models/confounders';
 import type { Metric } from '../models/metric';
 
-/** Classes with fewer of either are left out: nothing can be said of them. */
-export const FEWEST_IMAGES = 30;
-export const FEWEST_GROUPS = 10;
+/** Classes with fewer images or groups are left out: they allow no conclusion. */
+export const MIN_IMAGES = 30;
+export const MIN_GROUPS = 10;
 
-/** Of a link that is there: as good as a weak model. */
+/** An association is strong from here: as good as a weak model. */
 export const STRONG_AUC = 0.75;
-/** An interval that ends below this leaves no link open that would matter. */
-const OPEN_AUC = 0.65;
+/** An interval that ends below this rules out any association that matters. */
+const NEGLIGIBLE_AUC = 0.65;
 const LEVEL = 0.05;
 
-/** As it stands in a sentence: “The scanner model alone …”. */
+/** As within a sentence: “The scanner model alone …”. */
 export const sourceNames: Readonly<Record<ConfounderSource, string>> = {
   manufacturer: 'manufacturer',
   model: 'scanner model',
@@ -32,7 +32,7 @@ export const sourceNames: Readonly<Record<ConfounderSource, string>> = {
   brightness: 'brightness and contrast',
 };
 
-/** What to do where a source alone tells the classes apart. */
+/** Advice if a source alone predicts the class. */
 const advice: Readonly<Record<ConfounderSource, string>> = {
   manufacturer:
     'a model may learn the scanner instead of the finding. Try a split that holds out a scanner, or balance the classes across scanners.',
@@ -78,7 +78,7 @@ export function judge(auc: Metric, adjustedP: number): ConfounderVerdict {
   if (adjustedP <= LEVEL && auc.value > 0.5 && (auc.low === null || auc.low > 0.5)) {
     return auc.value >= STRONG_AUC ? 'strong' : 'weak';
   }
-  return auc.high !== null && auc.high < OPEN_AUC ? 'nothing' : 'unclear';
+  return auc.high !== null && auc.high < NEGLIGIBLE_AUC ? 'nothing' : 'unclear';
 }
 
 const PLURAL: ReadonlySet<ConfounderSource> = new Set(['tags', 'brightness']);
@@ -92,20 +92,20 @@ export function aucText({ value, low, high }: Metric): string {
   return `AUC ${value.toFixed(2)}${interval}`;
 }
 
-/** What was found of one source, for people. */
+/** The result for one source, for people. */
 export function sentenceOf(
   { source, verdict, auc }: Pick<ConfounderFinding, 'source' | 'verdict' | 'auc'>,
   classes: readonly string[],
 ): string {
   const plural = PLURAL.has(source);
   const subject = source === 'tags' ? subjectOf(source) : `${subjectOf(source)} alone`;
-  const apart = classes.length === 2 ? `${classes[1]} vs. ${classes[0]}` : 'the class';
+  const target = classes.length === 2 ? `${classes[1]} vs. ${classes[0]}` : 'the class';
   const found = auc === null ? '' : aucText(auc);
   switch (verdict) {
     case 'strong':
-      return `${subject} ${plural ? 'predict' : 'predicts'} ${apart}, ${found}: ${advice[source]}`;
+      return `${subject} ${plural ? 'predict' : 'predicts'} ${target}, ${found}: ${advice[source]}`;
     case 'weak':
-      return `${subject} ${plural ? 'predict' : 'predicts'} ${apart} somewhat better than chance, ${found}: ${advice[source]}`;
+      return `${subject} ${plural ? 'predict' : 'predicts'} ${target} somewhat better than chance, ${found}: ${advice[source]}`;
     case 'nothing':
       return `${subject} ${plural ? 'do' : 'does'} no better than chance: ${found}.`;
     case 'unclear':
@@ -117,12 +117,12 @@ export function sentenceOf(
   }
 }
 
-/** The whole in one or two sentences: the worst first. */
+/** The result in one or two sentences, the strongest association first. */
 export function summaryOf(findings: readonly ConfounderFinding[], classes: readonly string[]): string {
   const measured = findings.filter(({ auc }) => auc !== null);
   const found = measured
     .filter(({ verdict }) => verdict === 'strong' || verdict === 'weak')
-    // All tags together are no source of their own.
+    // All tags together are not a source of their own.
     .filter(({ source }, _index, all) => source !== 'tags' || all.length === 1)
     .sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
   const [worst, ...others] = found;

@@ -4,7 +4,7 @@ import type { DatasetReport, ValueCount } from '../models/dataset-report';
 import { RESEARCH_USE } from '../research-use';
 import type { Cell, TableData } from '../tables/csv';
 
-/** The numbers of a dataset report in one long table: what, of which, in what, how many. */
+/** The numbers of a dataset report in one long table: section, item, what it refers to, value. */
 export function datasetReportTable(report: DatasetReport): TableData {
   const { classes, balance, sizes, split, duplicates, imports } = report;
   const counted = (section: string, values: readonly ValueCount[]): Cell[][] =>
@@ -40,7 +40,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
             level.classes[label] ?? 0,
           ]),
         ]),
-        [factorNames[factor], 'Cramér’s V', 'parts', byPart?.v ?? null],
+        [factorNames[factor], 'Cramér’s V', 'splits', byPart?.v ?? null],
         [factorNames[factor], 'Cramér’s V', 'classes', byClass?.v ?? null],
       ]),
       ...sizes.bands.flatMap((height, row) =>

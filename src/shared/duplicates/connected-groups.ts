@@ -1,6 +1,6 @@
 /**
- * Joins what is linked, directly or through others (union-find with path halving). Answers with the number of the
- * group of each key that occurs in a link; groups are numbered from 0 in order of first occurrence.
+ * Groups linked keys, directly or through others (union-find with path halving). Returns the group number of each key
+ * that occurs in a link; groups are numbered from 0 in order of first occurrence.
  */
 export function connectedGroups<Key>(links: Iterable<readonly [Key, Key]>): Map<Key, number> {
   const index = new Map<Key, number>();

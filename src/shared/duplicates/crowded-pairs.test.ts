@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crowdedPairs, outstanding } from './crowded-pairs';
+import { crowdedPairs, distinctMatch } from './crowded-pairs';
 
 /** All pairs of `n` images with this similarity. */
 const all = (n: number, similarity: number) =>
@@ -27,9 +27,9 @@ describe('crowded pairs', () => {
 
   it('the best match stands out, or is none', () => {
     const kin = Array.from({ length: 12 }, () => ({ similarity: 0.96 }));
-    expect(outstanding(kin)).toBeNull();
-    expect(outstanding([{ similarity: 0.99 }, ...kin])).toEqual({ similarity: 0.99 });
-    expect(outstanding(kin.slice(0, 3))).toEqual({ similarity: 0.96 });
-    expect(outstanding([])).toBeNull();
+    expect(distinctMatch(kin)).toBeNull();
+    expect(distinctMatch([{ similarity: 0.99 }, ...kin])).toEqual({ similarity: 0.99 });
+    expect(distinctMatch(kin.slice(0, 3))).toEqual({ similarity: 0.96 });
+    expect(distinctMatch([])).toBeNull();
   });
 });

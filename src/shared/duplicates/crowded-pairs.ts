@@ -1,10 +1,10 @@
-/** Pairs that an image has from which its surroundings count as crowded: copies of one picture are seldom as many. */
-const CROWD = 8;
-/** Nearest partners that may be copies; those after them are what a crowded image is like in general. */
+/** Number of an image's pairs from which its surroundings count as crowded: copies of one image are seldom as many. */
+const MIN_CROWD = 8;
+/** Nearest partners, which may be copies; the later ones show the typical similarity to a crowded image. */
 const NEAREST = 5;
-/** As for features (Lowe 2004): a copy is nearer than this share of the distance to the others. */
-const STANDS_OUT = 0.64;
-/** Thumbnails as similar as this are asked about even where all are. */
+/** Ratio test, as for features (Lowe 2004): a copy is nearer than this share of the distance to the others. */
+const MAX_DISTANCE_RATIO = 0.64;
+/** Thumbnails as similar as this are always checked, even if all are. */
 const ALMOST_EQUAL = 0.99;
 
 interface Pair {
@@ -14,12 +14,12 @@ interface Pair {
 }
 
 /**
- * Among radiographs of one projection, or slices of one phantom, every thumbnail is like every other one, and a fixed
- * limit makes one group of all. Divides the pairs of images that have many of them: `unsure` ones stand out from the
- * others, or are almost equal, and want a look at the rasters; `unlike` ones are kin, no copies. Pairs of images with
- * few are in neither.
+ * Among radiographs of one projection, or slices of one phantom, every thumbnail resembles every other one, and a fixed
+ * limit would put all into one group. Divides the pairs of images that have many pairs: `unsure` ones are nearer than
+ * typical, or almost equal, and need a comparison of the rasters; `unlike` ones are similar images, not copies. Pairs
+ * of images with few pairs are in neither list.
  */
-export function crowdedPairs<Of extends Pair>(pairs: readonly Of[]): { readonly unsure: Of[]; readonly unlike: Of[] } {
+export function crowdedPairs<P extends Pair>(pairs: readonly P[]): { readonly unsure: P[]; readonly unlike: P[] } {
   const distances = new Map<number, number[]>();
   for (const { first, second, similarity } of pairs) {
     for (const image of [first, second]) {
@@ -28,32 +28,32 @@ export function crowdedPairs<Of extends Pair>(pairs: readonly Of[]): { readonly 
       else list.push(1 - similarity);
     }
   }
-  /** Mean distance of a crowded image to its partners but the nearest. */
-  const inGeneral = new Map<number, number>();
+  /** Mean distance of a crowded image to all but its nearest partners. */
+  const typicalDistance = new Map<number, number>();
   for (const [image, list] of distances) {
-    if (list.length < CROWD) continue;
+    if (list.length < MIN_CROWD) continue;
     const others = list.sort((a, b) => a - b).slice(NEAREST);
-    inGeneral.set(image, others.reduce((sum, distance) => sum + distance, 0) / others.length);
+    typicalDistance.set(image, others.reduce((sum, distance) => sum + distance, 0) / others.length);
   }
-  const unsure: Of[] = [];
-  const unlike: Of[] = [];
+  const unsure: P[] = [];
+  const unlike: P[] = [];
   for (const pair of pairs) {
-    const surroundings = [pair.first, pair.second].flatMap((image) => inGeneral.get(image) ?? []);
+    const surroundings = [pair.first, pair.second].flatMap((image) => typicalDistance.get(image) ?? []);
     if (surroundings.length === 0) continue;
-    const standsOut = 1 - pair.similarity < STANDS_OUT * Math.min(...surroundings);
-    (standsOut || pair.similarity >= ALMOST_EQUAL ? unsure : unlike).push(pair);
+    const isNear = 1 - pair.similarity < MAX_DISTANCE_RATIO * Math.min(...surroundings);
+    (isNear || pair.similarity >= ALMOST_EQUAL ? unsure : unlike).push(pair);
   }
   return { unsure, unlike };
 }
 
 /**
- * The best of an image's matches (the nearest first), where it stands out from them or there are few; null where all are
- * as near.
+ * The best of an image's matches (nearest first) if it is clearly nearer than the others or if there are few; otherwise
+ * null.
  */
-export function outstanding<Of extends { readonly similarity: number }>(matches: readonly Of[]): Of | null {
+export function distinctMatch<M extends { readonly similarity: number }>(matches: readonly M[]): M | null {
   const [best] = matches;
-  if (best === undefined || matches.length < CROWD) return best ?? null;
+  if (best === undefined || matches.length < MIN_CROWD) return best ?? null;
   const others = matches.slice(NEAREST);
-  const inGeneral = others.reduce((sum, { similarity }) => sum + 1 - similarity, 0) / others.length;
-  return 1 - best.similarity < STANDS_OUT * inGeneral ? best : null;
+  const typicalDistance = others.reduce((sum, { similarity }) => sum + 1 - similarity, 0) / others.length;
+  return 1 - best.similarity < MAX_DISTANCE_RATIO * typicalDistance ? best : null;
 }

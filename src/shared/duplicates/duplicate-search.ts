@@ -3,28 +3,28 @@ import { LOW_COUNT, type PictureDescriptor } from './picture-descriptor';
 import { nearDuplicateSimilarity } from './picture-similarity';
 
 export interface DuplicateMatch {
-  /** As it was given to `add`. */
+  /** As passed to `add`. */
   readonly id: number;
   readonly similarity: number;
 }
 
-/** Pictures to be compared with every later one. */
+/** An index of pictures to compare with every later one. */
 export interface DuplicateSearch {
-  /** Best first, at most `MOST_MATCHES`; `accepts` leaves pictures out. */
+  /** Best first, at most `MAX_MATCHES`; `accepts` filters pictures. */
   find(picture: PictureDescriptor, accepts?: (id: number) => boolean): DuplicateMatch[];
   add(id: number, picture: PictureDescriptor): void;
 }
 
 const TABLES = 40;
 const KEY_BITS = 12;
-/** Signs of this many detail coefficients, the coarsest first, are what keys are drawn from. */
+/** Keys are drawn from the signs of this many detail coefficients, the coarsest first. */
 const SIGNS = 96;
-/** Places looked at for one picture: bounds the work where very many pictures are alike. */
-export const MOST_LOOKED_AT = 20_000;
-/** Kept of one picture: enough to hold a group of any size together. */
-export const MOST_MATCHES = 16;
+/** Comparisons per picture: bounds the work if very many pictures are alike. */
+export const MAX_COMPARISONS = 20_000;
+/** Matches kept per picture: enough to hold a group of any size together. */
+export const MAX_MATCHES = 16;
 
-/** [TABLES][KEY_BITS] places of coefficients; the same in every process. */
+/** [TABLES][KEY_BITS] indices of coefficients; the same in every process. */
 const tableKeys: readonly Int32Array[] = (() => {
   const random = createRandom(64, 95);
   const signs = Array.from({ length: SIGNS }, (_, index) => LOW_COUNT + index);
@@ -34,13 +34,13 @@ const tableKeys: readonly Int32Array[] = (() => {
 /**
  * Locality-sensitive hashing (Indyk and Motwani, STOC 1998) over the signs of detail coefficients: a picture is
  * compared only with those that share all bits of one of 40 keys with it. Two pictures whose detail correlates by 0.9
- * differ in about one sign in seven and meet in one of the tables with a probability above 0.99; unrelated ones seldom
- * meet.
+ * differ in about one sign in seven and collide in one of the tables with a probability above 0.99; unrelated ones
+ * seldom collide.
  */
 export function createDuplicateSearch(): DuplicateSearch {
   const ids: number[] = [];
   const pictures: PictureDescriptor[] = [];
-  /** Newest entry of each bucket, and the one before each entry; -1 is none. */
+  /** Newest entry of each bucket, and the previous one of each entry; -1 = none. */
   const heads = tableKeys.map(() => new Int32Array(1 << KEY_BITS).fill(-1));
   let capacity = 1024;
   let links = tableKeys.map(() => new Int32Array(capacity));
@@ -57,7 +57,7 @@ export function createDuplicateSearch(): DuplicateSearch {
     find(picture, accepts = () => true) {
       stamp += 1;
       const matches: DuplicateMatch[] = [];
-      let left = MOST_LOOKED_AT;
+      let left = MAX_COMPARISONS;
       for (let table = 0; table < TABLES && left > 0; table++) {
         const link = links[table] as Int32Array;
         let entry = (heads[table] as Int32Array)[keyOf(picture, table)] as number;
@@ -70,7 +70,7 @@ export function createDuplicateSearch(): DuplicateSearch {
           if (similarity > 0 && accepts(id)) matches.push({ id, similarity });
         }
       }
-      return matches.sort((a, b) => b.similarity - a.similarity || a.id - b.id).slice(0, MOST_MATCHES);
+      return matches.sort((a, b) => b.similarity - a.similarity || a.id - b.id).slice(0, MAX_MATCHES);
     },
     add(id, picture) {
       const entry = ids.length;

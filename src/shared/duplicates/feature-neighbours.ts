@@ -1,17 +1,20 @@
 import { median } from '../statistics/median';
 
-/** What a backbone makes of images: [images, width], row by row. */
+/** A backbone's features of images: [images, width], row by row. */
 export interface FeatureRows {
-  /** Image numbers, one a row. */
+  /** Image numbers, one per row. */
   readonly images: readonly number[];
   readonly width: number;
   readonly values: Float32Array;
 }
 
 export interface FeatureFindings {
-  /** Pairs that may show the same picture, the first of each the earlier row; those that stand out most come first. */
+  /**
+   * Pairs that may show the same picture, `a` in the earlier row; those closest relative to their neighbours come
+   * first.
+   */
   readonly candidates: readonly FeatureCandidate[];
-  /** Pairs of images that are like each other as images here are in general: each with its last kept neighbour. */
+  /** Pairs of images with the typical similarity of this dataset: each with its last kept neighbour. */
   readonly kin: readonly { readonly a: number; readonly b: number }[];
   readonly outliers: readonly FeatureOutlier[];
 }
@@ -19,51 +22,52 @@ export interface FeatureFindings {
 export interface FeatureCandidate {
   readonly a: number;
   readonly b: number;
-  /** Their distance as a share of what either has to its other neighbours: 0 for equal features. */
+  /** Their distance as a share of the distance of either to its other neighbours: 0 for equal features. */
   readonly closeness: number;
 }
 
-/** An image that is like no others. */
+/** An image unlike any other. */
 export interface FeatureOutlier {
   readonly image: number;
-  /** Mean cosine to its nearest. */
+  /** Mean cosine to its nearest neighbours. */
   readonly similarity: number;
-  /** Robust deviations of it below the median. */
+  /** Robust deviations of `similarity` below the median. */
   readonly far: number;
 }
 
-/** Nearest neighbours that an image's copies are looked for among, and by which it is judged whether it has any like it. */
+/** Nearest neighbours: searched for copies of an image, and used to decide whether it is an outlier. */
 const NEIGHBOURS = 5;
-/** Neighbours that are kept of each image: those after the nearest are what it is like in general. */
-const KEPT = 15;
+/** Neighbours kept of each image: those after the nearest show its typical similarity. */
+const KEPT_NEIGHBOURS = 15;
 /**
- * A candidate is nearer than this share of the distance (1 - cosine) to the neighbours in general: the ratio test of Lowe,
- * “Distinctive image features from scale-invariant keypoints”, 2004. It only bounds how many pairs of pictures are
- * compared; what is a copy, their pixels say.
+ * A candidate is nearer than this share of the distance (1 - cosine) to neighbours in general: the ratio test of Lowe,
+ * “Distinctive image features from scale-invariant keypoints”, 2004. It only limits the number of pairs whose pixels
+ * are compared; the pixels decide what is a copy.
  */
-const STANDS_OUT = 0.8;
-/** Images below which none can be called unlike the rest. */
-const LEAST_IMAGES = 50;
-/** Robust deviations from which an image is like no others, and the largest share of them. */
-const FAR = 5;
-const FEW = 0.02;
-/** Least deviation of the mean similarity that counts. */
-const FLOOR = 0.03;
+const MAX_DISTANCE_RATIO = 0.8;
+/** With fewer images, none counts as an outlier. */
+const MIN_IMAGES = 50;
+/** Robust deviations from which an image is an outlier, and the largest share of outliers. */
+const OUTLIER_DEVIATIONS = 5;
+const MAX_OUTLIER_SHARE = 0.02;
+/** Lower bound on the deviation of the mean similarity. */
+const MIN_DEVIATION = 0.03;
 
 /**
- * Possible copies and outliers among images by their features. Features of one network point in much the same direction
- * (Ethayarajh, "How contextual are contextualized word representations?", 2019), so that their mean is taken away first.
- * How alike two images of one kind are differs by network, by kind and by place among the others: a candidate pair is
- * among the five nearest of each other and stands out from what both are like in general, so that no similarity is
- * high or low by itself. Features do not tell copies from kin: whoever asks compares the pixels of the candidates.
+ * Finds possible copies and outliers among images by their features. Features of one network point in much the same
+ * direction (Ethayarajh, "How contextual are contextualized word representations?", 2019), so their mean is subtracted
+ * first. The similarity of two images of one kind depends on the network, the kind and the neighbourhood. Candidates
+ * are therefore pairs among each other's five nearest that are clearly nearer than both are to others in general; no
+ * similarity is high or low by itself. Features cannot tell copies from similar images: the caller compares the pixels
+ * of the candidates.
  *
  * An outlier's mean similarity to its five nearest (the score of k-nearest-neighbour detection: Ramaswamy et al. 2000)
- * is more than five robust deviations below the median; where more than 2 % are, none is.
+ * is more than five robust deviations below the median; if more than 2 % of the images are, there are no outliers.
  *
- * Yields after each row: the caller decides when others get their turn. Time grows with the square of the images.
+ * Yields after each row, so that the caller can let other work run. Time grows with the square of the number of images.
  *
- * @param groups a number for each row: rows that are known to show the same (frames of a file, known duplicates) share
- *   it. They are no candidates, and count once among another's neighbours. By default all differ.
+ * @param groups a number for each row: rows known to show the same (frames of a file, known duplicates) share it. They
+ * are not candidates, and count once among another's neighbours. By default all differ.
  */
 export function* compareFeatures(
   rows: FeatureRows,
@@ -74,7 +78,7 @@ export function* compareFeatures(
   const nearest: Neighbour[][] = images.map(() => []);
   const keep = (of: number, row: number, similarity: number) => {
     const list = nearest[of] as Neighbour[];
-    if (list.length === KEPT && similarity <= (list.at(-1)?.similarity ?? -1)) return;
+    if (list.length === KEPT_NEIGHBOURS && similarity <= (list.at(-1)?.similarity ?? -1)) return;
     const same = list.findIndex((one) => groups[one.row] === groups[row]);
     if (same >= 0) {
       if ((list[same] as Neighbour).similarity >= similarity) return;
@@ -82,7 +86,7 @@ export function* compareFeatures(
     }
     const place = list.findIndex((one) => one.similarity < similarity);
     list.splice(place < 0 ? list.length : place, 0, { row, similarity });
-    if (list.length > KEPT) list.pop();
+    if (list.length > KEPT_NEIGHBOURS) list.pop();
   };
   for (let a = 0; a < images.length; a++) {
     for (let b = 0; b < a; b++) {
@@ -98,8 +102,8 @@ export function* compareFeatures(
   }
   return {
     candidates: mutualPairs(images, nearest),
-    kin: kinOf(images, nearest),
-    outliers: farImages(images, nearest),
+    kin: sampleKin(images, nearest),
+    outliers: findOutliers(images, nearest),
   };
 }
 
@@ -107,11 +111,11 @@ interface Neighbour {
   readonly row: number;
   readonly similarity: number;
 }
-/** Of each row, the nearest first. */
+/** Neighbours of each row, nearest first. */
 type Nearest = readonly (readonly Neighbour[])[];
 
 function mutualPairs(images: readonly number[], nearest: Nearest): FeatureCandidate[] {
-  const inGeneral = nearest.map((list) => {
+  const typicalDistance = nearest.map((list) => {
     const others = list.slice(NEIGHBOURS);
     return others.reduce((sum, { similarity }) => sum + 1 - similarity, 0) / others.length;
   });
@@ -123,42 +127,43 @@ function mutualPairs(images: readonly number[], nearest: Nearest): FeatureCandid
         .map(({ row, similarity }) => ({
           a: images[row] as number,
           b: images[b] as number,
-          closeness: Math.max(0, 1 - similarity) / Math.min(inGeneral[row] as number, inGeneral[b] as number),
+          closeness:
+            Math.max(0, 1 - similarity) / Math.min(typicalDistance[row] as number, typicalDistance[b] as number),
         })),
     )
-    .filter(({ closeness }) => closeness < STANDS_OUT)
+    .filter(({ closeness }) => closeness < MAX_DISTANCE_RATIO)
     .sort((one, other) => one.closeness - other.closeness || one.b - other.b || one.a - other.a);
 }
 
-/** At most this many, evenly from all rows. */
-const KIN = 24;
+/** Maximum number of such pairs, taken evenly from all rows. */
+const MAX_KIN = 24;
 
-function kinOf(images: readonly number[], nearest: Nearest): FeatureFindings['kin'] {
-  const stride = Math.max(1, Math.floor(images.length / KIN));
+function sampleKin(images: readonly number[], nearest: Nearest): FeatureFindings['kin'] {
+  const stride = Math.max(1, Math.floor(images.length / MAX_KIN));
   return images.flatMap((a, row) => {
-    const last = nearest[row]?.[KEPT - 1];
+    const last = nearest[row]?.[KEPT_NEIGHBOURS - 1];
     return row % stride !== 0 || last === undefined ? [] : [{ a, b: images[last.row] as number }];
   });
 }
 
-function farImages(images: readonly number[], nearest: Nearest): FeatureFindings['outliers'] {
-  if (images.length < LEAST_IMAGES) return [];
+function findOutliers(images: readonly number[], nearest: Nearest): FeatureFindings['outliers'] {
+  if (images.length < MIN_IMAGES) return [];
   const means = nearest.map((all) => {
     const list = all.slice(0, NEIGHBOURS);
     return list.reduce((sum, { similarity }) => sum + similarity, 0) / list.length;
   });
   const known = means.filter(Number.isFinite);
   const middle = median(known);
-  const deviation = Math.max(FLOOR, 1.4826 * median(known.map((value) => Math.abs(value - middle))));
+  const deviation = Math.max(MIN_DEVIATION, 1.4826 * median(known.map((value) => Math.abs(value - middle))));
   const outliers = images.flatMap((image, row) => {
     const similarity = means[row] as number;
     const far = (middle - similarity) / deviation;
-    return far > FAR ? [{ image, similarity, far }] : [];
+    return far > OUTLIER_DEVIATIONS ? [{ image, similarity, far }] : [];
   });
-  return outliers.length > Math.max(1, FEW * images.length) ? [] : outliers;
+  return outliers.length > Math.max(1, MAX_OUTLIER_SHARE * images.length) ? [] : outliers;
 }
 
-/** Rows less their mean, of length 1; rows that equal the mean stay 0. */
+/** Rows minus their mean, scaled to length 1; rows that equal the mean stay 0. */
 function centredUnits({ images, width, values }: FeatureRows): Float32Array {
   const mean = new Float64Array(width);
   for (let at = 0; at < values.length; at++) {
@@ -175,7 +180,7 @@ function centredUnits({ images, width, values }: FeatureRows): Float32Array {
       squares += value * value;
     }
     const norm = Math.sqrt(squares);
-    // What is left of rounding points nowhere.
+    // The direction of a rounding residue is meaningless.
     if (norm < 1e-6) unit.fill(0, start, start + width);
     else for (let i = 0; i < width; i++) unit[start + i] = (unit[start + i] as number) / norm;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../imaging/random';
 import type { Raster } from '../imaging/raster';
 import { resizeBilinear } from '../imaging/resize';
-import { alignmentText, alignPictures, layStraight, SAME_PICTURE } from './picture-alignment';
+import { alignmentText, alignPictures, compareUpright, SAME_PICTURE } from './picture-alignment';
 import { blobs, mirrored, redrawn, turned } from './test-pictures';
 
 const of = (one: Raster, map: (value: number) => number): Raster => ({ ...one, data: one.data.map(map) });
@@ -66,7 +66,7 @@ describe('pictures laid over each other', () => {
       };
     };
     for (let seed = 2; seed < 6; seed++) {
-      expect(layStraight(body(seed), body(seed + 20)).similarity).toBeLessThan(SAME_PICTURE);
+      expect(compareUpright(body(seed), body(seed + 20)).similarity).toBeLessThan(SAME_PICTURE);
       expect(alignPictures(body(seed), body(seed + 20)).similarity).toBeLessThan(SAME_PICTURE);
       expect(alignPictures(body(seed), mirrored(body(seed))).similarity).toBeGreaterThan(SAME_PICTURE);
     }

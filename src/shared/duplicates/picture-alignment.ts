@@ -2,39 +2,41 @@ import { toGrey } from '../imaging/grey';
 import type { Raster } from '../imaging/raster';
 import { resizeBilinear } from '../imaging/resize';
 
-/** Long side of the pictures that are compared: what is finer differs between two compressions of one picture. */
+/** Long side at which pictures are compared: finer detail differs between two compressions of one picture. */
 const SIDE = 128;
 /** Long side of the larger picture in the first, coarse search. */
 const COARSE = 24;
-/** Long sides of the smaller picture in the refinement, one after the other. */
+/** Long sides of the smaller picture in the refinement levels. */
 const REFINED = [40, 72];
-/** The smaller picture's long side is at least this share of the larger one's: what was cropped away is at most the rest. */
-const SMALLEST_SCALE = 0.55;
+/**
+ * Smallest ratio of the long sides of the smaller and the larger picture, which bounds how much may have been cropped.
+ */
+const MIN_SCALE = 0.55;
 const SCALE_STEP = 1.1;
 /** Pictures must share this much of the smaller one. */
-const LEAST_OVERLAP = 0.5;
-/** Angles, besides quarter turns, that are tried where none of these shows the same picture. Degrees. */
+const MIN_OVERLAP = 0.5;
+/** Further angles, in degrees, to try if no quarter turn shows the same picture. */
 const TILTS = [-12, -6, 6, 12];
 /** Places of the coarse search that are refined. */
 const REFINED_PLACES = 4;
-/** Radius of the neighbourhood whose brightness and contrast are taken away, as a share of the long side. */
+/** Radius of the neighbourhood whose brightness and contrast are removed, as a share of the long side. */
 const NEIGHBOURHOOD = { coarse: 0.09, fine: 0.05 };
-/** Correlation below which a place is given up after the first refinement: copies have 0.7 and more there. */
-const HOPELESS = 0.4;
-/** Deviation in grey levels below which nothing but rounding and compression is seen. */
+/** Correlation below which a place is dropped after the first refinement: copies have 0.7 and more there. */
+const MIN_REFINED_SCORE = 0.4;
+/** Deviation in grey levels that is no more than rounding and compression. */
 const QUANTISATION = 0.5;
-/** Blocks along each side of the first picture in which agreement is judged. */
+/** Blocks along each side of the first picture in which agreement is measured. */
 const BLOCKS = 5;
-/** A block with less of the pictures' mean energy shows nothing to judge by. */
-const LEAST_ENERGY = 0.25;
+/** A block with a smaller share of the pictures' mean energy is too empty to compare. */
+const MIN_ENERGY = 0.25;
 
 /**
- * Correlation of the detail of two pictures, laid over each other, from which they show the same. Two compressions,
- * sizes or contrasts of one picture have 0.9; different pictures of one kind seldom have 0.4.
+ * Correlation of the detail of two aligned pictures from which they are the same. Two compressions, sizes or contrasts
+ * of one picture have 0.9; different pictures of one kind seldom have 0.4.
  */
 export const SAME_PICTURE = 0.75;
 
-/** How the second picture lies on the first. */
+/** Position of the second picture on the first. */
 export interface Alignment {
   /** Correlation of their detail where they overlap, -1 to 1. */
   readonly similarity: number;
@@ -45,24 +47,24 @@ export interface Alignment {
   readonly overlap: number;
 }
 
-/** “mirrored, turned by 90°”; empty where the second picture lies as the first one does. */
+/** “mirrored, rotated by 90°”; empty if both pictures have the same orientation. */
 export function alignmentText({ mirrored, turned }: Pick<Alignment, 'mirrored' | 'turned'>): string {
   return [mirrored ? 'mirrored' : '', turned === 0 ? '' : `rotated by ${turned}°`]
     .filter((one) => one !== '')
     .join(', ');
 }
 
-/** Detail of a picture: each pixel less the mean of its neighbourhood, over its deviation. [height, width] */
+/** Detail of a picture: each pixel minus the mean of its neighbourhood, over its deviation. [height, width] */
 interface Detail {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
 }
 
-/** Where the second picture lies, in pixels of the first at the size of a level. */
+/** Position of the second picture, in pixels of the first at the size of a level. */
 interface Place {
   readonly a: Raster;
-  /** As it is turned. */
+  /** Already rotated. */
   readonly b: Raster;
   readonly orientation: number;
   /** Sizes of both, at the level where the larger has `COARSE`. */
@@ -76,9 +78,9 @@ interface Place {
 }
 
 /**
- * Lays the second picture over the first as it fits best, mirrored, turned by quarters (and by up to 15 degrees more),
- * cropped to half of its sides, scaled or stretched, and says how alike they are there. Brightness and contrast are
- * taken away by neighbourhood, so that windows, gamma and local equalisation make no difference. Takes about 0.1 s.
+ * Finds the best fit of the second picture on the first, allowing mirroring, quarter turns (and up to 15 degrees more),
+ * cropping to half of its sides, scaling and stretching, and measures their similarity there. Brightness and contrast
+ * are removed by neighbourhood, so that windows, gamma and local equalisation make no difference. Takes about 0.1 s.
  */
 export function alignPictures(first: Raster, second: Raster): Alignment {
   const a = shrink(first);
@@ -91,8 +93,11 @@ export function alignPictures(first: Raster, second: Raster): Alignment {
   return tilted.similarity > straight.similarity ? tilted : straight;
 }
 
-/** How alike two pictures are as they lie, stretched to one size, moved and scaled by little. Takes a few milliseconds. */
-export function layStraight(first: Raster, second: Raster): Alignment {
+/**
+ * Similarity of two pictures in their given orientation, stretched to one size, with small shifts and changes of scale.
+ * Takes a few milliseconds.
+ */
+export function compareUpright(first: Raster, second: Raster): Alignment {
   const a = shrink(first);
   const scale = COARSE / Math.max(a.width, a.height);
   const size: readonly [number, number] = [a.width * scale, a.height * scale];
@@ -164,15 +169,15 @@ function detail(raster: Raster, width: number, height: number, neighbourhood: nu
 }
 
 /**
- * What is added to deviations, so that noise where nearly nothing varies does not count as much as what is seen: a share of
- * the usual deviation, whatever stands out, such as the edge of a body on black.
+ * Added to deviations, so that noise in nearly uniform regions does not count as much as visible detail: a share of the
+ * median deviation, whatever the extremes, such as the edge of a body on black.
  */
 function noiseFloor(deviations: Float32Array): number {
-  const seen = deviations.filter((value) => value > QUANTISATION).sort();
-  return Math.max(QUANTISATION, 0.3 * (seen[Math.floor(seen.length / 2)] ?? 0));
+  const visible = deviations.filter((value) => value > QUANTISATION).sort();
+  return Math.max(QUANTISATION, 0.3 * (visible[Math.floor(visible.length / 2)] ?? 0));
 }
 
-/** Mean of the square of `2 radius + 1` around each place, of what lies in the picture. */
+/** Mean over the square of side `2 radius + 1` around each pixel, clipped to the picture. */
 function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
   const sums = integral(values, width, height);
   const means = new Float32Array(values.length);
@@ -186,7 +191,7 @@ function boxMean(values: Float32Array, width: number, height: number, radius: nu
   return means;
 }
 
-/** [height + 1, width + 1]: sums of what lies above and to the left. */
+/** Summed-area table, [height + 1, width + 1]: sums of the values above and to the left. */
 function integral(values: Float32Array, width: number, height: number): Float64Array {
   const sums = new Float64Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y++) {
@@ -215,7 +220,7 @@ function coarsePlaces(a: Raster, b: Raster, orientation: number, tilt: number): 
     const other = tilt === 0 ? two : tilted(two, tilt);
     places.push({ a, b, orientation, sizeA, sizeB, tilt, ...bestOffset(one, other) });
   };
-  for (let scale = 1; scale >= SMALLEST_SCALE; scale /= SCALE_STEP) {
+  for (let scale = 1; scale >= MIN_SCALE; scale /= SCALE_STEP) {
     const full = (raster: Raster, long: number): [number, number] => [
       (raster.width * COARSE) / long,
       (raster.height * COARSE) / long,
@@ -225,7 +230,7 @@ function coarsePlaces(a: Raster, b: Raster, orientation: number, tilt: number): 
     tryScale([wa, ha], [wb * scale, hb * scale]);
     if (scale < 1) tryScale([wa * scale, ha * scale], [wb, hb]);
   }
-  // Not cropped, but stretched.
+  // Stretched instead of cropped.
   const sizeA: [number, number] = [(a.width * COARSE) / longA, (a.height * COARSE) / longA];
   if (Math.abs(Math.log((a.width * b.height) / (a.height * b.width))) > 0.05) tryScale(sizeA, sizeA);
   return places;
@@ -248,7 +253,7 @@ function tilted(picture: Detail, degrees: number): Detail {
   return { width, height, values };
 }
 
-/** Bilinear; 0, which is the mean of all detail, outside. */
+/** Bilinear; outside the picture 0, which is the mean of all detail. */
 function sample({ width, height, values }: Detail, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);
@@ -263,7 +268,7 @@ function sample({ width, height, values }: Detail, x: number, y: number): number
   return upper * (1 - fy) + lower * fy;
 }
 
-/** The offset at which the correlation of what overlaps is largest. */
+/** The offset with the highest correlation in the overlap. */
 function bestOffset(a: Detail, b: Detail): { x: number; y: number; score: number } {
   const squaresA = integral(
     a.values.map((value) => value * value),
@@ -275,7 +280,7 @@ function bestOffset(a: Detail, b: Detail): { x: number; y: number; score: number
     b.width,
     b.height,
   );
-  const least = LEAST_OVERLAP * Math.min(a.width * a.height, b.width * b.height);
+  const least = MIN_OVERLAP * Math.min(a.width * a.height, b.width * b.height);
   let found = { x: 0, y: 0, score: -1 };
   for (let y = 1 - b.height; y < a.height; y++) {
     const [top, bottom] = [Math.max(0, y), Math.min(a.height, y + b.height)];
@@ -299,12 +304,12 @@ function bestOffset(a: Detail, b: Detail): { x: number; y: number; score: number
   return found;
 }
 
-/** Offsets in pixels, the rest as logarithms and degrees: what is added to a place. */
+/** Adjustments of a place: offsets in pixels, scale and aspect as logarithms, tilt in degrees. */
 type Change = [x: number, y: number, scale: number, aspect: number, tilt: number];
 const FIRST_STEPS: Change = [1, 1, 0.03, 0.02, 3];
 const HALVINGS = 4;
 
-/** Climbs from a coarse place to the best one near it, at finer and finer levels. */
+/** Climbs from a coarse place to the best one nearby, at finer and finer levels. */
 function refine(place: Place): Alignment {
   const shorter = Math.min(Math.max(...place.sizeA), Math.max(...place.sizeB));
   let change: Change = [place.x / COARSE, place.y / COARSE, 0, 0, place.tilt];
@@ -333,7 +338,7 @@ function refine(place: Place): Alignment {
       }
       for (let index = 0; index < steps.length; index++) steps[index] = (steps[index] as number) / 2;
     }
-    if (found.score < HOPELESS) break;
+    if (found.score < MIN_REFINED_SCORE) break;
     agreement = blockAgreement(a, b, [change[0] * unit, change[1] * unit, change[2], change[3], change[4]]);
   }
   const quarters = 90 * (place.orientation % 4);
@@ -345,7 +350,7 @@ function refine(place: Place): Alignment {
   };
 }
 
-/** -179 to 180. */
+/** Degrees from -179 to 180. */
 const toSigned = (degrees: number): number => ((((degrees + 179) % 360) + 360) % 360) - 179;
 
 /** Visits the pixels of the first picture that the second covers, with the detail of both there. */
@@ -370,7 +375,7 @@ function overlapping(
   }
 }
 
-/** Correlation where the second picture lies on the first with its top left at (x, y), scaled and tilted about its centre. */
+/** Correlation with the top left of the second picture at (x, y) on the first, scaled and tilted about its centre. */
 function overlapScore(a: Detail, b: Detail, change: Change): { readonly score: number; readonly overlap: number } {
   let [dot, own, other, count] = [0, 0, 0, 0];
   overlapping(a, b, change, (_column, _row, p, q) => {
@@ -380,14 +385,14 @@ function overlapScore(a: Detail, b: Detail, change: Change): { readonly score: n
     count += 1;
   });
   const overlap = count / Math.min(a.width * a.height, b.width * b.height * Math.exp(2 * change[2]));
-  const score = overlap < LEAST_OVERLAP || own * other < 1e-9 ? -1 : dot / Math.sqrt(own * other);
+  const score = overlap < MIN_OVERLAP || own * other < 1e-9 ? -1 : dot / Math.sqrt(own * other);
   return { score, overlap: Math.min(1, overlap) };
 }
 
 /**
  * Lower quartile of the correlations in blocks of the first picture: a copy agrees nearly everywhere, while two
- * radiographs of one projection agree where the outline of the body runs and differ inside. -1 where there is nothing to
- * judge by.
+ * radiographs of one projection agree along the outline of the body and differ inside. -1 if no block has enough
+ * energy.
  */
 function blockAgreement(a: Detail, b: Detail, change: Change): number {
   const sums = new Float64Array(BLOCKS * BLOCKS * 3);
@@ -399,7 +404,7 @@ function blockAgreement(a: Detail, b: Detail, change: Change): number {
     sums[3 * block + 2] = (sums[3 * block + 2] as number) + q * q;
     energy += p * p + q * q;
   });
-  const least = (LEAST_ENERGY * energy) / (BLOCKS * BLOCKS);
+  const least = (MIN_ENERGY * energy) / (BLOCKS * BLOCKS);
   const correlations: number[] = [];
   for (let block = 0; block < BLOCKS * BLOCKS; block++) {
     const [dot = 0, own = 0, other = 0] = sums.subarray(3 * block, 3 * block + 3);

@@ -4,14 +4,16 @@ import { resizeBilinear } from '../imaging/resize';
 
 /** Side of the grey thumbnail that is described. */
 export const THUMBNAIL_SIDE = 64;
-/** Side of the block of low frequencies that is kept of its cosine transform. */
+/** Side of the block of low frequencies kept of its cosine transform. */
 export const BLOCK = 16;
 /** Frequencies below this in both directions are layout and lighting; the rest is detail. */
 const LOW = 4;
-/** Frequencies from here on stand for the finer ones that are not kept. */
+/** Frequencies from this on represent the finer ones that are not kept. */
 const HIGH = 10;
 
-/** Places (row * BLOCK + column) in the block without its mean: first the low ones, then middle, then high. */
+/**
+ * Indices (row * BLOCK + column) within the block without its mean: first the low frequencies, then middle, then high.
+ */
 export const places: readonly number[] = Array.from({ length: BLOCK * BLOCK - 1 }, (_, index) => index + 1).sort(
   (a, b) => band(a) - band(b) || diagonal(a) - diagonal(b) || a - b,
 );
@@ -23,7 +25,7 @@ const VERSION = 1;
 const HEADER_BYTES = 13;
 export const DESCRIPTOR_BYTES = HEADER_BYTES + COEFFICIENTS;
 
-/** A thumbnail whose grey values vary by less than this (standard deviation) shows nothing to compare. */
+/** A thumbnail whose grey values vary by less than this (standard deviation) has nothing to compare. */
 const FLAT_DEVIATION = 1;
 
 function band(place: number): number {
@@ -43,13 +45,13 @@ const cosines = Float64Array.from({ length: BLOCK * THUMBNAIL_SIDE }, (_, index)
 });
 
 /**
- * What a picture looks like, in 268 bytes: the 16 x 16 low frequencies (without the mean) of the two-dimensional
- * discrete cosine transform of its 64 x 64 grey thumbnail, normalised, as signed bytes with one scale for layout and
- * one for detail. Brightness and contrast drop out. The idea is that of perceptual hashes (Zauner, "Implementation
- * and benchmarking of perceptual image hash functions", 2010), with values where those keep signs.
+ * Describes the appearance of a picture in 268 bytes: the 16 x 16 low frequencies (without the mean) of the
+ * two-dimensional discrete cosine transform of its 64 x 64 grey thumbnail, normalised, as signed bytes with one scale
+ * for layout and one for detail. Brightness and contrast drop out. The idea is that of perceptual hashes (Zauner,
+ * "Implementation and benchmarking of perceptual image hash functions", 2010), but keeps values instead of signs.
  *
- * Bytes: version (1), share of the thumbnail's deviation that lies in the block (float32, 0 for a flat picture),
- * scale of the low and of the other coefficients (float32 each, little endian), then the coefficients.
+ * Bytes: version (1), share of the thumbnail's deviation within the block (float32, 0 for a flat picture), scales of
+ * the low and of the other coefficients (float32 each, little endian), then the coefficients.
  */
 export function describePicture(raster: Raster): Uint8Array {
   const thumbnail = resizeBilinear(toGrey(raster), THUMBNAIL_SIDE, THUMBNAIL_SIDE).data;
@@ -75,17 +77,17 @@ export function describePicture(raster: Raster): Uint8Array {
   return bytes;
 }
 
-/** A descriptor read back: coefficients in bytes with what they are to be multiplied by. */
+/** A parsed descriptor: coefficients in bytes and their scales. */
 export interface PictureDescriptor {
   /** Low, middle, high. */
   readonly coefficients: Int8Array;
   /** Scales that give the whole block a norm of 1. */
   readonly lowScale: number;
   readonly detailScale: number;
-  /** Norms of the parts of the block of norm 1. */
+  /** Norms of the detail and of the high frequencies within the block of norm 1. */
   readonly detailNorm: number;
   readonly highNorm: number;
-  /** Norm of the block, and of what lies beyond it, in a thumbnail of norm 1. */
+  /** Norms of the block and of the remainder in a thumbnail of norm 1. */
   readonly share: number;
   readonly rest: number;
 }
@@ -118,7 +120,7 @@ function normOf(values: Int8Array, from: number, to: number): number {
   return Math.sqrt(sum);
 }
 
-/** Norm of the values less their mean. */
+/** Norm of the values minus their mean. */
 function deviationNorm(values: Uint8Array): number {
   let sum = 0;
   let squares = 0;

@@ -1,7 +1,10 @@
 import { createRandom } from '../imaging/random';
 import type { Raster } from '../imaging/raster';
 
-/** Grey pictures for tests: bright and dark blobs at random places on a dark border. Two seeds look nothing alike. */
+/**
+ * Grey pictures for tests: bright and dark blobs at random positions on a grey background. Two seeds look nothing
+ * alike.
+ */
 export function blobs(seed: number, width = 200, height = 150): Raster {
   const random = createRandom(11, seed);
   const spots = Array.from({ length: 60 }, () => ({
@@ -22,7 +25,7 @@ export function blobs(seed: number, width = 200, height = 150): Raster {
   return { width, height, channels: 1, data };
 }
 
-/** A picture whose pixel (x, y) is that of `source` at `from(x, y)`, to the nearest; 0 outside. */
+/** A picture whose pixel (x, y) is that of `source` nearest to `from(x, y)`; 0 outside. */
 export function redrawn(
   source: Raster,
   width: number,
@@ -42,5 +45,5 @@ export function redrawn(
 
 export const mirrored = (one: Raster): Raster => redrawn(one, one.width, one.height, (x, y) => [one.width - 1 - x, y]);
 
-/** By a quarter, clockwise. */
+/** A quarter turn clockwise. */
 export const turned = (one: Raster): Raster => redrawn(one, one.height, one.width, (x, y) => [y, one.height - 1 - x]);

@@ -1,6 +1,6 @@
 import { BLOCK, COEFFICIENTS, type PictureDescriptor, places } from './picture-descriptor';
 
-/** A coefficient of the turned picture: the place that it comes from, and its sign. */
+/** Coefficients of the rotated picture: the index that each comes from, and its sign. */
 interface Turn {
   readonly from: Int32Array;
   readonly sign: Int8Array;
@@ -9,9 +9,9 @@ interface Turn {
 const indexOfPlace = new Map(places.map((place, index) => [place, index]));
 
 /**
- * The seven ways to mirror and turn a picture by quarters. In a cosine transform a mirror image has the odd frequencies of
- * its axis negated, and a picture mirrored in its diagonal has both axes exchanged: cos(pi (N - 1 - x + 1/2) u / N) =
- * (-1)^u cos(pi (x + 1/2) u / N).
+ * The seven ways to mirror and rotate a picture by quarter turns. In a cosine transform a mirror image has the odd
+ * frequencies of its axis negated, and a picture mirrored in its diagonal has both axes exchanged: cos(pi (N - 1 - x +
+ * 1/2) u / N) = (-1)^u cos(pi (x + 1/2) u / N).
  */
 const turns: readonly Turn[] = [false, true]
   .flatMap((transposed) =>
@@ -29,7 +29,7 @@ const turns: readonly Turn[] = [false, true]
     return { from, sign };
   });
 
-/** What a picture would be described as in its seven other orientations. Norms and scales are the same. */
+/** The descriptors of a picture in its seven other orientations. Norms and scales are the same. */
 export function turnedDescriptors(picture: PictureDescriptor): PictureDescriptor[] {
   return turns.map(({ from, sign }) => ({
     ...picture,

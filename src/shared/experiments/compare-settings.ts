@@ -3,7 +3,7 @@ import type { SettingValue } from '../models/membership';
 import type { RunRecord } from '../models/run';
 import { flatSettings } from './settings';
 
-/** Every setting of several runs. One that a run does not have (of another version of Fovea) is null there. */
+/** Every setting of several runs. A setting that a run lacks (of another version of Fovea) is null. */
 export function compareSettings(records: readonly Pick<RunRecord, 'config'>[]): ComparedValues[] {
   const settings = records.map(({ config }) => flatSettings(config));
   const keys = [...new Set(settings.flatMap((one) => [...one.keys()]))];
@@ -15,7 +15,10 @@ export function compareSettings(records: readonly Pick<RunRecord, 'config'>[]): 
   );
 }
 
-/** What decides a run besides its settings. Hashes are of what the run saw: content and label, parts, weights, pixels. */
+/**
+ * Everything besides its settings that determines a run. Hashes cover what the run was given: content and label,
+ * splits, weights, pixels.
+ */
 export function compareFacts(records: readonly RunRecord[]): ComparedValues[] {
   const row = (key: string, value: (record: RunRecord) => SettingValue) => compared(key, records.map(value));
   return [

@@ -2,10 +2,10 @@ import type { Metric } from '../models/metric';
 import type { Evaluation } from '../models/run';
 import type { BestMetric } from '../models/run-config';
 
-/** What an evaluation answers with an interval for all classes together. */
+/** Metrics of an evaluation that cover all classes together, with an interval. */
 export type OverallMetric = BestMetric | 'macroRecall';
 
-/** As they stand within a sentence. */
+/** For use within a sentence. */
 export const metricNames: Readonly<Record<OverallMetric, string>> = {
   accuracy: 'accuracy',
   macroF1: 'macro F1',
@@ -14,7 +14,7 @@ export const metricNames: Readonly<Record<OverallMetric, string>> = {
   loss: 'loss',
 };
 
-/** As they stand alone: in a heading, a legend, a choice. */
+/** For use on its own: in a heading, a legend, a choice. */
 export function metricTitle(metric: OverallMetric): string {
   const name = metricNames[metric];
   return name.charAt(0).toUpperCase() + name.slice(1);

@@ -4,7 +4,7 @@ import { type RunConfig, runConfigSchema } from '../models/run-config';
 /** The guide's list for a model that does not learn. */
 export const guideLearningRates: readonly number[] = [1e-5, 2e-5, 5e-5, 1e-4];
 
-/** A configuration as one row a setting: groups with dots, lists and the like as JSON. In the order of the schema. */
+/** A configuration as one row per setting, in the order of the schema: groups with dots, lists and the like as JSON. */
 export function flatSettings(config: RunConfig): ReadonlyMap<string, SettingValue> {
   const rows = new Map<string, SettingValue>();
   const walk = (prefix: string, group: object) => {
@@ -21,14 +21,14 @@ export function flatSettings(config: RunConfig): ReadonlyMap<string, SettingValu
 const isSettingValue = (value: unknown): value is SettingValue =>
   value === null || ['number', 'string', 'boolean'].includes(typeof value);
 
-/** Settings that a sweep can go over: those with a single value. */
+/** Settings that a sweep can vary: those with a single value. */
 export function sweepableSettings(config: RunConfig): string[] {
   return [...flatSettings(config)]
     .filter(([key]) => !Array.isArray(readPath(config, key.split('.'))))
     .map(([key]) => key);
 }
 
-/** The configuration with another value of one setting; null where there is no such setting or it cannot be that. */
+/** The configuration with another value of one setting; null if the setting does not exist or the value is invalid. */
 export function withSetting(config: RunConfig, key: string, value: SettingValue): RunConfig | null {
   if (!sweepableSettings(config).includes(key)) return null;
   const change = (group: Readonly<Record<string, unknown>>, [first = '', ...rest]: readonly string[]): object => ({
@@ -47,7 +47,7 @@ function readPath(value: unknown, keys: readonly string[]): unknown {
   );
 }
 
-/** JSON where it is JSON (numbers, true, null), text otherwise. */
+/** Parses JSON (numbers, true, null); anything else is text. */
 export function parseSettingValue(text: string): SettingValue {
   const trimmed = text.trim();
   try {
@@ -58,7 +58,7 @@ export function parseSettingValue(text: string): SettingValue {
   }
 }
 
-/** As a person reads it: 1e-5 and 0.00002 rather than 0.000010000000000000001; `automatic` for null. */
+/** For people: 1e-5 and 0.00002 rather than 0.000010000000000000001; `automatic` for null. */
 export function settingText(value: SettingValue): string {
   if (value === null) return 'automatic';
   if (typeof value !== 'number' || value === 0) return String(value);

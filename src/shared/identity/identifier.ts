@@ -1,7 +1,7 @@
 /**
- * Identifiers as people and spreadsheets write them: patient ids, accession numbers, names of studies and sites. What
- * is compared is never the text alone, because a spreadsheet drops leading zeros, adds “.0” and writes long numbers as
- * 1.23E+06, and because “N/A” is nobody.
+ * Identifiers as people and spreadsheets write them: patient ids, accession numbers, names of studies and sites. They
+ * are never compared by text alone, because a spreadsheet drops leading zeros, adds “.0” and writes long numbers as
+ * 1.23E+06, and because “N/A” names nobody.
  */
 
 /** Words for "not known", in lower case, as spreadsheets, statistics programs and people write them. */
@@ -17,14 +17,14 @@ const MISSING = new Set(
     .split(', '),
 );
 
-/** “ohne”, “keine Angabe”: nothing, and what of it there is none. */
+/** “ohne”, “keine Angabe”: a word for nothing, and up to three more words. */
 const NOTHING = /^(?:ohne|keine?[rsnm]?|without|sans|sin)(?: [\p{L}-]+){0,3}$/u;
-/** #N/A, #REF!, #WERT!, #NV, #¡VALOR!, #DIV/0!: what a formula gives that went wrong. */
+/** Errors of spreadsheet formulas: #N/A, #REF!, #WERT!, #NV, #¡VALOR!, #DIV/0!. */
 const FORMULA_ERROR = /^#[¡¿]?(?:div\/0|[\p{L}/_]{2,})[!?]?$/iu;
-/** Neither a letter nor a digit: “-”, “?”, “…”. */
+/** No letter and no digit: “-”, “?”, “…”. */
 const NO_LETTER = /^[^\p{L}\p{N}]*$/u;
 
-/** Compatible forms (full-width digits are digits), one kind of blank and hyphen, nothing invisible. */
+/** NFKC (so that full-width digits are digits), one kind of blank and hyphen, no invisible characters. */
 const plainForm = (text: string): string =>
   text
     .normalize('NFKC')
@@ -33,7 +33,7 @@ const plainForm = (text: string): string =>
     .replace(/\p{Pd}/gu, '-')
     .trim();
 
-/** What a cell or an element names, or null where it names nothing. */
+/** Returns the identifier in a cell or an element, or null if it holds none. */
 export function readIdentifier(text: string | null): string | null {
   if (text === null) return null;
   const plain = plainForm(text);
@@ -42,19 +42,19 @@ export function readIdentifier(text: string | null): string | null {
   return plain;
 }
 
-/** A spreadsheet's or a program's scientific notation always signs its exponent: “12E3” is somebody's id. */
+/** Spreadsheets and programs always sign the exponent in scientific notation: “12E3” is a real id. */
 const SCIENTIFIC = /^(\d)(?:[.,](\d+))?e\+(\d{1,3})$/i;
 
-/** Whether digits were lost: 1.23E+06 is any of ten thousand numbers, 1.234567E+06 is one. */
+/** Whether digits were lost: 1.23E+06 stands for any of ten thousand numbers, 1.234567E+06 for one. */
 export function isRounded(text: string): boolean {
   const [, , fraction = '', exponent = '0'] = SCIENTIFIC.exec(text.trim()) ?? [];
   return fraction.length < Number(exponent);
 }
 
 /**
- * The same for identifiers that differ only in how they are written: blanks, case, an apostrophe that makes a number
- * text, and for numbers leading zeros, “.0” and scientific notation that lost no digit. For comparing, never for
- * showing.
+ * Maps identifiers that differ only in spelling to the same text: blanks, case, an apostrophe that marks a number as
+ * text, and for numbers leading zeros, “.0” and scientific notation that lost no digit. For comparison only, never for
+ * display.
  */
 export function looseIdentifier(text: string): string {
   const plain = plainForm(text).replaceAll(' ', '').replace(/^'/, '').toLowerCase();
@@ -62,7 +62,7 @@ export function looseIdentifier(text: string): string {
   return whole === null ? plain : whole.replace(/^0+(?=\d)/, '');
 }
 
-/** “007”, “7.0”, “7,00” and “7.5E+01” as digits; null for what is no whole number, or no certain one. */
+/** “007”, “7.0”, “7,00” and “7.5E+01” as digits; null unless the text is certainly a whole number. */
 function toWholeNumber(plain: string): string | null {
   const decimal = /^(\d+)(?:[.,]0+)?$/.exec(plain);
   if (decimal !== null) return decimal[1] ?? null;

@@ -2,7 +2,7 @@ import type { AttentionMaps, AttentionShape } from '../models/attention';
 import { type ColourMapName, colourTable } from './colour-maps';
 import type { Raster } from './raster';
 
-/** Which map to show. `head` null = mean over the heads of the layer. */
+/** The map to show. `head` null = mean over the heads of the layer. */
 export type MapChoice =
   | { readonly kind: 'layer'; readonly layer: number; readonly head: number | null }
   | { readonly kind: 'rollout' };
@@ -14,18 +14,18 @@ export interface Grid {
   readonly values: Float32Array;
 }
 
-/** A map and how it is drawn over an image. */
+/** A map, and how it is drawn over an image. */
 export interface Overlay {
   readonly map: Grid;
   readonly colourMap: ColourMapName;
-  /** 0..1: of the map's largest value. */
+  /** 0..1: opacity at the map's largest value. */
   readonly opacity: number;
 }
 
-/** How the window shows a map at first, and how reports and files always do. */
+/** The window's initial settings, and those of all reports and files. */
 export const overlayDefaults = { colourMap: 'inferno', opacity: 0.6 } as const satisfies Omit<Overlay, 'map'>;
 
-/** One map of the attention: a head, the mean over a layer's heads, or the rollout. */
+/** One attention map: a head, the mean over a layer's heads, or the rollout. */
 export function selectMap(maps: AttentionMaps, choice: MapChoice): Grid {
   const { gridHeight: height, gridWidth: width, heads } = maps;
   const cells = height * width;
@@ -47,7 +47,7 @@ export function selectMap(maps: AttentionMaps, choice: MapChoice): Grid {
 /** The mean over the heads of the last layer. */
 export const lastLayer = ({ layers }: AttentionShape): MapChoice => ({ kind: 'layer', layer: layers - 1, head: null });
 
-/** Smallest and largest value of a map, not counting what is not finite. */
+/** Smallest and largest finite value of a map. */
 function rangeOf(grid: Grid): { readonly low: number; readonly high: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -59,7 +59,7 @@ function rangeOf(grid: Grid): { readonly low: number; readonly high: number } {
   return low <= high ? { low, high } : { low: 0, high: 0 };
 }
 
-/** Scales a map by itself to 0..1: its smallest value is 0, its largest 1. A flat map is 0 throughout. */
+/** Scales a map to 0..1 by its own range: its smallest value is 0, its largest 1. A flat map is 0 throughout. */
 export function normalise(grid: Grid): Grid {
   const { low, high } = rangeOf(grid);
   const span = high - low;
@@ -70,8 +70,8 @@ export function normalise(grid: Grid): Grid {
 }
 
 /**
- * Bilinear enlargement to [height, width]. A patch's value stands at the patch's centre, and the border patches'
- * values reach to the border (as `align_corners=False` in PyTorch).
+ * Bilinear enlargement to [height, width]. A patch's value applies to the patch's centre, and the values of border
+ * patches extend to the border (like `align_corners=False` in PyTorch).
  */
 export function upsample(grid: Grid, height: number, width: number): Grid {
   const values = new Float32Array(height * width);
@@ -92,7 +92,7 @@ function mix(from: number, to: number, share: number): number {
   return from + (to - from) * share;
 }
 
-/** Between which source cells the centre of target pixel `index` lies, and how far towards the second. */
+/** The two source cells around the centre of target pixel `index`, and its position between them, 0 to 1. */
 function position(index: number, target: number, source: number) {
   const at = Math.min(source - 1, Math.max(0, ((index + 0.5) * source) / target - 0.5));
   const low = Math.floor(at);
@@ -101,7 +101,7 @@ function position(index: number, target: number, source: number) {
 
 /**
  * RGBA bytes [height, width, 4] of a map in 0..1: the colour from a table of 256 RGB triples, the opacity `opacity`
- * times the value, so that the image stays clear where the model did not look.
+ * times the value, so that the image stays clear where attention is low.
  */
 export function colourise(grid: Grid, table: Uint8Array, opacity: number): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(grid.values.length * 4);
@@ -114,7 +114,7 @@ export function colourise(grid: Grid, table: Uint8Array, opacity: number): Uint8
   return pixels;
 }
 
-/** RGBA bytes [height, width, 4] to lay over an image of this size. */
+/** RGBA bytes [height, width, 4] to draw over an image of this size. */
 export function overlayPixels(
   { map, colourMap, opacity }: Overlay,
   height: number,
@@ -123,7 +123,7 @@ export function overlayPixels(
   return colourise(upsample(normalise(map), height, width), colourTable(colourMap), opacity);
 }
 
-/** The image with the overlay over it, [height, width, 3], as a canvas would blend them (source over). */
+/** The image with the overlay drawn over it, [height, width, 3], blended as on a canvas (source over). */
 export function blendOverlay(image: Raster, overlay: Overlay): Raster {
   const { width, height, channels, data } = image;
   const above = overlayPixels(overlay, height, width);

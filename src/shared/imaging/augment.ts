@@ -12,14 +12,14 @@ export interface Draw {
   readonly jitter: readonly JitterStep[];
 }
 
-const LOWEST_ASPECT = 3 / 4;
-const HIGHEST_ASPECT = 4 / 3;
+const MIN_ASPECT = 3 / 4;
+const MAX_ASPECT = 4 / 3;
 
-/** torchvision's RandomResizedCrop.get_params: ten tries, then the largest centred crop of an allowed aspect. */
+/** torchvision's RandomResizedCrop.get_params: ten attempts, then the largest centred crop of a permitted aspect. */
 function drawCrop(width: number, height: number, scale: readonly [number, number], random: Random) {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = width * height * random.uniform(scale[0], scale[1]);
-    const aspect = Math.exp(random.uniform(Math.log(LOWEST_ASPECT), Math.log(HIGHEST_ASPECT)));
+    const aspect = Math.exp(random.uniform(Math.log(MIN_ASPECT), Math.log(MAX_ASPECT)));
     const cropWidth = Math.round(Math.sqrt(area * aspect));
     const cropHeight = Math.round(Math.sqrt(area / aspect));
     if (cropWidth > 0 && cropHeight > 0 && cropWidth <= width && cropHeight <= height) {
@@ -28,8 +28,8 @@ function drawCrop(width: number, height: number, scale: readonly [number, number
       return { left, top, width: cropWidth, height: cropHeight };
     }
   }
-  const cropWidth = Math.min(width, Math.round(height * HIGHEST_ASPECT));
-  const cropHeight = Math.min(height, Math.round(width / LOWEST_ASPECT));
+  const cropWidth = Math.min(width, Math.round(height * MAX_ASPECT));
+  const cropHeight = Math.min(height, Math.round(width / MIN_ASPECT));
   return {
     left: Math.floor((width - cropWidth) / 2),
     top: Math.floor((height - cropHeight) / 2),
@@ -38,7 +38,7 @@ function drawCrop(width: number, height: number, scale: readonly [number, number
   };
 }
 
-/** Draws crop, flip, rotation and jitter, in the order in which they are applied. */
+/** Draws crop, flip, rotation and jitter, in the order of application. */
 export function drawAugmentation(raster: Raster, augmentation: Augmentation, random: Random): Draw {
   const crop = drawCrop(raster.width, raster.height, augmentation.cropScale, random);
   const flip = random.next() < augmentation.horizontalFlip;
@@ -47,8 +47,8 @@ export function drawAugmentation(raster: Raster, augmentation: Augmentation, ran
 }
 
 /**
- * The stream of one image in one epoch: independent of order, batches and of where a run was resumed. `repeat` counts
- * how often the image was drawn before in this epoch.
+ * The random stream of one image in one epoch: independent of order, batches and where a run was resumed. `repeat`
+ * counts earlier draws of the image in this epoch.
  */
 export const augmentationRandom = (seed: number, epoch: number, image: number, repeat = 0): Random =>
   repeat === 0 ? createRandom(seed, epoch, image) : createRandom(seed, epoch, image, repeat);
@@ -56,13 +56,13 @@ export const augmentationRandom = (seed: number, epoch: number, image: number, r
 const TEST_TIME_SEED = 0x7e57;
 
 /**
- * The stream of one test-time view (counted from 1) of an image, which `content`, an integer from its pixels, stands for:
- * the same views wherever the image is met, in any run, order or batch.
+ * The random stream of one test-time view (counted from 1) of an image, identified by `content`, an integer derived
+ * from its pixels: the same views in any run, order or batch.
  */
 export const testTimeRandom = (content: number, view: number): Random => createRandom(TEST_TIME_SEED, content, view);
 
 /**
- * A training view of a canonical raster, as normalised [3, height, width] in `out` at `offset`. Geometry is one
+ * Writes a training view of a canonical raster to `out` at `offset`, as normalised [3, height, width]. Geometry is one
  * resampling pass; colours are changed after it, before mean and std.
  */
 export function augmentInto(

@@ -2,7 +2,7 @@ import { MEASURE_GRID } from './picture-measures';
 import type { Raster } from './raster';
 import { findStrokes, type Stroke } from './thin-strokes';
 
-/** A line of drawn characters: its box in pixels (`right` and `bottom` lie beyond it), and how sure it is, 0 to 1. */
+/** A line of drawn characters: its box in pixels (`right` and `bottom` are exclusive), and its certainty, 0 to 1. */
 export interface TextLine {
   readonly left: number;
   readonly top: number;
@@ -12,29 +12,29 @@ export interface TextLine {
   readonly score: number;
 }
 
-/** Pieces of one line: the lower is at least this high, in heights of the higher. */
-const HEIGHTS = 0.6;
-/** Tops or bottoms differ by at most this share of the height, or a pixel. */
-const LEVEL = 0.13;
-/** Grey values (peaks) differ by at most this. */
-const GREY = 30;
-/** The gap to the next piece, in heights. */
-const GAP = 1.2;
+/** Minimum height of the lower of two adjacent pieces of a line, in heights of the higher. */
+const MIN_HEIGHT_RATIO = 0.6;
+/** Largest difference of tops or bottoms, as a share of the height; at least one pixel is allowed. */
+const MAX_OFFSET = 0.13;
+/** Largest difference of grey values (peaks). */
+const MAX_GREY_DIFFERENCE = 30;
+/** Largest gap to the next piece, in heights. */
+const MAX_GAP = 1.2;
 /**
- * Two characters alone are text only from this height on, pixels, and not at half size, where bits of tissue come in
+ * Two characters alone are text only from this height on, in pixels, and not at half size, where bits of tissue come in
  * pairs.
  */
 const PAIR_HEIGHT = 8;
-/** How even pieces are from which nothing is taken off: drawn ones are about 0.4 to 0.9 with their smoothed edges. */
-const EVEN = 0.4;
+/** Evenness from which the score is not reduced: drawn pieces have about 0.4 to 0.9 with their smoothed edges. */
+const FULL_EVENNESS = 0.4;
 
 /**
- * How much each cell of the grid looks like characters that were drawn into the picture, row by row, 0 to 255.
+ * How much each cell of the grid looks like characters drawn into the image, row by row, 0 to 255.
  *
- * Drawn text is thin (narrower than 7 pixels), brighter than what is around it, of one grey value, and several pieces of
- * like height stand on one line. Tissue has bright lines too, but they fade, lie flat, and do not stand side by side.
- * Looked at is the raster as it is and, for large letters, at half its size. Dark text on bright ground is not found.
- * Measured in docs/picture-measures.md.
+ * Drawn text is thin (narrower than 7 pixels), brighter than its surroundings, of one grey value, and has several
+ * pieces of similar height on one line. Tissue has bright lines too, but they fade, lie flat, and do not sit side by
+ * side. Searches the raster at its own size and, for large letters, at half of it. Dark text on a bright ground is not
+ * found. Measured in docs/picture-measures.md.
  */
 export function textGrid(raster: Raster): Uint8Array {
   const grid = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
@@ -69,7 +69,7 @@ export function findTextLines(raster: Raster): TextLine[] {
   ];
 }
 
-/** From left to right, each piece takes those that go on in its line. */
+/** From left to right, appends to each piece those that continue its line. */
 function joinStrokes(strokes: readonly Stroke[], pairHeight: number): TextLine[] {
   const sorted = strokes.toSorted((a, b) => a.left - b.left);
   const taken = new Set<Stroke>();
@@ -80,7 +80,7 @@ function joinStrokes(strokes: readonly Stroke[], pairHeight: number): TextLine[]
     let last = first;
     for (let next = index + 1; next < sorted.length; next++) {
       const piece = sorted[next] as Stroke;
-      // No piece is higher than 48 pixels, so that nothing further right can follow.
+      // No piece is higher than 48 pixels, so nothing further right can follow.
       if (piece.left > last.right + 60) break;
       if (taken.has(piece) || !follows(last, piece)) continue;
       pieces.push(piece);
@@ -97,12 +97,12 @@ function joinStrokes(strokes: readonly Stroke[], pairHeight: number): TextLine[]
 function follows(a: Stroke, b: Stroke): boolean {
   const [one, other] = [a.bottom - a.top, b.bottom - b.top];
   const high = Math.max(one, other);
-  const level = Math.max(1, LEVEL * high);
+  const offset = Math.max(1, MAX_OFFSET * high);
   return (
-    Math.min(one, other) >= HEIGHTS * high &&
-    b.left <= a.right + GAP * high &&
-    (Math.abs(a.bottom - b.bottom) <= level || Math.abs(a.top - b.top) <= level) &&
-    Math.abs(a.peak - b.peak) <= GREY
+    Math.min(one, other) >= MIN_HEIGHT_RATIO * high &&
+    b.left <= a.right + MAX_GAP * high &&
+    (Math.abs(a.bottom - b.bottom) <= offset || Math.abs(a.top - b.top) <= offset) &&
+    Math.abs(a.peak - b.peak) <= MAX_GREY_DIFFERENCE
   );
 }
 
@@ -110,19 +110,19 @@ function describeLine(pieces: readonly Stroke[], pairHeight: number): TextLine {
   const top = Math.min(...pieces.map((piece) => piece.top));
   const bottom = Math.max(...pieces.map((piece) => piece.bottom));
   const characters = pieces.reduce((sum, piece) => sum + piece.characters, 0);
-  const even = pieces.reduce((sum, piece) => sum + piece.even, 0) / pieces.length;
-  const known = characters > 2 || (characters === 2 && bottom - top >= pairHeight);
+  const evenness = pieces.reduce((sum, piece) => sum + piece.evenness, 0) / pieces.length;
+  const isText = characters > 2 || (characters === 2 && bottom - top >= pairHeight);
   return {
     left: Math.min(...pieces.map((piece) => piece.left)),
     top,
     right: Math.max(...pieces.map((piece) => piece.right)),
     bottom,
     characters,
-    score: known ? Math.min(1, even / EVEN) * (1 - 0.5 ** (characters - 1)) : 0,
+    score: isText ? Math.min(1, evenness / FULL_EVENNESS) * (1 - 0.5 ** (characters - 1)) : 0,
   };
 }
 
-/** The largest channel: coloured text is as bright as white one. */
+/** The maximum of the channels: coloured text is as bright as white text. */
 function brightest(raster: Raster): Raster {
   if (raster.channels === 1) return raster;
   const { width, height, data } = raster;
@@ -133,7 +133,7 @@ function brightest(raster: Raster): Raster {
   return { width, height, channels: 1, data: values };
 }
 
-/** Half as wide and high, by means of 2 x 2. */
+/** Half the width and height, by means of 2 x 2 pixels. */
 function halved({ width, height, data }: Raster): Raster {
   const [wide, high] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
   const [right, down] = [width > 1 ? 1 : 0, height > 1 ? width : 0];

@@ -1,7 +1,7 @@
 import type { Samples } from './normalise';
 import type { Random } from './random';
 
-/** Factors of one draw, in the order in which they are applied; as torchvision's ColorJitter, on floats. */
+/** Factors of one draw, in the order of application; like torchvision's ColorJitter, on floats. */
 export type JitterStep =
   | { readonly kind: 'brightness' | 'contrast' | 'saturation'; readonly factor: number }
   /** `turns` in [-0.5, 0.5] around the colour circle. */
@@ -14,7 +14,7 @@ export interface JitterRanges {
   readonly hue: number;
 }
 
-/** Always takes the same number of draws, so that grey and colour images of one stream stay in step. */
+/** Always consumes the same number of draws, so that grey and colour images of one stream stay in step. */
 export function drawJitter(ranges: JitterRanges, grey: boolean, random: Random): JitterStep[] {
   const around = (range: number) => random.uniform(Math.max(0, 1 - range), 1 + range);
   const steps: JitterStep[] = [
@@ -35,7 +35,7 @@ export function drawJitter(ranges: JitterRanges, grey: boolean, random: Random):
 
 const clampByte = (x: number) => (x < 0 ? 0 : Math.min(x, 255));
 
-/** ITU-R 601 luma, as PIL's conversion to grey. */
+/** ITU-R 601 luma, as in PIL's conversion to grey. */
 const luma = (r: number, g: number, b: number) => 0.299 * r + 0.587 * g + 0.114 * b;
 
 function meanLuma(data: Float32Array, channels: 1 | 3): number {
@@ -64,7 +64,7 @@ function saturate(data: Float32Array, factor: number): void {
   }
 }
 
-/** RGB → HSV, turn the hue, → RGB; grey pixels have no hue and stay. */
+/** RGB → HSV, rotate the hue, → RGB; grey pixels have no hue and stay. */
 function turnHue(data: Float32Array, turns: number): void {
   for (let i = 0; i < data.length; i += 3) {
     const r = data[i] as number;
@@ -78,7 +78,7 @@ function turnHue(data: Float32Array, turns: number): void {
     let hue = high === r ? (g - b) / chroma : high === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
     hue += 6 * turns;
     hue -= 6 * Math.floor(hue / 6);
-    // Foley and van Dam: each channel is `high` less chroma × a trapezoid of the hue.
+    // Foley and van Dam: each channel is `high` minus chroma × a trapezoid of the hue.
     for (let c = 0; c < 3; c++) {
       let k = hue + (c === 0 ? 5 : c === 1 ? 3 : 1);
       if (k >= 6) k -= 6;

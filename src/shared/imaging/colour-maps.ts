@@ -13,8 +13,8 @@ const tables = new Map<ColourMapName, Uint8Array>();
 
 /** 256 RGB triples, [256 × 3] bytes, from low to high. */
 export function colourTable(name: ColourMapName): Uint8Array {
-  const known = tables.get(name);
-  if (known !== undefined) return known;
+  const cached = tables.get(name);
+  if (cached !== undefined) return cached;
   const table = new Uint8Array(256 * 3);
   for (let level = 0; level < 256; level++) {
     const colour = Number.parseInt(colourOf[name](level / 255).slice(1), 16);

@@ -1,6 +1,6 @@
 import type { Raster } from './raster';
 
-/** ITU-R BT.601 luma in 16-bit fixed point, as Pillow's conversion to "L". */
+/** ITU-R BT.601 luma in 16-bit fixed point, like Pillow's conversion to "L". */
 export function toGrey(raster: Raster): Raster {
   if (raster.channels === 1) return raster;
   const { width, height, data } = raster;

@@ -2,24 +2,24 @@ import { assertNever } from '../ipc/errors';
 import { type Intensity, intensitySchema } from '../models/pipeline';
 
 /**
- * How an intensity is written in a run's settings: `auto`, `full-range`, `window:centre:width` (as `window:40:400`, in
- * the file's units after rescale) or `percentile:low:high` (as `percentile:1:99`). Null for anything else.
+ * Parses an intensity of a run's settings: `auto`, `full-range`, `window:centre:width` (such as `window:40:400`, in the
+ * file's units after rescale) or `percentile:low:high` (such as `percentile:1:99`). Null for anything else.
  */
 export function parseIntensity(text: string): Intensity | null {
   const [kind, ...parts] = text.split(':');
   const numbers = parts.map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [first, second] = numbers;
-  const taken = kind === 'window' || kind === 'percentile' ? 2 : 0;
-  if (numbers.length !== taken) return null;
-  const given =
+  const expected = kind === 'window' || kind === 'percentile' ? 2 : 0;
+  if (numbers.length !== expected) return null;
+  const candidate =
     kind === 'window'
       ? { kind, center: first, width: second }
       : kind === 'percentile'
         ? { kind, low: first, high: second }
         : { kind };
-  const parsed = intensitySchema.safeParse(given);
+  const parsed = intensitySchema.safeParse(candidate);
   if (!parsed.success) return null;
-  // A range of nothing would turn every picture black.
+  // An empty range would turn every image black.
   return parsed.data.kind === 'percentile' && parsed.data.low === parsed.data.high ? null : parsed.data;
 }
 

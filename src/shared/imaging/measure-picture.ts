@@ -3,13 +3,15 @@ import { toGrey } from './grey';
 import { borderCells, MEASURE_GRID, type PictureMeasures } from './picture-measures';
 import type { Raster } from './raster';
 
-/** Grey values under the first count as dark, over the second as bright. */
+/** Grey values below the first count as dark, above the second as bright. */
 const DARK = 8;
 const BRIGHT = 247;
-/** Difference of two channels from which a pixel is coloured: what JPEG leaves of grey stays below. */
+/** Difference of two channels above which a pixel is coloured: JPEG artefacts of grey stay below. */
 const COLOURED = 8;
 
-/** Measures a canonical raster. About 4 to 8 ms for one of 683 x 512, most of it for text (`docs/picture-measures.md`). */
+/**
+ * Measures a canonical raster. About 4 to 8 ms for 683 x 512 pixels, most of it for text (`docs/picture-measures.md`).
+ */
 export function measurePicture(raster: Raster): PictureMeasures {
   const grey = toGrey(raster);
   return { ...greyValues(grey), colour: colouredShare(raster), border: borderMeans(grey), text: textGrid(raster) };
@@ -59,7 +61,10 @@ function colouredShare({ width, height, channels, data }: Raster): number {
   return coloured / (width * height);
 }
 
-/** Means of the border's cells. A picture narrower than the grid has cells of the one pixel that they lie in. */
+/**
+ * Means of the cells along the border. If the picture is narrower than the grid, a cell is the one pixel that it falls
+ * on.
+ */
 function borderMeans({ width, height, data }: Raster): Uint8Array {
   const edges = (length: number) =>
     Array.from({ length: MEASURE_GRID }, (_, cell) => {

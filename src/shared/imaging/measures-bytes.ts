@@ -1,6 +1,8 @@
 import { BORDER_CELLS, MEASURE_GRID, type PictureMeasures } from './picture-measures';
 
-/** Changes whenever the same picture is measured differently: what has another version is measured again. */
+/**
+ * Changes whenever the same picture is measured differently; measures of another version are discarded and taken again.
+ */
 export const MEASURES_VERSION = 1;
 
 const NUMBERS = ['mean', 'deviation', 'dark', 'bright', 'entropy', 'sharpness', 'colour'] as const;
@@ -8,7 +10,7 @@ const BORDER_AT = 1 + 4 * NUMBERS.length;
 const TEXT_AT = BORDER_AT + BORDER_CELLS;
 
 /**
- * Version (1 byte), seven float32 (little endian), the border, then the cells with text as pairs of place and value:
+ * Version (1 byte), seven float32 (little endian), the border, then the cells with text as pairs of index and value:
  * most pictures have none, and take 89 bytes.
  */
 export function encodeMeasures(measures: PictureMeasures): Uint8Array {
@@ -22,7 +24,7 @@ export function encodeMeasures(measures: PictureMeasures): Uint8Array {
   return bytes;
 }
 
-/** Most pictures have no text: they share this. */
+/** Shared by the pictures without text, which are most. */
 const NO_TEXT = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
 
 function textOf(bytes: Uint8Array): Uint8Array {
@@ -31,7 +33,7 @@ function textOf(bytes: Uint8Array): Uint8Array {
   return text;
 }
 
-/** Null for bytes that are not measures of this version. The border lies in `bytes`. */
+/** Returns null for bytes that are not measures of this version. `border` is a view of `bytes`. */
 export function decodeMeasures(bytes: Uint8Array): PictureMeasures | null {
   if (bytes[0] !== MEASURES_VERSION || bytes.length < TEXT_AT || (bytes.length - TEXT_AT) % 2 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

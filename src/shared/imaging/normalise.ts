@@ -4,7 +4,7 @@ import { resizeBilinear } from './resize';
 
 type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
 
-/** Values in one plane or three interleaved ones: bytes of a raster, or a view that augmentation drew. */
+/** Values in one plane or three interleaved ones: bytes of a raster, or an augmented view. */
 export interface Samples {
   readonly width: number;
   readonly height: number;
@@ -14,8 +14,8 @@ export interface Samples {
 }
 
 /**
- * Writes (x × rescaleFactor - mean) / std as [3, height, width] into `out` at `offset`, as HF's ViTImageProcessor
- * does; a grey image is the same in all three planes before mean and std.
+ * Writes (x × rescaleFactor - mean) / std as [3, height, width] into `out` at `offset`, like HF's ViTImageProcessor; a
+ * grey image is copied to all three planes before mean and std.
  */
 export function normaliseInto(samples: Samples, pipeline: Normalisation, out: Float32Array, offset: number): void {
   const plane = samples.width * samples.height;

@@ -1,30 +1,35 @@
-/** Cells a side of the grid that the border and the text of a picture are measured on. */
+/** Cells per side of the grid on which the border and the text of a picture are measured. */
 export const MEASURE_GRID = 16;
 
 /**
- * What is measured once on a canonical raster: the basis of finding odd pictures, burned-in text and confounders
- * without opening the picture again. Values are of the grey picture, 0 to 255.
+ * Measures taken once on a canonical raster, which allow searching for odd images, burned-in text and confounders
+ * without opening the images again. Values refer to the grey picture, 0 to 255.
  */
 export interface PictureMeasures {
   readonly mean: number;
   /** Standard deviation. */
   readonly deviation: number;
-  /** Share of pixels under 8, and over 247. */
+  /** Shares of pixels below 8, and above 247. */
   readonly dark: number;
   readonly bright: number;
   /** Shannon entropy of the histogram, bits (0 to 8). */
   readonly entropy: number;
-  /** Mean absolute difference of neighbours, left to right and top to bottom: low for blurred and empty pictures. */
+  /** Mean absolute difference of neighbours, horizontal and vertical: low for blurred and empty pictures. */
   readonly sharpness: number;
   /** Share of pixels whose channels differ by more than 8; 0 for grey rasters. */
   readonly colour: number;
-  /** Means of the outermost cells of a MEASURE_GRID x MEASURE_GRID grid, clockwise from the top left: 60 values, 0 to 255. */
+  /**
+   * Means of the outermost cells of a MEASURE_GRID x MEASURE_GRID grid, clockwise from the top left: 60 values, 0 to
+   * 255.
+   */
   readonly border: Uint8Array;
   /** How much each cell of the grid looks like burned-in text, row by row: 256 values, 0 to 255. */
   readonly text: Uint8Array;
 }
 
-/** The outermost cells of the grid in the order of `border`: along the top, down the right, back along the bottom, up. */
+/**
+ * The outermost cells of the grid in the order of `border`: along the top, down the right, back along the bottom, up.
+ */
 export const borderCells: readonly { readonly row: number; readonly column: number }[] = Array.from(
   { length: 4 * (MEASURE_GRID - 1) },
   (_, index) => {

@@ -3,22 +3,22 @@ import { sha256Hex } from './sha256';
 
 type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
 
-/** How files are read now. Runs of earlier versions have none of these in their record. */
-export const presentReading = { pixels: 'square', wideSamples: 'values' } as const;
+/** How files are read now. Records of runs by earlier versions lack these keys. */
+export const currentReading = { pixels: 'square', wideSamples: 'values' } as const;
 
-/** What ViT's own image processor does: 0 to 255 becomes -1 to 1. */
-export const usualNormalisation: Normalisation = {
+/** The defaults of ViT's own image processor: 0 to 255 becomes -1 to 1. */
+export const defaultNormalisation: Normalisation = {
   rescaleFactor: 1 / 255,
   mean: [0.5, 0.5, 0.5],
   std: [0.5, 0.5, 0.5],
 };
 
-/** The pipeline of a backbone that takes `size` × `size`, with the normalisation of its image processor. */
-export function defaultPipeline(size: number, { rescaleFactor, mean, std } = usualNormalisation): Pipeline {
+/** The pipeline of a backbone with `size` × `size` inputs and the normalisation of its image processor. */
+export function defaultPipeline(size: number, { rescaleFactor, mean, std } = defaultNormalisation): Pipeline {
   return {
     version: 1,
     intensity: { kind: 'auto' },
-    ...presentReading,
+    ...currentReading,
     canonicalShortSide: CANONICAL_SHORT_SIDE,
     height: size,
     width: size,
@@ -40,7 +40,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** UTF-8 without TextEncoder, which `lib` does not have here. Lone surrogates become U+FFFD. */
+/** UTF-8 without TextEncoder, which `lib` lacks here. Lone surrogates become U+FFFD. */
 function utf8(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of text) {
@@ -54,15 +54,15 @@ function utf8(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** SHA-256 of a JSON-like record, whatever the order of its keys. */
+/** SHA-256 of a JSON-like record, independent of the order of its keys. */
 export const recordHash = (record: unknown): string => sha256Hex(utf8(canonicalJson(record)));
 
-/** What a model was trained behind: stored with every run, compared before every prediction. */
+/** Identifies the pipeline that a model was trained with: stored with every run, compared before every prediction. */
 export const pipelineHash = (pipeline: Pipeline): string => recordHash(pipeline);
 
 /**
- * Names the folder of cached features (`cache/features/<key>`): of frozen weights behind a pipeline, and, of augmented
- * views, of what else decides them.
+ * Name of a folder of cached features (`cache/features/<key>`): depends on the frozen weights, the pipeline, and for
+ * augmented views on everything else that determines them.
  */
 export const featuresKey = (backboneHash: string, pipelineHash: string, more: readonly string[] = []): string =>
   sha256Hex(utf8([backboneHash, pipelineHash, ...more].join(' '))).slice(0, 32);

@@ -1,11 +1,11 @@
 /**
- * xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32 over a list of integers, so that every
- * (seed, epoch, image) has a stream of its own and a resumed run draws what an uninterrupted one would have drawn.
+ * xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32 over a list of integers, so that every (seed,
+ * epoch, image) has its own stream and a resumed run draws the same numbers as an uninterrupted one.
  */
 export interface Random {
   /** 32 random bits, as an unsigned integer. */
   nextUint32(): number;
-  /** Uniform in [0, 1), 32 bits of resolution. */
+  /** Uniform in [0, 1), with a resolution of 32 bits. */
   next(): number;
   /** Uniform in [low, high). */
   uniform(low: number, high: number): number;
@@ -58,7 +58,7 @@ export function createRandom(...seeds: readonly number[]): Random {
   };
 }
 
-/** A new array in a random order (Fisher and Yates). */
+/** A shuffled copy (Fisher and Yates). */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {

@@ -1,6 +1,6 @@
 /**
- * A canonical raster: 8-bit pixels, interleaved, one (grey) or three (RGB) channels. It is what ingestion makes of a
- * frame, and all that the engine ever sees of it.
+ * A canonical raster: 8-bit pixels, interleaved, one (grey) or three (RGB) channels. Ingestion produces it from a
+ * frame, and the engine sees nothing else of the frame.
  */
 export interface Raster {
   readonly width: number;
@@ -13,7 +13,7 @@ export interface Raster {
 const MAGIC = 0x31415246; // "FRA1", little endian
 const HEADER_BYTES = 16;
 
-/** The file form: magic, width, height, channels as little-endian uint32, then the pixels. */
+/** Serialises a raster: magic, width, height, channels as little-endian uint32, then the pixels. */
 export function encodeRaster(raster: Raster): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + raster.data.length);
   const header = new DataView(bytes.buffer);
@@ -25,7 +25,7 @@ export function encodeRaster(raster: Raster): Uint8Array {
   return bytes;
 }
 
-/** Throws a plain Error where the bytes are not a whole raster: the cache is then rebuilt. */
+/** Throws a plain Error if the bytes are not a complete raster, whereupon the cache is rebuilt. */
 export function decodeRaster(bytes: Uint8Array): Raster {
   if (bytes.length < HEADER_BYTES) throw new Error('raster: too short');
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);

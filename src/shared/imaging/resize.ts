@@ -4,7 +4,7 @@ import type { Raster } from './raster';
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** A part of a raster in pixels; right and bottom are exclusive and may be fractional. */
+/** A region of a raster in pixels; right and bottom are exclusive and may be fractional. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -95,7 +95,7 @@ function horizontal(source: Raster, axis: Taps, width: number, firstRow: number,
   return { width, height: rows, channels, data: out };
 }
 
-/** The same along y; `firstRow` is where row 0 of `source` stands in the frame that the taps were made for. */
+/** The same along y; `firstRow` is the position of row 0 of `source` in the frame that the taps were made for. */
 function vertical(source: Raster, axis: Taps, height: number, firstRow: number): Raster {
   const { data } = source;
   const { taps, starts, counts, weights } = axis;
@@ -117,8 +117,8 @@ function vertical(source: Raster, axis: Taps, height: number, firstRow: number):
 }
 
 /**
- * Resizes as `PIL.Image.resize(size, BILINEAR, box)` does on 8-bit images: a triangle filter that widens when it
- * shrinks, horizontal pass then vertical pass, each rounded to 8 bits. The result is identical to Pillow's.
+ * Resizes 8-bit images like `PIL.Image.resize(size, BILINEAR, box)`: a triangle filter that widens when shrinking,
+ * horizontal pass then vertical pass, each rounded to 8 bits. The result is identical to Pillow's.
  */
 export function resizeBilinear(source: Raster, width: number, height: number, box?: Box): Raster {
   const { left, top, right, bottom } = box ?? { left: 0, top: 0, right: source.width, bottom: source.height };

@@ -1,25 +1,25 @@
 import type { Samples } from './normalise';
 import type { Raster } from './raster';
 
-/** Where a view looks: a crop of the source that is resized to the output, flipped, then rotated about its centre. */
+/** A crop of the source that is resized to the output, flipped, then rotated about its centre. */
 export interface View {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
   readonly flip: boolean;
-  /** Counter-clockwise, as PIL's and torchvision's rotate. */
+  /** Counter-clockwise, like rotate in PIL and torchvision. */
   readonly degrees: number;
 }
 
-/** Positions between two pixels that the filter is tabulated for. */
+/** Positions between two pixels at which the filter is tabulated. */
 const PHASES = 256;
-/** A triangle filter of a support below two pixels touches at most four of them. */
+/** A triangle filter with a support below two pixels touches at most four of them. */
 const TAPS = 4;
 
 /**
- * Weights [PHASES, TAPS] of the triangle filter of `support` pixels, normalised, for a place that lies `phase` /
- * PHASES after the centre of the second tap.
+ * Normalised weights [PHASES, TAPS] of the triangle filter of `support` pixels, for a position `phase` / PHASES after
+ * the centre of the second tap.
  */
 function tabulate(support: number): Float32Array {
   const weights = new Float32Array(PHASES * TAPS);
@@ -72,11 +72,11 @@ function reduce(source: Raster, factorX: number, factorY: number): Reduced {
 }
 
 /**
- * Draws the view: each output pixel is the triangle-filtered source around the place that it comes from. Because the
- * resize comes before the rotation, the filter's footprint is axis-aligned in the source and one output pixel wide,
- * as `resizeBilinear`'s. Where an output pixel covers two or more source pixels, whole-number block means are taken
- * first, so that four taps an axis are always enough; an unrotated view then equals `resizeBilinear` to within a few
- * levels at sharp edges. Places outside the source are black, as torchvision's rotation fills.
+ * Samples the view: each output pixel is the triangle-filtered source around the position that maps to it. As the
+ * resize precedes the rotation, the filter's footprint is axis-aligned in the source and one output pixel wide, like
+ * that of `resizeBilinear`. If an output pixel covers two or more source pixels, integer block means are taken first,
+ * so that four taps per axis always suffice; an unrotated view then equals `resizeBilinear` to within a few levels at
+ * sharp edges. Positions outside the source are black, as torchvision's rotation fills them.
  */
 export function sampleView(
   raster: Raster,
@@ -98,7 +98,7 @@ export function sampleView(
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const mirror = view.flip ? -1 : 1;
-  // Centres of pixels stand at whole numbers from here on.
+  // Below, the centres of pixels are at integers.
   const centerX = (view.left + view.width / 2) / factorX - 0.5;
   const centerY = (view.top + view.height / 2) / factorY - 0.5;
   const endX = raster.width / factorX - 0.5;
@@ -162,7 +162,7 @@ export function sampleView(
         }
         continue;
       }
-      // At the border the filter is renormalised over what is inside, as PIL does.
+      // At the border the filter is renormalised over the taps inside, like PIL's.
       let total = 0;
       for (let j = 0; j < TAPS; j++) {
         const row = pixelY - 1 + j;

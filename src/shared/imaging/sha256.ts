@@ -5,7 +5,7 @@ const ROUND_CONSTANTS = PRIMES.slice(0, 64).map((p) => fraction(Math.cbrt(p)));
 const INITIAL = PRIMES.slice(0, 8).map((p) => fraction(Math.sqrt(p)));
 const rotate = (x: number, n: number) => (x >>> n) | (x << (32 - n));
 
-/** Lower-case hex of the UTF-8 bytes' SHA-256. */
+/** SHA-256 of the bytes, in lower-case hex. */
 export function sha256Hex(bytes: Uint8Array): string {
   const padded = new Uint8Array(((bytes.length + 9 + 63) >> 6) << 6);
   padded.set(bytes);

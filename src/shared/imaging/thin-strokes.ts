@@ -1,52 +1,52 @@
 import type { Raster } from './raster';
 
-/** A connected piece of thin pixels that stand out, such as a character. `right` and `bottom` lie beyond it. */
+/** A connected piece of thin salient pixels, such as a character. `right` and `bottom` are exclusive. */
 export interface Stroke {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  /** Grey value that a tenth of its pixels reaches. */
+  /** Grey value reached by a tenth of its pixels. */
   readonly peak: number;
-  /** Share of its pixels within 20 of the peak: drawn strokes have one grey value, but for their smoothed edge. */
-  readonly even: number;
-  /** Characters that it has room for: more than one where they touch. */
+  /** Share of its pixels within 20 of the peak: drawn strokes have one grey value, apart from their smoothed edge. */
+  readonly evenness: number;
+  /** Number of characters that fit: more than one if they touch. */
   readonly characters: number;
 }
 
 /** Strokes are narrower than this, pixels. */
-const BROAD = 7;
-/** How far a stroke stands out from what is around it, and its least grey value. */
+const STROKE_LIMIT = 7;
+/** Minimum contrast of a stroke with its surroundings, and its minimum grey value. */
 const CONTRAST = 50;
-const BRIGHT = 110;
-/** Where more pixels stand out than even a page of text has, it is noise. */
-const MOST_STANDING_OUT = 0.15;
-/** Heights of characters, pixels. */
-const LOWEST = 6;
-const HIGHEST = 48;
-/** A character is at most this much wider than high; beyond it characters touch. */
-const WIDEST = 1.5;
-const WIDEST_WORD = 8;
-/** Usual width of a character and its gap in heights. */
+const MIN_GREY = 110;
+/** A larger share of salient pixels than even a page of text has is noise. */
+const MAX_SALIENT_SHARE = 0.15;
+/** Range of heights of characters, pixels. */
+const MIN_HEIGHT = 6;
+const MAX_HEIGHT = 48;
+/** Largest ratio of width to height of a character, and of a word of touching characters. */
+const MAX_ASPECT = 1.5;
+const MAX_WORD_ASPECT = 8;
+/** Usual width of a character and its gap, in heights. */
 const PITCH = 0.75;
-const EVEN = 20;
-/** Starts of runs in all rows of touching characters, in widths: about 1.6 upright strokes a character. */
+const EVEN_DIFFERENCE = 20;
+/** Starts of runs in all rows of touching characters, in widths: about 1.6 upright strokes per character. */
 const UPRIGHTS = 1.2;
 /** Narrower pieces (in heights), such as I and 1, may fill their box; others fill it by these shares. */
 const SLIM = 0.4;
-const FULLEST = 0.85;
-const EMPTIEST = 0.15;
-/** Of a stroke's edge, how much may border on pixels nearly as bright as itself. */
-const MOST_JOINED = 0.15;
-const AS_BRIGHT = 30;
+const MAX_FILLING = 0.85;
+const MIN_FILLING = 0.15;
+/** Largest share of a stroke's edge that may border on pixels nearly as bright as the stroke. */
+const MAX_JOINED = 0.15;
+const JOINED_DIFFERENCE = 30;
 
-/** Values of the mask: pixels of strokes that are still to be gathered, and those that are. */
-const WAITING = 1;
-const GATHERED = 2;
+/** Values of the mask: pixels of strokes yet to collect, and those collected. */
+const PENDING = 1;
+const COLLECTED = 2;
 
-/** Connected bright thin pieces. What is no character by its size, shape and filling is left out. */
+/** Connected bright thin pieces. Leaves out pieces that cannot be characters by their size, shape and filling. */
 export function findStrokes({ width, height, data }: Raster): Stroke[] {
-  // A margin of one black pixel, so that neighbours need no bounds.
+  // A margin of one black pixel, so that neighbours need no bounds checks.
   const span = width + 2;
   const grey = new Uint8Array(span * (height + 2));
   const mask = new Uint8Array(grey.length);
@@ -55,36 +55,36 @@ export function findStrokes({ width, height, data }: Raster): Stroke[] {
     const row = (y + 1) * span + 1;
     grey.set(data.subarray(y * width, (y + 1) * width), row);
     for (let x = 0, at = y * width; x < width; x++, at++) {
-      if ((data[at] as number) < BRIGHT || !isThin(data, at, x, y, width, height)) continue;
-      mask[row + x] = WAITING;
+      if ((data[at] as number) < MIN_GREY || !isThin(data, at, x, y, width, height)) continue;
+      mask[row + x] = PENDING;
       count += 1;
     }
   }
-  if (count > MOST_STANDING_OUT * data.length) return [];
+  if (count > MAX_SALIENT_SHARE * data.length) return [];
   const strokes: Stroke[] = [];
   const queue = new Int32Array(count);
   const around = [-span - 1, -span, -span + 1, -1, 1, span - 1, span, span + 1];
   for (let start = span; start < mask.length - span; start++) {
-    if (mask[start] !== WAITING) continue;
-    mask[start] = GATHERED;
+    if (mask[start] !== PENDING) continue;
+    mask[start] = COLLECTED;
     queue[0] = start;
     let length = 1;
     for (let next = 0; next < length; next++) {
       for (const step of around) {
         const at = (queue[next] as number) + step;
-        if (mask[at] !== WAITING) continue;
-        mask[at] = GATHERED;
+        if (mask[at] !== PENDING) continue;
+        mask[at] = COLLECTED;
         queue[length++] = at;
       }
     }
     const stroke = describeStroke({ members: queue.subarray(0, length), grey, mask, span });
-    // What the upper or lower border cuts cannot be told from tissue.
+    // Pieces cut by the upper or lower border are indistinguishable from tissue.
     if (stroke !== null && stroke.top > 0 && stroke.bottom < height) strokes.push(stroke);
   }
   return strokes;
 }
 
-/** Places of connected pixels in a picture and its mask, both `span` wide with a margin of one pixel. */
+/** Indices of connected pixels in a picture and its mask, both `span` wide with a margin of one pixel. */
 interface Piece {
   readonly members: Int32Array;
   readonly grey: Uint8Array;
@@ -94,7 +94,7 @@ interface Piece {
 
 function describeStroke(piece: Piece): Stroke | null {
   const { members, span } = piece;
-  if (members.length < LOWEST) return null;
+  if (members.length < MIN_HEIGHT) return null;
   let [left, top, right, bottom] = [span, Number.POSITIVE_INFINITY, 0, 0];
   let runs = 0;
   for (const at of members) {
@@ -107,18 +107,18 @@ function describeStroke(piece: Piece): Stroke | null {
     if (piece.mask[at - 1] === 0) runs += 1;
   }
   const [wide, high] = [right - left, bottom - top];
-  if (high < LOWEST || high > HIGHEST || wide > WIDEST_WORD * high) return null;
+  if (high < MIN_HEIGHT || high > MAX_HEIGHT || wide > MAX_WORD_ASPECT * high) return null;
   // Touching characters have many upright strokes side by side, a bright line has one.
-  if (wide > WIDEST * high && runs < UPRIGHTS * wide) return null;
+  if (wide > MAX_ASPECT * high && runs < UPRIGHTS * wide) return null;
   const filling = members.length / (wide * high);
-  if (wide > SLIM * high && (filling > FULLEST || filling < EMPTIEST)) return null;
-  const { peak, even } = greyOf(piece);
-  if (isPartOfMore(piece, peak)) return null;
-  const characters = wide > WIDEST * high ? Math.round(wide / (PITCH * high)) : 1;
-  return { left, top, right, bottom, peak, even, characters };
+  if (wide > SLIM * high && (filling > MAX_FILLING || filling < MIN_FILLING)) return null;
+  const { peak, evenness } = greyOf(piece);
+  if (continuesBeyond(piece, peak)) return null;
+  const characters = wide > MAX_ASPECT * high ? Math.round(wide / (PITCH * high)) : 1;
+  return { left, top, right, bottom, peak, evenness, characters };
 }
 
-function greyOf({ members, grey }: Piece): { readonly peak: number; readonly even: number } {
+function greyOf({ members, grey }: Piece): { readonly peak: number; readonly evenness: number } {
   const histogram = new Uint32Array(256);
   for (const at of members) {
     const value = grey[at] as number;
@@ -128,39 +128,42 @@ function greyOf({ members, grey }: Piece): { readonly peak: number; readonly eve
   let above = histogram[peak] as number;
   while (above < 0.1 * members.length) above += histogram[--peak] as number;
   let even = 0;
-  for (let value = Math.max(0, peak - EVEN); value < 256; value++) even += histogram[value] as number;
-  return { peak, even: even / members.length };
+  for (let value = Math.max(0, peak - EVEN_DIFFERENCE); value < 256; value++) even += histogram[value] as number;
+  return { peak, evenness: even / members.length };
 }
 
-/** Whether it goes on in pixels as bright that are not thin: then it is a corner or an edge of something larger. */
-function isPartOfMore({ members, grey, mask, span }: Piece, peak: number): boolean {
+/**
+ * Whether the piece borders on equally bright pixels that are not thin: it is then a corner or an edge of something
+ * larger.
+ */
+function continuesBeyond({ members, grey, mask, span }: Piece, peak: number): boolean {
   let [edges, bright] = [0, 0];
   for (const at of members) {
     for (const step of [-span, -1, 1, span]) {
       if (mask[at + step] !== 0) continue;
       edges += 1;
-      if ((grey[at + step] as number) >= peak - AS_BRIGHT) bright += 1;
+      if ((grey[at + step] as number) >= peak - JOINED_DIFFERENCE) bright += 1;
     }
   }
-  return bright > MOST_JOINED * edges;
+  return bright > MAX_JOINED * edges;
 }
 
 /**
- * Whether the pixel is part of something narrow across or up and down: within fewer than `BROAD` pixels in that
- * direction both sides have become darker by `CONTRAST`. This is what a top-hat by a line of that length shows (the
- * picture less its opening; Serra, "Image Analysis and Mathematical Morphology", 1982), for bright pixels only.
+ * Whether the pixel belongs to something narrow in either direction: within fewer than `STROKE_LIMIT` pixels in that
+ * direction both sides have become darker by `CONTRAST`. Equivalent to a top-hat by a line of that length (the picture
+ * minus its opening; Serra, "Image Analysis and Mathematical Morphology", 1982), for bright pixels only.
  */
 function isThin(data: Uint8Array, at: number, x: number, y: number, width: number, height: number): boolean {
   const limit = (data[at] as number) - CONTRAST;
   return isNarrow(data, at, 1, x, width - 1 - x, limit) || isNarrow(data, at, width, y, height - 1 - y, limit);
 }
 
-/** `before` and `after`: pixels to the border on either side, beyond which nothing is known. */
+/** `before` and `after`: pixels up to the border on either side, beyond which nothing is known. */
 function isNarrow(data: Uint8Array, at: number, step: number, before: number, after: number, limit: number): boolean {
   let back = 1;
-  while (back < BROAD && back <= before && (data[at - back * step] as number) > limit) back += 1;
-  if (back === BROAD || back > before) return false;
+  while (back < STROKE_LIMIT && back <= before && (data[at - back * step] as number) > limit) back += 1;
+  if (back === STROKE_LIMIT || back > before) return false;
   let on = 1;
-  while (back + on <= BROAD && on <= after && (data[at + on * step] as number) > limit) on += 1;
-  return back + on <= BROAD && on <= after;
+  while (back + on <= STROKE_LIMIT && on <= after && (data[at + on * step] as number) > limit) on += 1;
+  return back + on <= STROKE_LIMIT && on <= after;
 }

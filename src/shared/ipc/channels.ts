@@ -1,4 +1,7 @@
-/** Electron's channels between preload and main. Requests and events share one each; their names travel inside. */
+/**
+ * Electron's channels between preload and main. Requests share one, events another; their names are part of the
+ * message.
+ */
 export const ipcChannels = {
   invoke: 'fovea:invoke',
   event: 'fovea:event',

@@ -19,8 +19,8 @@ export type { Topic } from './contract/entries';
 export { events };
 
 /**
- * Every request, by name: queries, commands and jobs (`contract/entries.ts`). Main checks what goes in and what comes
- * out; the window has the types. Handlers are in `src/main/ipc/handlers/<first part of the name>.ts`.
+ * Every request, by name: queries, commands and jobs (`contract/entries.ts`). Main validates input and output; the
+ * window uses the types. Handlers are in `src/main/ipc/handlers/<first part of the name>.ts`.
  */
 export const requests = {
   ...appRequests,

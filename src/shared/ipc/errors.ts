@@ -3,13 +3,12 @@ import { z } from 'zod';
 export const errorInfoSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 export type ErrorInfo = z.infer<typeof errorInfoSchema>;
 
-/** How every request is answered, over any transport. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorInfo };
+/** Envelope of every response, over any transport. */
+export type Envelope<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorInfo };
 
 /**
- * An error that a user can do something about: `message` says what happened to what, `hint` what to do next. Never a
- * path outside the project, a stack or a patient's name. Anything else that is thrown is a bug and is shown as
- * `internal`.
+ * An error that a user can act on: `message` says what happened to what, `hint` what to do next. Never contains a path
+ * outside the project, a stack or a patient's name. Any other exception is a bug and is shown as `internal`.
  */
 export class FoveaError extends Error {
   override readonly name = 'FoveaError';
@@ -22,7 +21,7 @@ export class FoveaError extends Error {
     this.hint = options.hint ?? null;
   }
 
-  /** What `toErrorInfo` made of an error on the other side of a process boundary. */
+  /** Restores an error that `toErrorInfo` serialised on the other side of a process boundary. */
   static from({ code, message, hint }: ErrorInfo): FoveaError {
     return new FoveaError(code, message, hint === null ? {} : { hint });
   }
@@ -37,7 +36,7 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   };
 }
 
-/** For the end of a switch over a closed union: compiles only where nothing is left. */
+/** For the end of a switch over a closed union: compiles only if every case is handled. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

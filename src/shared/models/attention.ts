@@ -9,7 +9,7 @@ export const attentionShapeSchema = z.object({
 });
 export type AttentionShape = z.infer<typeof attentionShapeSchema>;
 
-/** Where a model looked in one image. */
+/** Attention maps of a model for one image. */
 export interface AttentionMaps extends AttentionShape {
   /** [layers, heads, gridHeight, gridWidth]: attention of CLS to the patches. */
   readonly rows: Float32Array;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
 export const backboneSummarySchema = z.object({
-  /** `vit-micro`, `google/vit-base-patch16-224`, or the name a user gave an imported folder. */
+  /** `vit-micro`, `google/vit-base-patch16-224`, or the user's name for an imported folder. */
   name: z.string(),
-  /** `architecture`: random weights; `imported`: a folder in Fovea's store; `catalogue`: known, not on this machine. */
+  /**
+   * `architecture`: random weights; `imported`: a folder in Fovea's store; `catalogue`: known, but not on this machine.
+   */
   source: z.enum(['architecture', 'imported', 'catalogue']),
   pretrained: z.boolean(),
   parameters: z.number().int(),
@@ -16,7 +18,7 @@ export const backboneSummarySchema = z.object({
   installed: z.boolean(),
   licence: z.string().nullable(),
   description: z.string(),
-  /** What was found when it was taken in: what was assumed, and what of it is not used. */
+  /** Remarks from the import: assumptions made, and parts of the folder that are not used. */
   notes: z.array(z.string()).default([]),
 });
 export type BackboneSummary = z.infer<typeof backboneSummarySchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metricSchema } from './metric';
 
-/** What a file says of itself besides its pixels. */
+/** Properties of a file besides its pixels. */
 export const confounderTags = [
   'manufacturer',
   'model',
@@ -20,14 +20,15 @@ export const confounderTags = [
 export const confounderTagSchema = z.enum(confounderTags);
 export type ConfounderTag = (typeof confounderTags)[number];
 
-/** `tags`: all of them together. The others are measured on the picture (`shared/imaging/picture-measures`). */
+/** `tags`: all tags together. The last three are measured on the picture (`shared/imaging/picture-measures`). */
 export const confounderSources = [...confounderTags, 'tags', 'border', 'text', 'brightness'] as const;
 export const confounderSourceSchema = z.enum(confounderSources);
 export type ConfounderSource = (typeof confounderSources)[number];
 
 /**
- * `strong` and `weak`: better than chance, by much or by little. `nothing`: no better, and no large link is left open.
- * `unclear`: no better, but too few images to rule a link out. `constant`: one value only. `missing`: never known.
+ * `strong` and `weak`: better than chance, by much or by little. `nothing`: no better, and a strong association is
+ * ruled out. `unclear`: no better, but too few images to rule one out. `constant`: one value only. `missing`: never
+ * known.
  */
 export const confounderVerdicts = ['strong', 'weak', 'unclear', 'nothing', 'constant', 'missing'] as const;
 export type ConfounderVerdict = (typeof confounderVerdicts)[number];
@@ -35,15 +36,15 @@ export type ConfounderVerdict = (typeof confounderVerdicts)[number];
 /** How well one source alone predicts the label. */
 export const confounderFindingSchema = z.object({
   source: confounderSourceSchema,
-  /** Different values of a tag, missing among them; numbers a picture of the others. */
+  /** Distinct values of a tag, including missing; for other sources, numbers per picture. */
   values: z.number().int(),
-  /** Images without it. */
+  /** Images without a value. */
   missing: z.number().int(),
-  /** Macro one-versus-rest AUC of out-of-fold predictions; chance is 0.5. Null where there was nothing to predict from. */
+  /** Macro one-versus-rest AUC of out-of-fold predictions; chance is 0.5. Null if there was nothing to predict from. */
   auc: metricSchema.nullable(),
   /** Chance is 1 / classes. */
   balancedAccuracy: metricSchema.nullable(),
-  /** Of the permutation test; `adjustedP` by Holm over all sources. */
+  /** From the permutation test; `adjustedP` by Holm over all sources. */
   p: z.number().nullable(),
   adjustedP: z.number().nullable(),
   permutations: z.number().int(),
@@ -55,23 +56,26 @@ export type ConfounderFinding = z.infer<typeof confounderFindingSchema>;
 
 export const confounderScanSchema = z.object({
   createdAt: z.string(),
-  /** What of the dataset it rests on; another one means that the scan is out of date. */
+  /** Fingerprint of the dataset facts that the scan rests on; the scan is outdated if it differs. */
   state: z.string(),
   /** Labelled images of the classes that are not left out. */
   images: z.number().int(),
-  /** Those that were looked at: of many, some are drawn. */
+  /** Images examined: from many, some are drawn. */
   examined: z.number().int(),
-  /** Of those that were looked at: patients, groups of duplicates and single images: what folds, intervals and permutations keep together. */
+  /**
+   * Patients, groups of duplicates and single images among those examined: the units that folds, intervals and
+   * permutations keep together.
+   */
   groups: z.number().int(),
   classes: z.array(z.object({ label: z.string(), images: z.number().int(), groups: z.number().int() })),
-  /** Classes with too few images or groups to say anything of. */
+  /** Classes with too few images or groups. */
   leftOut: z.array(z.object({ label: z.string(), images: z.number().int(), groups: z.number().int() })),
   folds: z.number().int(),
   repeats: z.number().int(),
   seconds: z.number(),
-  /** The whole in one sentence. */
+  /** The result in one sentence. */
   summary: z.string(),
-  /** In the order of `confounderSources`; none where there are too few images. */
+  /** In the order of `confounderSources`; empty if there are too few images. */
   findings: z.array(confounderFindingSchema),
 });
 export type ConfounderScan = z.infer<typeof confounderScanSchema>;
@@ -87,7 +91,7 @@ export const confounderTableSchema = z.object({
       counts: z.array(z.number().int()),
     }),
   ),
-  /** Further values, of fewer images each, that are not listed. */
+  /** Further values, with fewer images each, that are not listed. */
   more: z.object({ values: z.number().int(), counts: z.array(z.number().int()) }).nullable(),
 });
 export type ConfounderTable = z.infer<typeof confounderTableSchema>;

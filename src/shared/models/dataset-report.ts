@@ -7,7 +7,7 @@ import { patientCountFields } from './patient-count';
 const valueCountSchema = z.object({ value: z.string(), images: z.number().int() });
 export type ValueCount = z.infer<typeof valueCountSchema>;
 
-/** Everything about a dataset that its makers would write down beside it. Of images that are not removed. */
+/** Everything about a dataset worth documenting, without removed images. */
 export const datasetReportSchema = z.object({
   project: z.string(),
   writtenAt: z.string(),
@@ -21,14 +21,14 @@ export const datasetReportSchema = z.object({
       images: z.number().int(),
       ...patientCountFields,
       parts: z.record(splitNameSchema, z.number().int()),
-      /** In no part of the current split. */
+      /** Outside the current split. */
       outside: z.number().int(),
     }),
   ),
-  /** How many patients have so many images: “1”, “2”, … */
+  /** Number of patients by number of images: “1”, “2”, … */
   imagesPerPatient: z.array(valueCountSchema.omit({ images: true }).extend({ patients: z.number().int() })),
   sizes: z.object({
-    /** Of pixels, along both sides of `counts`. */
+    /** Bands of pixels, along both sides of `counts`. */
     bands: z.array(z.string()),
     /** Rows: heights, columns: widths. */
     counts: z.array(z.array(z.number().int())),

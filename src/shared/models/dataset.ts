@@ -16,17 +16,17 @@ export type SplitName = (typeof splitNames)[number];
 export const imageKinds = ['dicom', 'png', 'jpeg'] as const;
 export type ImageKind = (typeof imageKinds)[number];
 
-/** One image (one frame of one file) as the window lists it. Nothing here identifies a patient: `patient` is a running number. */
+/** One image (one frame of one file) as listed in the window. Identifies no patient: `patient` is a running number. */
 export const imageSummarySchema = z.object({
   id: z.number().int(),
-  /** Path relative to the folder that was imported. */
+  /** Path relative to the imported folder. */
   path: z.string(),
   kind: z.enum(imageKinds),
   width: z.number().int(),
   height: z.number().int(),
-  /** Frames of the file. */
+  /** Number of frames in the file. */
   frames: z.number().int(),
-  /** Which of them this image is, from 0; absent means the first. */
+  /** The frame of this image, from 0; absent means the first. */
   frame: z.number().int().optional(),
   modality: z.string().nullable(),
   label: z.string().nullable(),
@@ -43,7 +43,7 @@ export const imageDetailSchema = imageSummarySchema.extend({
   study: z.number().int().nullable(),
   hash: z.string(),
   fileBytes: z.number().int(),
-  /** The first VOI window of the file, where there is one; values after the modality LUT. */
+  /** The first VOI window of the file, if any; in values after the modality LUT. */
   window: z.object({ center: z.number(), width: z.number() }).nullable(),
   /** Range of values after the modality LUT, for the window/level control. */
   range: z.object({ min: z.number(), max: z.number() }),
@@ -52,7 +52,7 @@ export const imageDetailSchema = imageSummarySchema.extend({
     z.object({ tag: z.string(), keyword: z.string(), vr: z.string(), value: z.string(), identifying: z.boolean() }),
   ),
   labelHistory: z.array(z.object({ label: z.string().nullable(), source: z.string(), at: z.string() })),
-  /** What readers say of it now. */
+  /** Current readings. */
   readings: z.array(z.object({ reader: z.string(), label: z.string() })),
 });
 export type ImageDetail = z.infer<typeof imageDetailSchema>;
@@ -64,9 +64,9 @@ export const imageFilterSchema = z.object({
   modality: z.string().optional(),
   text: z.string().optional(),
   unlabelled: z.boolean().optional(),
-  /** One that the image has: `multi-frame`, `burned-in`, … */
+  /** A single flag: `multi-frame`, `burned-in`, … */
   flag: z.string().optional(),
-  /** In words, as `dataset.facets` answers. */
+  /** As worded by `dataset.facets`. */
   sex: z.string().optional(),
   site: z.string().optional(),
   ids: imageIds().optional(),
@@ -74,15 +74,15 @@ export const imageFilterSchema = z.object({
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
 
 const facetSchema = z.array(z.object({ value: z.string(), images: z.number().int() }));
-/** What images can be filtered by, with how many images each value has. */
+/** Values that images can be filtered by, with their numbers of images. */
 export const facetsSchema = z.object({ flags: facetSchema, sexes: facetSchema, sites: facetSchema });
 export type Facets = z.infer<typeof facetsSchema>;
 
-/** Why a file was left out, by code; `message` is for people. */
+/** A file that was left out: `code` is the reason, `message` is for people. */
 export const skippedFileSchema = z.object({ path: z.string(), code: z.string(), message: z.string() });
 export type SkippedFile = z.infer<typeof skippedFileSchema>;
 
-/** What an import would do, shown before anything is written. */
+/** Preview of an import, before anything is written. */
 export const importPlanSchema = z.object({
   id: z.string(),
   files: z.number().int(),
@@ -95,16 +95,16 @@ export const importPlanSchema = z.object({
   ignored: z.array(skippedFileSchema),
   alreadyKnown: z.number().int(),
   warnings: z.array(z.string()),
-  /** What else is good to know, and nobody's fault. */
+  /** Further remarks that are not warnings. */
   information: z.array(z.string()).optional(),
-  /** Some relative paths, spread over the files: what a patient pattern is tried on before the import. */
+  /** A sample of relative paths, spread over the files, for trying a patient pattern before the import. */
   examples: z.array(z.string()).max(20).optional(),
-  /** Folder names that may mean one class, also with the classes of the project: a question before the import. */
+  /** Folder names that may mean one class, including the project's classes: to decide before the import. */
   similarNames: z.array(similarNamesSchema).optional(),
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
-/** Which frames of a multi-frame file become images: `every` takes frame 1, 1 + step, 1 + 2 step, ... */
+/** The frames of a multi-frame file that become images: `every` takes frame 1, 1 + step, 1 + 2 step, ... */
 export const frameChoiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('first') }),
   z.object({ kind: z.literal('middle') }),
@@ -114,18 +114,18 @@ export const frameChoiceSchema = z.discriminatedUnion('kind', [
 export type FrameChoice = z.infer<typeof frameChoiceSchema>;
 
 export const importOptionsSchema = z.object({
-  /** Take labels (and splits) from folders when the layout has them. */
+  /** Take labels (and splits) from folders if the layout has them. */
   labelsFromFolders: z.boolean().default(true),
   splitsFromFolders: z.boolean().default(true),
   /** A regular expression on the relative path; group 1 (or the group named `patient`) is the patient. */
   groupPattern: z.string().nullable().default(null),
   copy: z.boolean().default(false),
   frames: frameChoiceSchema.default({ kind: 'first' }),
-  /** Of the label table, where one comes with the images. */
+  /** Columns of the label table, if one is imported with the images. */
   columns: columnMappingSchema.default({}),
-  /** To what the table or the pattern asks; an import with an open question does not start. */
+  /** Answers to questions about the table or the pattern; an import with an open question does not start. */
   answers: tableAnswersSchema.default({}),
-  /** What becomes of class names that look like one class. */
+  /** How to treat class names that look like one class. */
   classNames: nameChoiceSchema.default('ask'),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
@@ -133,15 +133,15 @@ export type ImportOptions = z.infer<typeof importOptionsSchema>;
 export const importResultSchema = z.object({
   added: z.number().int(),
   duplicates: z.number().int(),
-  /** Images that were in already and whose file was found at another place, because it is gone from the old one. */
+  /** Images already in the project whose file was found at a new place after it disappeared from the old one. */
   moved: z.number().int(),
   skipped: z.array(skippedFileSchema),
   /** Labelled images that this import added, by class. */
   classes: z.record(z.string(), z.number().int()),
-  /** Of the images that this import added. */
+  /** Patients of the images that this import added. */
   ...patientCountFields,
   warnings: z.array(z.string()),
-  /** Which columns of the label table were read; left out where there was none. */
+  /** Columns read from the label table; absent without a table. */
   columns: usedColumnsSchema.optional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
@@ -153,14 +153,14 @@ export const splitRequestSchema = z.object({
   test: z.number().min(0).max(0.9).default(0.2),
   seed: z.number().int().min(0).default(42),
   group: z.enum(['patient', 'none']).default('patient'),
-  /** Images that look alike stay in one part, whatever else is grouped. */
+  /** Keeps duplicates in one split, whatever else is grouped. */
   keepDuplicatesTogether: z.boolean().default(true),
-  /** Whole sites or scanners as the test part, in place of a share; `validation` is then a share of what is left. */
+  /** Whole sites or scanners as the test split, instead of a share; `validation` is then a share of the rest. */
   heldOut: heldOutSchema.nullable().default(null),
 });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;
-/** As it is asked for: what is left out has its default. */
-export type SplitRequestGiven = z.input<typeof splitRequestSchema>;
+/** A request with defaults still to fill in. */
+export type SplitRequestInput = z.input<typeof splitRequestSchema>;
 
 export const splitSummarySchema = z.object({
   id: z.number().int(),
@@ -168,40 +168,40 @@ export const splitSummarySchema = z.object({
   group: z.enum(['patient', 'none', 'folders']),
   createdAt: z.string(),
   counts: z.record(z.enum(splitNames), z.record(z.string(), z.number().int())),
-  /** Those that are named, by part; null where nobody is. */
+  /** Known patients by split; null if none is known. */
   patients: z.record(z.enum(splitNames), z.number().int().nullable()),
-  /** Images of which nobody is named, by part. */
+  /** Images without a known patient, by split. */
   withoutPatient: z.record(z.enum(splitNames), z.number().int()),
-  /** Whether images that look alike were kept in one part. */
+  /** Whether duplicates were kept in one split. */
   keepDuplicatesTogether: z.boolean(),
   /**
-   * Groups that stand in more than one part: must be 0 before training. Patients and groups of duplicates that share
-   * images are one group here.
+   * Groups in more than one split: must be 0 before training. Patients and groups of duplicates that share images are
+   * one group here.
    */
   groupsAcrossSplits: z.number().int(),
   patientsAcrossSplits: z.number().int(),
   duplicatesAcrossSplits: z.number().int(),
   /**
-   * Largest difference, in images, over classes and parts between a class's images in a part and the part's share of
-   * the class. Of train and validation only where the test part is held out by site or scanner.
+   * Largest difference, in images, over classes and splits between a class's images in a split and the split's share of
+   * the class. Covers only train and validation if the test split is held out by site or scanner.
    */
   deviation: z.number(),
   heldOut: heldOutSchema.nullable(),
-  /** Given though groups stand in more than one part; null where nobody gave one, or none is needed. */
+  /** The sign-off on groups in more than one split; null if there is none. */
   signOff: splitSignOffSchema.nullable(),
   warnings: z.array(z.string()),
 });
 export type SplitSummary = z.infer<typeof splitSummarySchema>;
 
-/** A state of the dataset that has a number: the images that were in it, whatever their labels. */
+/** A numbered state of the dataset: the images in it, whatever their labels. */
 export const datasetVersionSchema = z.object({
   /** From 1. */
   number: z.number().int(),
   at: z.string(),
-  /** The import that made it; null where a run began on a dataset that had been changed by hand. */
+  /** The import that created it; null if a run started on a dataset that had been changed by hand. */
   import: z.number().int().nullable(),
   images: z.number().int(),
-  /** Against the version before. */
+  /** Relative to the previous version. */
   added: z.number().int(),
   removed: z.number().int(),
   /** Images by class when the version was recorded. */
@@ -219,23 +219,23 @@ export const datasetSummarySchema = z.object({
   classes: z.array(z.object({ label: z.string(), images: z.number().int(), ...patientCountFields })),
   kinds: z.record(z.string(), z.number().int()),
   modalities: z.record(z.string(), z.number().int()),
-  /** PNG of 16 bits: values that a run's intensity applies to. */
+  /** 16-bit PNG files, to whose values a run's intensity applies. */
   widePngs: z.number().int(),
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
   readers: readerCountsSchema,
   review: reviewCountsSchema,
   lastImport: importResultSchema.nullable(),
-  /** The newest one; `changed`: images were removed or brought back since. Null where none is recorded yet. */
+  /** The newest version; `changed`: images were removed or restored since. Null if none is recorded yet. */
   version: datasetVersionSchema.extend({ changed: z.boolean() }).nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
-/** The last change to labels, images, split or review that can be undone, of all windows and commands. */
+/** The last change to labels, images, split or review that can be undone, from any window or command. */
 export const lastActionSchema = z.object({
-  /** Names this action and no other. */
+  /** Identifies this action. */
   stamp: z.string(),
   /** As a noun phrase. */
   description: z.string(),

@@ -1,41 +1,44 @@
 import { z } from 'zod';
 import { splitNameSchema } from './dataset';
 
-/** What of a dataset is exported without identities, and how. */
+/** Selection and options of an export without identities. */
 export const deidentifiedOptionsSchema = z.object({
-  /** Dates are removed, or moved by a secret number of days of each patient, which keeps intervals. */
+  /** Dates are removed, or shifted by a secret number of days per patient, which preserves intervals. */
   dates: z.enum(['remove', 'shift']).default('remove'),
-  /** Export files whose pixels may show who it is of, too. */
+  /** Also export files whose pixels may identify the patient. */
   includeRisky: z.boolean().default(false),
-  /** One part of the split; null: all images. */
+  /** A single split; null: all images. */
   split: splitNameSchema.nullable().default(null),
   labelledOnly: z.boolean().default(false),
 });
 export type DeidentifiedOptions = z.infer<typeof deidentifiedOptionsSchema>;
 
-/** What an export would hold, by what the project knows; each file's header decides when it is written. */
+/** Expected contents of an export, from what the project knows; each file's header decides when it is written. */
 export const deidentifiedPlanSchema = z.object({
   files: z.number().int(),
   images: z.number().int(),
   bytes: z.number(),
-  /** Files that say that a name is burned into their pixels. */
+  /** Files that declare burned-in text. */
   burnedIn: z.number().int(),
-  /** DICOM files of kinds that often have one and do not say: ultrasound, angiography, secondary capture, cameras. */
+  /**
+   * DICOM files that do not declare it although it is common in their kind: ultrasound, angiography, secondary capture,
+   * cameras.
+   */
   unknown: z.number().int(),
-  /** PNG and JPEG, which cannot say. */
+  /** PNG and JPEG, which cannot declare it. */
   pictures: z.number().int(),
-  /** Other files in whose pictures the search for burned-in text saw letters. */
+  /** Other files in whose images letters were detected. */
   detected: z.number().int(),
-  /** What is exported unless the rest is included. */
+  /** Files that are exported in any case. */
   rest: z.number().int(),
 });
 export type DeidentifiedPlan = z.infer<typeof deidentifiedPlanSchema>;
 
-/** All but the last may be included by who has looked at the pictures; what is hidden, nobody has seen. */
+/** All but the last may be included by someone who has checked the images; nobody can see hidden data. */
 export const pixelRisks = ['burned-in', 'burned-in-unknown', 'recognisable', 'text-detected', 'hidden-data'] as const;
 export type HeldBackReason = (typeof pixelRisks)[number];
 
-/** Why a file is held back, for people. */
+/** The risk of a held-back file, for people. */
 export const pixelRiskNames: Readonly<Record<HeldBackReason, string>> = {
   'burned-in': 'declares burned-in text',
   'burned-in-unknown': 'does not declare whether it has burned-in text',
@@ -46,10 +49,10 @@ export const pixelRiskNames: Readonly<Record<HeldBackReason, string>> = {
 
 export const deidentifiedResultSchema = z.object({
   folder: z.string(),
-  /** Of the resource `report/<id>`. */
+  /** Id of the resource `report/<id>`. */
   report: z.string(),
   written: z.number().int(),
-  /** Those that are named; null where nobody is. */
+  /** Known patients; null if none is known. */
   patients: z.number().int().nullable(),
   heldBack: z.array(
     z.object({
@@ -60,7 +63,7 @@ export const deidentifiedResultSchema = z.object({
       detail: z.string().nullable(),
     }),
   ),
-  /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
+  /** New names of classes whose names contained a patient's name, number or date. */
   renamedClasses: z.array(z.string()),
   failed: z.array(z.object({ file: z.number().int(), image: z.number().int(), code: z.string(), message: z.string() })),
   bytes: z.number(),
@@ -74,5 +77,5 @@ export function heldBackText({ reason, detail }: DeidentifiedResult['heldBack'][
   return detail ?? `Held back: the file ${pixelRiskNames[reason]}.`;
 }
 
-/** Ages above this are one group, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
-export const OLDEST_TOLD = 89;
+/** Higher ages are grouped, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
+export const MAX_EXPORTED_AGE = 89;

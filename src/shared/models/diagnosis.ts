@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What went wrong with a run, where the guide's troubleshooting list has an answer to it. */
+/** Problems of a run that the guide's troubleshooting list covers. */
 export const diagnosisCodes = ['diverged', 'gradient-exploded', 'not-learning', 'out-of-memory'] as const;
 
-/** A next step. With `settings`: the run again with these changed. Without: a look at the images and labels. */
+/** A next step. With `settings`: repeat the run with these changes. Without: check the images and labels. */
 export const offerSchema = z.object({
   title: z.string(),
   text: z.string(),
@@ -15,7 +15,7 @@ export const diagnosisSchema = z.object({
   code: z.enum(diagnosisCodes),
   title: z.string(),
   text: z.string(),
-  /** What to try first comes first. */
+  /** Most promising first. */
   offers: z.array(offerSchema),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;

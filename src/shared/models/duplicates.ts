@@ -1,41 +1,47 @@
 import { z } from 'zod';
 
-/** Images that show the same: `exact` where their pixels are equal, `near` where they look alike. */
+/** Images that show the same: `exact` if their pixels are equal, `near` if they look alike. */
 export const duplicateGroupSchema = z.object({
-  /** Stays the same while its images do: the smallest image number in it, or both numbers of a suspected pair. */
+  /** Stable as long as the images are: the smallest image number in it, or both numbers of a suspected pair. */
   id: z.string(),
   kind: z.enum(['exact', 'near']),
   /** Image numbers, ascending; at least two. */
   images: z.array(z.number().int()),
   /**
-   * Lowest similarity of the pairs that hold it together, 1 = same: correlation of 64 x 64 thumbnails (estimated), or of
-   * the detail of two pictures laid over each other.
+   * Lowest similarity of the pairs that connect it, 1 = same: correlation of 64 x 64 thumbnails (estimated), or of the
+   * detail of two aligned pictures.
    */
   similarity: z.number(),
-  /** Some of its pairs were found by a backbone's features: mirrored, turned, cropped or marked copies. */
+  /** Some of its pairs were found by a backbone's features: mirrored, rotated, cropped or marked copies. */
   byFeatures: z.boolean(),
   /**
-   * Two images that features led to and whose pixels agree, which nobody has confirmed yet: a question, neither kept
-   * together nor counted as a conflict or a leak.
+   * Two images found by features, with agreeing pixels, that nobody has confirmed yet: neither kept together nor
+   * counted as a conflict or a leak.
    */
   suspected: z.boolean(),
-  /** Of a suspected pair: how the second lies on the first (“mirrored, turned by 90°”); '' for as it is. */
+  /**
+   * For a suspected pair: orientation of the second image relative to the first (“mirrored, rotated by 90°”); '' for
+   * the same.
+   */
   alignment: z.string().nullable(),
   /** Its labelled images have different labels. */
   conflict: z.boolean(),
-  /** It stands in more than one part of the current split. */
+  /** It is in more than one split. */
   leak: z.boolean(),
   /**
-   * Near duplicates that are most of a class: such pictures look alike by nature. They are listed, but neither kept
+   * Near duplicates that make up most of a class: such images look alike by nature. They are listed, but neither kept
    * together nor counted as conflicts or leaks.
    */
   common: z.boolean(),
-  /** A person has seen it and said that its images stay. */
+  /** A person has checked it and decided to keep its images. */
   kept: z.boolean(),
 });
 export type DuplicateGroup = z.infer<typeof duplicateGroupSchema>;
 
-/** `keep`: seen, all images stay, and stay together (which confirms a suspected pair); `different`: these are no duplicates. Null takes it back. */
+/**
+ * `keep`: checked, all images stay, and stay together (which confirms a suspected pair); `different`: not duplicates.
+ * Null withdraws the verdict.
+ */
 export const duplicateVerdictSchema = z.enum(['keep', 'different']).nullable();
 
 export const duplicateCountsSchema = z.object({
@@ -44,7 +50,7 @@ export const duplicateCountsSchema = z.object({
   conflicts: z.number().int(),
   leaks: z.number().int(),
   kept: z.number().int(),
-  /** Pairs that wait for a person's word; in none of the other numbers. */
+  /** Pairs that need a person's decision; not included in the other numbers. */
   suspected: z.number().int(),
 });
 export type DuplicateCounts = z.infer<typeof duplicateCountsSchema>;

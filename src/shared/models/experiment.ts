@@ -11,9 +11,9 @@ const common = {
   createdAt: z.string(),
 };
 
-/** `experiments/<id>/experiment.json`: runs that answer one question together. */
+/** `experiments/<id>/experiment.json`: runs made to be compared. */
 export const experimentSchema = z.discriminatedUnion('kind', [
-  /** The same run with several values of one setting, all else and the seed alike. */
+  /** The same run with several values of one setting, and the same seed. */
   z.object({
     ...common,
     kind: z.literal('sweep'),
@@ -27,7 +27,7 @@ export const experimentSchema = z.discriminatedUnion('kind', [
     folds: z.number().int(),
     members: z.array(z.object({ run: z.string(), fold: z.number().int() })),
   }),
-  /** The same run on two splits with equal shares and seed: one that leaks, and one that does not. */
+  /** The same run on two splits with equal shares and seed, one leaking and one not. */
   z.object({
     ...common,
     kind: z.literal('leak'),
@@ -36,7 +36,10 @@ export const experimentSchema = z.discriminatedUnion('kind', [
 ]);
 export type Experiment = z.infer<typeof experimentSchema>;
 
-/** Of one number a fold; `standardDeviation` is the sample's (n - 1). Folds share training images: this is no interval. */
+/**
+ * Of one number per fold; `standardDeviation` is the sample's (n - 1). Folds share training images, so this is not an
+ * interval.
+ */
 export const spreadSchema = z.object({
   mean: z.number(),
   standardDeviation: z.number(),
@@ -46,15 +49,15 @@ export const spreadSchema = z.object({
 export type Spread = z.infer<typeof spreadSchema>;
 
 /**
- * `experiments/<id>/metrics.json`: the out-of-fold predictions of k models evaluated as one. Every image is answered
- * once, by the model that was not trained on it.
+ * `experiments/<id>/metrics.json`: the out-of-fold predictions of k models evaluated as one. Every image has one
+ * prediction, from the model that was not trained on it.
  */
 export const foldEvaluationSchema = evaluationSchema.omit({ run: true, split: true }).extend({
   experiment: z.string(),
   folds: z.number().int(),
-  /** What was pooled: an evaluation of a run that is newer makes this one stale. */
+  /** The pooled evaluations: a newer evaluation of a run makes this one stale. */
   members: z.array(z.object({ run: z.string(), fold: z.number().int(), evaluatedAt: z.string() })),
-  /** Of the folds' own evaluations; null where a fold lacks a class and has no AUC. */
+  /** Spread of the folds' own evaluations; null if a fold lacks a class and has no AUC. */
   spread: z.object({
     accuracy: spreadSchema,
     macroRecall: spreadSchema,
@@ -71,25 +74,28 @@ export type OutOfFoldCase = z.infer<typeof outOfFoldCaseSchema>;
 
 export const experimentDetailSchema = z.object({
   experiment: experimentSchema,
-  /** Members that are still there, in the order of `members`. */
+  /** Members that still exist, in the order of `members`. */
   runs: z.array(runSummarySchema),
-  /** Of those, where there are two or more. For folds: what differs besides the images would be a fault. */
+  /**
+   * Comparison of those runs, if there are at least two. For folds, any difference besides the images would be an
+   * error.
+   */
   comparison: comparisonSchema.nullable(),
-  /** Of a cross-validation whose folds are all evaluated. */
+  /** For a cross-validation whose folds are all evaluated. */
   pooled: foldEvaluationSchema.nullable(),
-  /** Of a measured leak whose two models are both tested. */
+  /** For a leak measurement whose two models are both tested. */
   leak: leakResultSchema.nullable(),
 });
 export type ExperimentDetail = z.infer<typeof experimentDetailSchema>;
 
-/** How the train and validation images of the current split fall into folds. */
+/** Division of the current train and validation images into folds. */
 export const foldPlanSchema = z.object({
   folds: z.array(
     z.object({ images: z.number().int(), ...patientCountFields, counts: z.record(z.string(), z.number().int()) }),
   ),
   /** Patients and groups of duplicates with images in more than one fold: 0. */
   groupsAcrossFolds: z.number().int(),
-  /** What keeps a cross-validation from starting, in sentences that say what to do. */
+  /** What prevents a cross-validation from starting, in sentences that say what to do. */
   problems: z.array(z.string()),
   warnings: z.array(z.string()),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../ipc/errors';
 
-/** Everything that a job can be busy with; `src/shared/text/job-text.ts` has the words. */
+/** Every activity of a job; `src/shared/text/job-text.ts` has the wording. */
 export const workPhases = [
   'reading-identities',
   'importing',
@@ -26,7 +26,7 @@ export const workPhases = [
 ] as const;
 export type WorkPhase = (typeof workPhases)[number];
 
-/** Work of the engine that other work has to wait for. */
+/** Engine work that other work may have to wait for. */
 export const engineWork = [
   'training',
   'rate-test',
@@ -42,25 +42,25 @@ export const engineWork = [
 ] as const;
 export type EngineWork = (typeof engineWork)[number];
 
-export interface Counted<Phase extends WorkPhase> {
+export interface WorkingProgress<Phase extends WorkPhase> {
   readonly kind: 'working';
   readonly phase: Phase;
-  /** What of it, where a phase has parts: the confounder that is scanned. */
+  /** Part of a phase that has parts: the confounder being scanned. */
   readonly part: string | null;
   readonly done: number;
-  /** Null while it is not known. */
+  /** Null while unknown. */
   readonly total: number | null;
-  /** Items a second, once known. */
+  /** Items per second, once known. */
   readonly rate: number | null;
   readonly etaSeconds: number | null;
 }
 
-/** How far a job is. */
+/** Progress of a job. */
 export type JobProgress<Phase extends WorkPhase = WorkPhase> =
   | { readonly kind: 'starting' }
-  /** For its turn; behind these, the one that runs first. */
+  /** Waiting for its turn; `behind` lists the work ahead, the one running first. */
   | { readonly kind: 'waiting'; readonly behind: readonly EngineWork[] }
-  | Counted<Phase>;
+  | WorkingProgress<Phase>;
 
 export const jobProgressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting') }),
@@ -78,7 +78,7 @@ export const jobProgressSchema = z.discriminatedUnion('kind', [
 
 export const jobStates = ['running', 'done', 'failed', 'cancelled'] as const;
 
-/** What a job is about, so that whoever looks at that knows of it. */
+/** What a job is about, so that views of that subject can find it. */
 export const jobSubjectSchema = z.object({
   project: z.string().nullable(),
   run: z.string().nullable(),
@@ -86,7 +86,7 @@ export const jobSubjectSchema = z.object({
 });
 export type JobSubject = z.infer<typeof jobSubjectSchema>;
 
-/** Long work as every window hears of it: its state, and how far it is. Its result is asked for when it has ended. */
+/** A job as broadcast to every window: its state and progress. Its result is requested when it has ended. */
 export const anyJobSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { leakText } from './sign-off';
 
-/** Moments at which it matters what was known of leaks. */
+/** Moments at which knowledge of leaks is recorded. */
 const leakMoments = ['split', 'start', 'evaluation', 'now'] as const;
 
-/** What was known, at a moment, to stand in more than one part of a split. */
+/** Groups known, at a moment, to be in more than one split. */
 export const knownLeaksSchema = z.object({
-  /** The split was made, the run began on it, the model was evaluated, or somebody looks at the result. */
+  /** The split was created, the run started, the model was evaluated, or the result is viewed. */
   when: z.enum(leakMoments),
   at: z.string(),
   patients: z.number().int(),
@@ -14,9 +14,9 @@ export const knownLeaksSchema = z.object({
   duplicates: z.number().int(),
   /** Patients and groups of duplicates that share images count once. */
   groups: z.number().int(),
-  /** Possible duplicates across parts that nobody has confirmed or dismissed. */
+  /** Possible duplicates across splits that nobody has confirmed or dismissed. */
   suspected: z.number().int(),
-  /** Images of which the patient is known; null in records of older versions. */
+  /** How many images have a known patient; null in records of older versions. */
   patientsKnown: z.enum(['all', 'some', 'none']).nullable().default(null),
 });
 export type KnownLeaks = z.infer<typeof knownLeaksSchema>;
@@ -29,21 +29,21 @@ const momentNames: Record<KnownLeaks['when'], string> = {
 };
 
 /**
- * What a result says of leaks, in sentences: “When the split was created and when it was evaluated: no patient or group of
- * duplicates known in more than one split.” Empty where nothing was recorded (results of older versions).
+ * The statement of a result on leaks, in sentences: “When the split was created and when it was evaluated: no patient
+ * or group of duplicates known in more than one split.” Empty if nothing was recorded (results of older versions).
  */
 export function leakStatement(moments: readonly KnownLeaks[]): string {
-  const told: { whens: string[]; what: string }[] = [];
+  const statements: { whens: string[]; what: string }[] = [];
   for (const known of moments) {
     const what = knowledge(known);
-    const last = told.at(-1);
+    const last = statements.at(-1);
     if (last?.what === what) last.whens.push(momentNames[known.when]);
-    else told.push({ whens: [momentNames[known.when]], what });
+    else statements.push({ whens: [momentNames[known.when]], what });
   }
-  return told.map(({ whens, what }) => `${capitalised(listed(whens))}: ${what}.`).join(' ');
+  return statements.map(({ whens, what }) => `${capitalised(listed(whens))}: ${what}.`).join(' ');
 }
 
-/** True where the newest knowledge is of a leak: the numbers then look better than they are. */
+/** Whether the latest state has a leak: the numbers then look better than they are. */
 export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.at(-1)?.groups ?? 0) > 0;
 
 function knowledge({ patients, duplicates, groups, suspected, patientsKnown }: KnownLeaks): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { similarNamesSchema } from '../class-names/similar-names';
 import { list } from './list';
 
-/** What a column of a label table can say. One of `keyRoles` must be there; every other role may be missing. */
+/** Possible meanings of a column of a label table. One of `keyRoles` is required; every other role is optional. */
 export const columnRoles = [
   'path',
   'label',
@@ -25,13 +25,13 @@ const perRole = <Schema>(schema: Schema) =>
   Object.fromEntries(columnRoles.map((role) => [role, schema])) as Record<ColumnRole, Schema>;
 
 /**
- * The header that each role is read from; null for none. A role that is left out is found by its usual names, among
- * the headers that no other role was given. `classes`: columns that stand for one class each, in place of a label
- * column; null for none.
+ * The header that each role is read from; null for none. A role that is left out is found by its usual names, among the
+ * headers not assigned to another role. `classes`: columns for one class each, instead of a label column; null for
+ * none.
  */
 export const columnMappingSchema = z.strictObject({
   ...perRole(z.string().max(200).nullable().optional()),
-  classes: list(z.string().max(200), { most: 100 }).nullable().optional(),
+  classes: list(z.string().max(200), { max: 100 }).nullable().optional(),
 });
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 
@@ -43,18 +43,19 @@ export const usedColumnsSchema = z.object({
 export type UsedColumns = z.infer<typeof usedColumnsSchema>;
 
 /**
- * What says which images a row is for; the first of them that a table has is used. A study is meant by its UID. With a
- * date (of the study), a patient's row is for the images of that day.
+ * Roles that identify the images of a row; the first one that a table has is used. A study is identified by its UID.
+ * With a date (of the study), a patient's row applies to the images of that day.
  */
 export const keyRoles = ['path', 'instance', 'series', 'study', 'accession', 'patient'] as const;
 export type KeyRole = (typeof keyRoles)[number];
 
 /**
- * What only a person can say of a table, with the answers that there are.
- * `patients`: it names patients other than the files do; whose word counts?
- * `sites`: it names sites other than the files do; whose word counts?
- * `rounded-ids`: its numbers lost digits, and several people may have become one; is such a patient not known, or taken?
- * `empty-ids`: cells under an id are empty; merged cells that go on, or nothing known?
+ * Questions about a table that only a person can answer, and their answers.
+ * `patients`: its patients differ from those in the files; which of the two counts?
+ * `sites`: its sites differ from those in the files; which of the two counts?
+ * `rounded-ids`: its numbers lost digits, and several people may have become one; treat such a patient as unknown, or
+ * accept the number?
+ * `empty-ids`: cells under an id are empty; continue the id as in merged cells, or treat them as unknown?
  */
 export const tableQuestions = {
   patients: ['table', 'files'],
@@ -71,55 +72,58 @@ export const tableAnswersSchema = z.object({
 export type TableAnswers = z.infer<typeof tableAnswersSchema>;
 export type TableQuestionName = keyof typeof tableQuestions;
 
-/** A question that is asked before anything is written; it is answered with one of `answers` by its value. */
+/** A question to answer before anything is written, with the value of one of `answers`. */
 export const tableQuestionSchema = z.object({
   name: z.enum(Object.keys(tableQuestions) as [TableQuestionName, ...TableQuestionName[]]),
-  /** With the number of what it is about. */
+  /** Includes the number of patients, sites or cells concerned. */
   text: z.string(),
   answers: z.array(z.object({ value: z.string(), text: z.string() })),
 });
 export type TableQuestion = z.infer<typeof tableQuestionSchema>;
 
-/** What becomes of patients: of the files that a table or a pattern speaks of. Numbers of patients, but for `ids*`. */
+/** How patients change, over the files that a table or a pattern covers. Numbers of patients, except `ids*`. */
 export const patientChangesSchema = z.object({
-  /** Patients that the files or the project name, before and after; null where none is named. */
+  /** Patients named by the files or the project, before and after; null if none is named. */
   before: z.number().int().nullable(),
   after: z.number().int().nullable(),
-  /** Files of which nobody is named after. */
+  /** Files without a patient afterwards. */
   unknown: z.number().int(),
   /** Patients of the files that become several, and several that become one. */
   split: z.number().int(),
   merged: z.number().int(),
-  /** Files whose id is the same but for how it is written; the file's own stays. */
+  /** Files whose id differs only in spelling; the file's own is kept. */
   idsWrittenOtherwise: z.number().int(),
   /** Files whose id lost digits. */
   idsRounded: z.number().int(),
 });
 export type PatientChanges = z.infer<typeof patientChangesSchema>;
 
-/** Whose label stays where a person's and the table's differ. */
+/** Whose label is kept if a person's and the table's differ. */
 export const labelConflictSchema = z.enum(['mine', 'table']);
 export type LabelConflict = z.infer<typeof labelConflictSchema>;
 
-/** The distinct values of a column, those of most rows first; `values` may be fewer than `distinct`. */
+/** The distinct values of a column, most frequent first; `values` may be shorter than `distinct`. */
 const valueCountsSchema = z.object({
   distinct: z.number().int(),
   values: z.array(z.object({ value: z.string(), rows: z.number().int() })),
 });
 export type ValueCounts = z.infer<typeof valueCountsSchema>;
 
-/** What applying a table would change in the images that are in the project; all counts are of images. */
+/** The changes that a table would make to the images in the project; all counts are of images. */
 export const tableChangesSchema = z.object({
   /** Images without a label that get one. */
   newLabels: z.number().int(),
-  /** Labels of a folder or an earlier table that become another. */
+  /** Labels from a folder or an earlier table that change. */
   changedLabels: z.number().int(),
   sameLabels: z.number().int(),
-  /** Labels that a person gave or took away and the table says otherwise: theirs is kept unless the person says so. */
+  /**
+   * Labels that a person gave or removed and that differ from the table: the person's are kept unless they decide
+   * otherwise.
+   */
   conflicts: z.number().int(),
-  /** Readings (image and reader) that are new, or are another class than before. */
+  /** Readings (image and reader) that are new or changed. */
   readings: z.number().int(),
-  /** Images with several readings that do not agree once the table is in. */
+  /** Images with several readings that disagree once the table is applied. */
   disagreements: z.number().int(),
   patients: z.number().int(),
   studies: z.number().int(),
@@ -128,15 +132,15 @@ export const tableChangesSchema = z.object({
 });
 export type TableChanges = z.infer<typeof tableChangesSchema>;
 
-/** A label table as a person sees it before anything is written. Cells and lists are cut to what a window can show. */
+/** A label table as shown before anything is written. Cells and lists are truncated to what a window can show. */
 export const tablePreviewSchema = z.object({
   /** "UTF-8", "UTF-16 LE", "UTF-16 BE" or "Windows-1252". */
   encoding: z.string(),
-  /** One character; mostly comma, semicolon, tab or vertical bar. */
+  /** One character, usually comma, semicolon, tab or vertical bar. */
   delimiter: z.string(),
   headers: z.array(z.string()),
   mapping: z.record(columnRoleSchema, z.string().nullable()),
-  /** Headers of columns that stand for one class each; empty where there is a label column. */
+  /** Headers of columns for one class each; empty if there is a label column. */
   classes: z.array(z.string()),
   /** The first rows, in the order of `headers`. */
   sample: z.array(z.array(z.string())),
@@ -145,26 +149,26 @@ export const tablePreviewSchema = z.object({
   files: z.number().int(),
   rowsMatched: z.number().int(),
   filesMatched: z.number().int(),
-  /** What its rows are held against the files by; null where it is `blocked`. */
+  /** The role that matches rows with files; null if `blocked`. */
   matchedBy: z.enum(keyRoles).nullable(),
-  /** Distinct ones in the table: they are counted and never shown. */
+  /** Distinct patients in the table: counted and never shown. */
   patients: z.number().int(),
-  /** Null where neither the table nor a pattern speaks of patients. */
+  /** Null if neither the table nor a pattern names patients. */
   patientChanges: patientChangesSchema.nullable(),
-  /** Those without an answer, and those that were answered. */
+  /** Both open and answered ones. */
   questions: z.array(tableQuestionSchema),
   values: z.partialRecord(z.enum(['label', 'reader', 'site', 'split']), valueCountsSchema),
-  /** Why the table cannot be used as it is mapped; null where it can. */
+  /** Why the table cannot be used with this mapping; null if it can. */
   blocked: z.string().nullable(),
   problems: z.array(z.string()),
   /** Null before an import, whose images are all new. */
   changes: tableChangesSchema.nullable(),
-  /** Class names that may mean one class, of the table, the folders of an import and the project: a question. */
+  /** Class names that may mean one class, in the table, the folders of an import and the project. */
   similarNames: z.array(similarNamesSchema),
 });
 export type TablePreview = z.infer<typeof tablePreviewSchema>;
 
-/** What a pattern for patients would make of the files of an import. */
+/** The effect of a patient pattern on the files of an import. */
 export const patternPreviewSchema = z.object({
   changes: patientChangesSchema,
   questions: z.array(tableQuestionSchema),

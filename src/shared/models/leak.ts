@@ -5,7 +5,7 @@ import { patientCountFields } from './patient-count';
 
 const splitSizesSchema = z.record(splitNameSchema, z.object({ images: z.number().int(), ...patientCountFields }));
 
-/** Two splits with equal shares and seed, one that leaks and one that does not. */
+/** Two splits with equal shares and seed, one leaking and one not. */
 export const leakPlanSchema = z.object({
   leaking: z.object({
     groups: z.number().int(),
@@ -14,7 +14,7 @@ export const leakPlanSchema = z.object({
     parts: splitSizesSchema,
   }),
   grouped: z.object({ parts: splitSizesSchema }),
-  /** What keeps a measurement from starting, in sentences. */
+  /** What prevents a measurement from starting, in sentences. */
   problems: z.array(z.string()),
 });
 export type LeakPlan = z.infer<typeof leakPlanSchema>;
@@ -31,15 +31,15 @@ export const leakSideSchema = z.object({
 export type LeakSide = z.infer<typeof leakSideSchema>;
 
 /**
- * What a leak is worth: the test results of two models that differ in nothing but whether their split kept together
- * what belongs together. Differences are the leaking one's less the grouped one's, of different test images.
+ * The effect of a leak: test results of two models that differ only in whether their split kept groups together.
+ * Differences are the leaking one's value minus the grouped one's, on different test images.
  */
 export const leakResultSchema = z.object({
   leaking: leakSideSchema,
   grouped: leakSideSchema,
   accuracy: metricSchema,
   auc: metricSchema.nullable(),
-  /** What came out, in a sentence. */
+  /** The result in a sentence. */
   sentence: z.string(),
   cautions: z.array(z.string()),
 });

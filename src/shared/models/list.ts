@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** Problems of one request that are told: the first say what is wrong, a million of them take all memory. */
-export const MOST_PROBLEMS = 10;
-/** Images that a request may name: all of the largest projects. */
-export const MOST_IMAGES = 1_000_000;
+/** Problems reported per request: the first ones show what is wrong, a million would exhaust memory. */
+export const MAX_PROBLEMS = 10;
+/** Images per request: enough for all of the largest projects. */
+export const MAX_IMAGES = 1_000_000;
 
 /**
- * A list of a request. Its length is looked at before its entries are, and no more than `MOST_PROBLEMS` of their
- * problems are gathered: zod's own array gathers all.
+ * A list in a request. Checks the length before the entries and collects at most `MAX_PROBLEMS` of their problems,
+ * whereas zod's own array collects all.
  */
-export function list<Item extends z.ZodType>(item: Item, { least = 0, most }: { least?: number; most: number }) {
+export function list<Item extends z.ZodType>(item: Item, { min = 0, max }: { min?: number; max: number }) {
   return z
     .custom<z.input<Item>[]>(
-      (value) => Array.isArray(value) && value.length >= least && value.length <= most,
-      `Expected a list of ${least} to ${most} entries`,
+      (value) => Array.isArray(value) && value.length >= min && value.length <= max,
+      `Expected a list of ${min} to ${max} entries`,
     )
     .transform((entries, context): z.output<Item>[] => {
       const parsed: z.output<Item>[] = [];
@@ -24,7 +24,7 @@ export function list<Item extends z.ZodType>(item: Item, { least = 0, most }: { 
           for (const issue of result.error.issues) {
             context.addIssue({ code: 'custom', message: issue.message, path: [index, ...issue.path] });
           }
-          if (context.issues.length >= MOST_PROBLEMS) break;
+          if (context.issues.length >= MAX_PROBLEMS) break;
         }
       }
       return parsed;
@@ -32,9 +32,9 @@ export function list<Item extends z.ZodType>(item: Item, { least = 0, most }: { 
 }
 
 /** Images of a request, by id. */
-export const imageIds = (least = 0) =>
+export const imageIds = (min = 0) =>
   z.custom<number[]>(
     (value) =>
-      Array.isArray(value) && value.length >= least && value.length <= MOST_IMAGES && value.every(Number.isSafeInteger),
-    `Expected a list of ${least} to ${MOST_IMAGES} images`,
+      Array.isArray(value) && value.length >= min && value.length <= MAX_IMAGES && value.every(Number.isSafeInteger),
+    `Expected a list of ${min} to ${MAX_IMAGES} images`,
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A number with its 95 % interval. `low` and `high` are null where no interval can be given; `n` is what it rests on. */
+/** A number with its 95 % interval. `low` and `high` are null if there is no interval; `n` is the number of cases. */
 export const metricSchema = z.object({
   value: z.number(),
   low: z.number().nullable(),

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { formatQuantity } from '../text/number';
 
-/** How many people images show, as far as anybody is named. */
+/** Number of patients in a set of images, as far as known. */
 export const patientCountFields = {
-  /** Those that are named; null where nobody is. An image without a patient is none. */
+  /** Known patients; null if none is known. An image without a patient does not count. */
   patients: z.number().int().nullable(),
-  /** Images of which nobody is named. */
+  /** Images without a known patient. */
   withoutPatient: z.number().int(),
 };
 export const patientCountSchema = z.object(patientCountFields);
 export type PatientCount = Readonly<z.infer<typeof patientCountSchema>>;
 
-/** `isNamed`: whether a running number stands for a person, and not for a file whose patient nobody knows. */
+/** `isNamed`: whether a running number stands for a person, rather than for a file with an unknown patient. */
 export function countPatients(
   images: Iterable<{ readonly patient: number | null }>,
   isNamed: (patient: number) => boolean = () => true,
@@ -25,20 +25,20 @@ export function countPatients(
   return { patients: known.size === 0 ? null : known.size, withoutPatient };
 }
 
-/** “73 patients”, “73 patients known, 4 images without”, “patients not known”. */
+/** “73 patients”, “73 patients known, 4 images without”, “patients unknown”. */
 export function patientsText({ patients, withoutPatient }: PatientCount): string {
   if (patients === null) return 'patients unknown';
   if (withoutPatient === 0) return formatQuantity(patients, 'patient');
   return `${formatQuantity(patients, 'patient')} known, ${formatQuantity(withoutPatient, 'image')} without`;
 }
 
-/** “155 images of 73 patients”, “155 images, patients not known”. */
+/** “155 images of 73 patients”, “155 images, patients unknown”. */
 export function imagesText(images: number, of: PatientCount): string {
   const isKnown = of.patients !== null && of.withoutPatient === 0;
   return `${formatQuantity(images, 'image')}${isKnown ? ' of ' : ', '}${patientsText(of)}`;
 }
 
-/** In a cell of a table whose column is “Patients”: “73”, “73 known”, “not known”. */
+/** For a table cell in a column “Patients”: “73”, “73 known”, “unknown”. */
 export function patientsCell({ patients, withoutPatient }: PatientCount): string {
   if (patients === null) return 'unknown';
   return `${patients.toLocaleString('en-US')}${withoutPatient > 0 ? ' known' : ''}`;

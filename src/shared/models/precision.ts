@@ -1,36 +1,39 @@
 import { z } from 'zod';
 
-/** What a model computes with: 32-bit floats, or 8-bit integers in the linear layers of its blocks. */
+/** Number format of a model: 32-bit floats, or 8-bit integers in the linear layers of its blocks. */
 export const precisions = ['fp32', 'int8'] as const;
 export type Precision = (typeof precisions)[number];
 
 const measuredFileSchema = z.object({
   bytes: z.number().int(),
-  /** One image at a time, at the median. */
+  /** One image at a time, median. */
   imagesPerSecond: z.number(),
-  /** Share of the labelled images that are answered right. */
+  /** Share of the labelled images that are classified correctly. */
   accuracy: z.number(),
 });
 
-/** The two files of one model, both run on the same labelled images, one at a time and in turn. */
+/** The two files of one model, run on the same labelled images, one at a time and alternating. */
 export const precisionComparisonSchema = z.object({
   images: z.number().int(),
   fp32: measuredFileSchema,
   int8: measuredFileSchema,
   maxProbabilityDifference: z.number(),
-  /** Share of images with the same answer. */
+  /** Share of images with the same predicted class. */
   agreement: z.number(),
-  /** In sentences: why int8 should not be used, where that is so. */
+  /** Reasons against int8, in sentences. */
   warnings: z.array(z.string()),
 });
 export type PrecisionComparison = z.infer<typeof precisionComparisonSchema>;
 
-/** MLPerf Inference takes a quantised model that keeps 99 % of the fp32 accuracy (Reddi et al. 2020, "MLPerf Inference Benchmark"). */
+/**
+ * MLPerf Inference accepts a quantised model that keeps 99 % of the fp32 accuracy (Reddi et al. 2020, "MLPerf Inference
+ * Benchmark").
+ */
 export const REQUIRED_SHARE = 0.99;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** What speaks against int8: less than 99 % of fp32's accuracy, or fewer than 99 % equal answers. */
+/** Reasons against int8: less than 99 % of fp32's accuracy, or fewer than 99 % equal predictions. */
 export function precisionWarnings(measured: Omit<PrecisionComparison, 'warnings'>): string[] {
   const { images, fp32, int8, agreement } = measured;
   const warnings: string[] = [];

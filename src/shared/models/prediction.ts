@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { attentionShapeSchema } from './attention';
 import { testTimeViewsSchema } from './test-time';
 
-/** One dropped file's answer. `id` names its resources (picture, attention). */
+/** The prediction for one file. `id` identifies its resources (picture, attention). */
 export const filePredictionSchema = z.object({
   id: z.string(),
   name: z.string(),
   ok: z.boolean(),
   label: z.string().nullable(),
   confidence: z.number().nullable(),
-  /** Augmented views that the answer was averaged with. */
+  /** Augmented views averaged into the prediction. */
   testTimeViews: testTimeViewsSchema,
   /** In class order. */
   probabilities: z.array(z.object({ label: z.string(), probability: z.number() })),

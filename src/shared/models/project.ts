@@ -10,7 +10,7 @@ export const projectSummarySchema = z.object({
   classes: z.array(z.string()),
   runs: z.number().int(),
   available: z.boolean(),
-  /** Of an open project: it can be looked at, not changed. */
+  /** For an open project: it can be viewed, not changed. */
   readOnly: z.boolean().default(false),
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;
@@ -21,7 +21,7 @@ const settingsFields = {
   lastProject: z.string().nullable(),
   lastScreen: z.string(),
   showIdentifyingTags: z.boolean(),
-  /** As the user signs: sign-offs and openings of the test set. Never taken from the system. */
+  /** The user's signature for sign-offs and openings of the test set. Never taken from the system. */
   signature: z.string().max(80),
 };
 export const settingsSchema = z.object({
@@ -33,5 +33,5 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Some settings, to be changed. Without defaults: those would set everything else back. */
+/** Some settings to change. Without defaults, which would reset all others. */
 export const settingsChangeSchema = z.object(settingsFields).partial();

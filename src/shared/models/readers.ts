@@ -4,13 +4,13 @@ import { metricSchema } from './metric';
 
 export const kappaWeightsSchema = z.enum(kappaWeights);
 
-/** A person's name or sign as a reader of images; staff of the lab, never a patient. */
+/** Name or sign of a person as a reader of images; staff of the lab, never a patient. */
 export const readerNameSchema = z.string().trim().min(1).max(80);
 
-/** Counts of the readers of a project; all 0 where nobody has read anything. */
+/** Counts for a project; all 0 without readings. */
 export const readerCountsSchema = z.object({
   readers: z.number().int(),
-  /** Images whose readings do not agree and that nobody has settled. */
+  /** Images whose readings disagree and that nobody has adjudicated. */
   toAdjudicate: z.number().int(),
 });
 
@@ -25,7 +25,7 @@ export const readerPairSchema = z.object({
 export type ReaderPair = z.infer<typeof readerPairSchema>;
 
 export const readersSummarySchema = z.object({
-  /** Classes of labels and readings, in natural order: keys 1 to 9 of the list, and the order that weights go by. */
+  /** Classes of labels and readings, in natural order: the order of keys 1 to 9 and of the weights. */
   classes: z.array(z.string()),
   readers: z.array(
     z.object({
@@ -37,7 +37,7 @@ export const readersSummarySchema = z.object({
     }),
   ),
   pairs: z.array(readerPairSchema),
-  /** All readers together, over the images with two readings or more (Fleiss). */
+  /** All readers together, over the images with at least two readings (Fleiss). */
   group: z.object({
     images: z.number().int(),
     readings: z.number().int(),
@@ -57,12 +57,12 @@ export const readersSummarySchema = z.object({
   images: z.number().int(),
   disagreements: z.number().int(),
   toAdjudicate: z.number().int(),
-  /** Of those to adjudicate, how many have a class that more than half of their readings name. */
+  /** Images to adjudicate in which more than half of the readings name one class. */
   withMajority: z.number().int(),
 });
 export type ReadersSummary = z.infer<typeof readersSummarySchema>;
 
-/** What two readers say of each image that both read. */
+/** The readings of two readers on the images that both read. */
 export const readerTableSchema = z.object({
   classes: z.array(z.string()),
   /** [first][second], in the order of `classes`. */
@@ -70,7 +70,7 @@ export const readerTableSchema = z.object({
 });
 export type ReaderTable = z.infer<typeof readerTableSchema>;
 
-/** An image whose readings do not agree and that nobody has settled. */
+/** An image whose readings disagree and that nobody has adjudicated. */
 export const disagreementSchema = z.object({
   image: z.number().int(),
   path: z.string(),

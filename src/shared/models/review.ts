@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** Why an image is worth a second look. The order is that of the queue. */
+/** Reasons to review an image, in the order of the queue. */
 export const reviewReasons = [
-  /** Its twin has another label. */
+  /** A duplicate has another label. */
   'label-conflict',
-  /** The files leave it open whether its patient is one person, or the same person as another. */
+  /** The files leave open whether its patient is one person, or the same person as another. */
   'who-is-who',
-  /** A backbone's features led to a picture that its pixels agree with: mirrored, turned, cropped or changed in contrast. */
+  /** A backbone's features found an image with agreeing pixels: mirrored, rotated, cropped or changed in contrast. */
   'possible-duplicate',
-  /** Another file has its SOP Instance UID and other pixels: one of them is not what it says. */
+  /** Another file has the same SOP Instance UID but other pixels: one of them is wrong. */
   'repeated-instance',
-  /** Readers do not agree on it, and nobody has settled it. */
+  /** Readers disagree on it, and nobody has adjudicated it. */
   'readers-disagree',
-  /** A model that did not learn from it is sure of another class. */
+  /** A model that was not trained on it is confident of another class. */
   'suspected-mislabel',
-  /** The file says that text is burned in, does not say and its kind often has it, or text was found. */
+  /** The file declares burned-in text, does not declare it although it is common in its kind, or text was detected. */
   'burned-in-text',
   /** Too dark, too bright, blank, tiny or unlike the rest. */
   'odd-picture',
@@ -24,43 +24,43 @@ export const reviewReasons = [
 export const reviewReasonSchema = z.enum(reviewReasons);
 export type ReviewReason = (typeof reviewReasons)[number];
 
-/** `accepted`: it is right as it is. `deferred`: later; it comes back at the end of the queue. */
+/** `accepted`: it is right as it is. `deferred`: it returns at the end of the queue. */
 export const reviewVerdictSchema = z.enum(['accepted', 'deferred']);
 export type ReviewVerdict = z.infer<typeof reviewVerdictSchema>;
 
-/** One image with one reason to look at it. */
+/** One image with one reason to review it. */
 export const reviewFindingSchema = z.object({
   image: z.number().int(),
   reason: reviewReasonSchema,
-  /** One sentence for people: why it is here, with the number that says so. */
+  /** One sentence for people: the reason, with its number. */
   why: z.string(),
   /** 0 to 1: the surer, the earlier in the queue. */
   weight: z.number().min(0).max(1),
-  /** What the reason rests on (a short stable text): a verdict holds until it changes. */
+  /** What the reason rests on (a short stable text): a verdict applies until it changes. */
   evidence: z.string(),
-  /** The class that the evidence speaks for, where there is one. */
+  /** The class that the evidence suggests, if any. */
   suggestion: z.string().nullable(),
-  /** Images to be seen beside it, such as its twins. */
+  /** Images to show beside it, such as its duplicates. */
   beside: z.array(z.number().int()),
 });
 export type ReviewFinding = z.infer<typeof reviewFindingSchema>;
 
-/** `open`: nobody has said anything. `accepted` is settled for as long as the evidence is the same. */
+/** `open`: no verdict. `accepted` is resolved for as long as the evidence stays the same. */
 export const reviewStateSchema = z.enum(['open', ...reviewVerdictSchema.options]);
 
-/** A finding with its image, and what a person said of it. */
+/** A finding with its image and its verdict. */
 export const reviewItemSchema = reviewFindingSchema.extend({
-  /** Path of the image relative to the folder that was imported. */
+  /** Path of the image relative to the imported folder. */
   path: z.string(),
-  /** Its label now. */
+  /** Its current label. */
   label: z.string().nullable(),
   state: reviewStateSchema,
-  /** When that was said; null where nothing was. */
+  /** Time of the verdict; null without one. */
   at: z.string().nullable(),
 });
 export type ReviewItem = z.infer<typeof reviewItemSchema>;
 
-/** Images by reason: an image with two reasons counts with both. */
+/** Images by reason: an image with two reasons counts for both. */
 export const reviewCountsSchema = z.record(
   reviewReasonSchema,
   z.object({
@@ -72,39 +72,39 @@ export const reviewCountsSchema = z.record(
 );
 export type ReviewCounts = z.infer<typeof reviewCountsSchema>;
 
-/** What a person does about a finding. `reopen` takes a verdict back. `relabel` with null takes the label away. */
+/** A person's decision about a finding. `reopen` withdraws a verdict. `relabel` with null removes the label. */
 export const reviewDecisionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('accept') }),
   z.object({ kind: z.literal('defer') }),
   z.object({ kind: z.literal('reopen') }),
   z.object({ kind: z.literal('relabel'), label: z.string().trim().min(1).max(120).nullable() }),
   z.object({ kind: z.literal('exclude') }),
-  /** Of a possible duplicate: it shows the same as the images beside it, and stays in one part with them; or not. */
+  /** For a possible duplicate: it shows the same as the images beside it, and stays in one split with them; or not. */
   z.object({ kind: z.literal('same') }),
   z.object({ kind: z.literal('different') }),
 ]);
 export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
 
-/** Whose answers the suspected mislabels rest on. */
+/** The models whose predictions the suspected mislabels rest on. */
 export const mislabelSourceSchema = z.object({
   kind: z.enum(['cross-validation', 'run']),
-  /** Of the experiment or the run. */
+  /** Id of the experiment or the run. */
   id: z.string(),
   name: z.string(),
   images: z.number().int(),
-  /** Share of its answers that are the label, 0 to 1. */
+  /** Share of its predictions that equal the label, 0 to 1. */
   accuracy: z.number(),
 });
 export type MislabelSource = z.infer<typeof mislabelSourceSchema>;
 
 export const reviewListSchema = z.object({
-  /** In the order of the queue: open ones, deferred ones, settled ones; the first of them where there are very many. */
+  /** In the order of the queue: open, deferred, resolved; truncated if there are very many. */
   findings: z.array(reviewItemSchema),
-  /** Of all findings, whatever was asked for. */
+  /** Over all findings, whatever the request. */
   counts: reviewCountsSchema,
-  /** Null: no model has answered for images that it did not learn from. */
+  /** Null: no model has predictions for images that it was not trained on. */
   mislabelSource: mislabelSourceSchema.nullable(),
-  /** What could not be looked for, in sentences. */
+  /** Checks that could not run, in sentences. */
   problems: z.array(z.string()),
 });
 export type ReviewList = z.infer<typeof reviewListSchema>;

@@ -6,7 +6,8 @@ import { testTimeViewsSchema } from './test-time';
 
 /**
  * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
- * `gradual`: head, last block, all layers, one after the other. `lora`: a head and low-rank adapters on frozen layers. What each trains: `shared/training/stages`.
+ * `gradual`: head, last block, all layers, one after the other. `lora`: a head and low-rank adapters on frozen layers.
+ * See `shared/training/stages` for what each trains.
  */
 export const presets = ['quick', 'lora', 'careful', 'full', 'gradual'] as const;
 export type Preset = (typeof presets)[number];
@@ -14,10 +15,10 @@ export type Preset = (typeof presets)[number];
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const;
 export type Device = (typeof devices)[number];
 
-/** Random augmentation of a training view, in the guide's order. Everything is drawn in one resampling pass. */
+/** Random augmentation of a training view, in the guide's order. Geometry is one resampling pass. */
 export const augmentationSchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** RandomResizedCrop: share of the area that stays, [low, high]. */
+  /** RandomResizedCrop: share of the area that is kept, [low, high]. */
   cropScale: z.tuple([z.number().positive().max(1), z.number().positive().max(1)]).default([0.8, 1]),
   /** Probability of a left-right flip. */
   horizontalFlip: z.number().min(0).max(1).default(0.5),
@@ -41,45 +42,45 @@ export const schedules = ['cosine', 'linear', 'constant', 'step', 'plateau'] as 
 export const classBalances = ['none', 'weighted-loss', 'weighted-sampler'] as const;
 
 /**
- * How a head that trains alone is found: by the run's optimizer, or as an L2-regularised logistic regression, whose
- * minimum is found by L-BFGS.
+ * How a head that trains alone is fitted: by the run's optimizer, or as an L2-regularised logistic regression,
+ * minimised by L-BFGS.
  */
 export const headSolvers = ['optimizer', 'logistic'] as const;
 export type HeadSolver = (typeof headSolvers)[number];
 
-/** Batches that may go into one step. */
-export const MAXIMUM_ACCUMULATION = 1024;
+/** Maximum number of batches per step. */
+export const MAX_ACCUMULATION = 1024;
 
 export const optimizers = ['adamw', 'sgd'] as const;
 export type OptimizerKind = (typeof optimizers)[number];
 
-/** What a training step multiplies matrices in. Everything else of it is `fp32`. */
+/** Precision of matrix products in a training step. Everything else is `fp32`. */
 export const trainingPrecisions = ['fp32', 'fp16'] as const;
 export type TrainingPrecision = (typeof trainingPrecisions)[number];
 
 const dropoutSchema = z.number().min(0).max(0.99).nullable().default(null);
 
 /**
- * All that decides a run, with the guide's values as defaults. `learningRate` null means "by backbone and preset"
- * and is resolved before the start (see `resolveLearningRate`), so that a stored config always holds a number.
+ * Everything that determines a run, with the guide's values as defaults. `learningRate` null means "by backbone and
+ * preset" and is resolved before the start (see `resolveLearningRate`), so that a stored config always holds a number.
  */
 export const runConfigSchema = z.strictObject({
-  /** An installed backbone's name, an architecture's name, or a folder's path. */
+  /** Name of an installed backbone or an architecture, or path of a folder. */
   backbone: z.string().min(1),
   preset: z.enum(presets).default('full'),
   device: z.enum(devices).default('auto'),
-  /** `fp16`: half precision with a loss scale, on WebGPU where the card has it. */
+  /** `fp16`: half precision with a loss scale, on WebGPU if the card has it. */
   precision: z.enum(trainingPrecisions).default('fp32'),
-  /** 0 = as many as there are physical cores. */
+  /** 0 = the number of physical cores. */
   threads: z.number().int().min(0).max(256).default(0),
   seed: z.number().int().min(0).max(0xffffffff).default(42),
-  /** Pixels a side that the model sees, a multiple of the patch size; null = the backbone's own. */
+  /** Pixels per side of the model's input, a multiple of the patch size; null = the backbone's own. */
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
-  /** What of each picture the model sees; absent = all of it. */
+  /** The region of each image that the model sees; absent = all of it. */
   crop: cropSchema.optional(),
   /**
    * How the stored values of DICOM files become grey levels: `auto` (the file's own window), `full-range`,
-   * `window:centre:width` or `percentile:low:high`; absent = auto. 8-bit photographs are taken as they are.
+   * `window:centre:width` or `percentile:low:high`; absent = auto. 8-bit photographs are used unchanged.
    */
   intensity: z
     .string()
@@ -88,69 +89,71 @@ export const runConfigSchema = z.strictObject({
         'Must be auto, full-range, window:centre:width (as window:40:400) or percentile:low:high (as percentile:1:99)',
     })
     .optional(),
-  /** Of `lora`: rank of the adapters; they change weights by alpha / rank times their product. */
+  /** `lora` only: rank of the adapters, which change weights by alpha / rank times their product. */
   loraRank: z.number().int().min(1).max(256).default(8),
-  /** Of `lora`. */
+  /** `lora` only. */
   loraAlpha: z.number().positive().default(16),
-  /** Of `lora`: the attention projections that are adapted, all four with `attention`. */
+  /** `lora` only: the attention projections that are adapted, all four with `attention`. */
   loraTargets: z.enum(loraTargets).default('query-value'),
-  /** Of `gradual`, `stageEpochs` counts; of `careful`, these follow `headEpochs`. */
+  /** Not for `gradual`, which uses `stageEpochs`; for `careful`, they follow `headEpochs`. */
   epochs: z.number().int().min(1).max(10_000).default(40),
-  /** Of `careful`: epochs of the head alone. */
+  /** `careful` only: epochs of the head alone. */
   headEpochs: z.number().int().min(1).max(10_000).default(10),
-  /** Of `gradual`: epochs of each of its three stages. */
+  /** `gradual` only: epochs of each of its three stages. */
   stageEpochs: z.number().int().min(1).max(10_000).default(5),
   /**
-   * Of stages that train the head alone: augmented views of each training image whose features are computed and kept, for
-   * epochs to go through in turn; 0 = the image as it is in every epoch.
+   * For stages that train the head alone: augmented views of each training image whose features are computed and kept,
+   * for epochs to cycle through; 0 = the unaugmented image in every epoch.
    */
   featureViews: z.number().int().min(0).max(1000).default(0),
-  /** Of stages that train the head alone. */
+  /** For stages that train the head alone. */
   headSolver: z.enum(headSolvers).default('optimizer'),
-  /** Of `logistic`: scikit-learn's C, on standardised features; smaller = a stronger penalty. */
+  /** `logistic` only: scikit-learn's C, on standardised features; smaller = a stronger penalty. */
   headPenalty: z.number().positive().max(1e6).default(1),
   batchSize: z.number().int().min(1).max(1024).default(10),
-  gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
+  gradientAccumulation: z.number().int().min(1).max(MAX_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),
-  /** Of evaluations and predictions with the trained model; the epochs of a training are judged on one view. */
+  /** For evaluations and predictions with the trained model; the epochs of a training are evaluated on one view. */
   testTimeViews: testTimeViewsSchema.default(0),
   learningRate: z.number().positive().nullable().default(null),
-  /** Of the stage that trains the head alone in `careful` and `gradual`; null = 1e-3 for AdamW, 1e-2 for SGD. */
+  /** For the stage that trains the head alone in `careful` and `gradual`; null = 1e-3 for AdamW, 1e-2 for SGD. */
   headLearningRate: z.number().positive().nullable().default(null),
   /**
-   * Each layer below the head learns at this share of the rate of the one above it, as BEiT fine-tunes (Bao et al.
-   * 2022); 1 = all alike.
+   * Ratio of the learning rate of each layer below the head to that of the layer above it, as in BEiT's fine-tuning
+   * (Bao et al. 2022); 1 = all alike.
    */
   layerDecay: z.number().positive().max(1).default(1),
   weightDecay: z.number().min(0).default(0.01),
   warmupRatio: z.number().min(0).max(1).default(0.1),
-  /** Optimizer steps of warm-up in place of `warmupRatio`; null = by the ratio. */
+  /** Optimizer steps of warm-up instead of `warmupRatio`; null = by the ratio. */
   warmupSteps: z.number().int().min(0).max(10_000_000).nullable().default(null),
   schedule: z.enum(schedules).default('cosine'),
-  /** Of `step` and `plateau`: what the learning rate is multiplied with when it drops. */
+  /** `step` and `plateau` only: factor of the learning rate at each drop. */
   scheduleFactor: z.number().positive().max(1).default(0.1),
-  /** Of `step`: epochs between two drops. */
+  /** `step` only: epochs between two drops. */
   stepEpochs: z.number().int().min(1).max(10_000).default(10),
-  /** Of `plateau`: epochs without a lower validation loss that are let pass before a drop. */
+  /** `plateau` only: epochs without a lower validation loss to tolerate before a drop. */
   plateauPatience: z.number().int().min(0).max(10_000).default(5),
   optimizer: z.enum(optimizers).default('adamw'),
-  /** Of `sgd`. */
+  /** `sgd` only. */
   momentum: z.number().min(0).max(0.9999).default(0.9),
   /**
-   * Of an exponential moving average of the weights, which is then what is validated, kept as best and exported; null =
+   * Decay of an exponential moving average of the weights, which is then validated, kept as best and exported; null =
    * none. It rises to this value over the first steps of each stage.
    */
   emaDecay: z.number().positive().lt(1).nullable().default(null),
   maxGradientNorm: z.number().positive().default(1),
-  /** Share of hidden units that training sets to 0 at random; null = what the backbone's config.json says, mostly 0. */
+  /**
+   * Share of hidden units that training sets to 0 at random; null = the value in the backbone's config.json, usually 0.
+   */
   dropout: dropoutSchema,
   /** The same for attention probabilities. */
   attentionDropout: dropoutSchema,
   /** The same for whole residual branches of an image. */
   dropPath: dropoutSchema,
   /**
-   * Mixup (Zhang et al. 2018): training images, or their features, are mixed in pairs with shares from Beta(this, this);
-   * 0 = off.
+   * Mixup (Zhang et al. 2018): training images, or their features, are mixed in pairs with shares from Beta(mixup,
+   * mixup); 0 = off.
    */
   mixup: z.number().min(0).max(100).default(0),
   labelSmoothing: z.number().min(0).max(0.99).default(0),
@@ -158,20 +161,20 @@ export const runConfigSchema = z.strictObject({
   bestMetric: z.enum(bestMetrics).default('accuracy'),
   /** Epochs without a better `bestMetric` after which a run ends; null = never. */
   earlyStoppingPatience: z.number().int().min(1).nullable().default(null),
-  /** What `bestMetric` must gain to count as better there. */
+  /** Minimum gain of `bestMetric` that counts as better. */
   earlyStoppingDelta: z.number().min(0).default(0),
   logEverySteps: z.number().int().min(1).default(10),
   augmentation: augmentationSchema.prefault({}),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
-/** What a user may give: everything but the backbone is optional. */
+/** A configuration as a user may give it: everything but the backbone is optional. */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /**
  * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint; `gradual` comes down to it in its last
- * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. Adapters get
- * 5e-4, as Hu et al. 2022 took for RoBERTa at rank 8: they start at no change, and what they can change is little. SGD
- * does not scale its steps by the size of gradients and takes larger rates.
+ * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. Adapters
+ * get 5e-4, like Hu et al. 2022 for RoBERTa at rank 8: they start at no change and have little capacity. SGD does not
+ * scale its steps by the size of gradients and takes larger rates.
  */
 export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
   const scale = optimizer === 'sgd' ? 10 : 1;

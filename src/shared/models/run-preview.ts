@@ -3,14 +3,14 @@ import { engineDeviceSchema } from './device';
 import { runConfigSchema } from './run-config';
 import { splitSignOffSchema } from './sign-off';
 
-/** What a configuration would cost. `problems` keep a run from starting; `warnings` do not. */
+/** Cost of a configuration. `problems` prevent a run from starting; `warnings` do not. */
 export const runPreviewSchema = z.object({
   config: runConfigSchema,
   parameters: z.number().int(),
   trainableParameters: z.number().int(),
   steps: z.number().int(),
   epochs: z.number().int(),
-  /** What is trained when, in order. `trainableParameters` is null where the backbone could not be read. */
+  /** Stages in order. `trainableParameters` is null if the backbone could not be read. */
   stages: z.array(
     z.object({
       name: z.string(),
@@ -23,17 +23,17 @@ export const runPreviewSchema = z.object({
     }),
   ),
   memoryMB: z.number(),
-  /** What the run would compute on. */
+  /** The device that the run would use. */
   device: engineDeviceSchema,
   secondsEstimate: z.number().nullable(),
-  /** At most 200 points of the schedule a stage, [optimizer step of the run, learning rate]. */
+  /** At most 200 points of the schedule per stage, [optimizer step of the run, learning rate]. */
   schedule: z.array(z.tuple([z.number(), z.number()])),
   classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
-  /** Of `weighted-sampler`: each class's training images, and how often they are drawn in the first epoch. */
+  /** `weighted-sampler` only: each class's training images, and their draws in the first epoch. */
   classDraws: z.array(z.object({ label: z.string(), images: z.number().int(), drawn: z.number().int() })).nullable(),
-  /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
+  /** If the run is not expected to fit into memory: half the batch with twice the accumulation. */
   smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
-  /** What stands in more than one part of the split; null where nothing does. */
+  /** Groups in more than one split; null if there are none. */
   leak: z
     .object({
       groups: z.number().int(),
@@ -42,7 +42,7 @@ export const runPreviewSchema = z.object({
       signOff: splitSignOffSchema.nullable(),
     })
     .nullable(),
-  /** What the run will note of its backbone: its head, its image size, what of it is not used. */
+  /** Notes that the run will record on its backbone: its head, its image size, unused weights. */
   backboneNotes: z.array(z.string()),
   problems: z.array(z.string()),
   warnings: z.array(z.string()),

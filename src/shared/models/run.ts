@@ -11,17 +11,19 @@ import { testTimeViewsSchema } from './test-time';
 export const runStates = ['queued', 'running', 'paused', 'finished', 'stopped', 'interrupted', 'failed'] as const;
 export type RunState = (typeof runStates)[number];
 
-/** One line of the training log: written every `logEverySteps` optimizer steps. `step` counts optimizer steps from 1. */
+/**
+ * One line of the training log: written every `logEverySteps` optimizer steps. `step` counts optimizer steps from 1.
+ */
 export const stepRecordSchema = z.object({
   kind: z.literal('step'),
   step: z.number().int(),
   epoch: z.number(),
-  /** Of the run's stages, from 0. */
+  /** Index of the stage, from 0. */
   stage: z.number().int().default(0),
   loss: z.number(),
-  /** Of the head; of every layer where there is no layer decay. */
+  /** Learning rate of the head, and of every layer without layer decay. */
   learningRate: z.number(),
-  /** Of the lowest layer in training, where layers differ. */
+  /** Learning rate of the lowest trained layer, if layers differ. */
   lowestLearningRate: z.number().optional(),
   gradientNorm: z.number(),
   imagesPerSecond: z.number(),
@@ -39,12 +41,12 @@ export const epochMetricsSchema = z.object({
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 
-/** After each epoch (counted from 1). */
+/** Written after each epoch (counted from 1). */
 export const epochRecordSchema = z.object({
   kind: z.literal('epoch'),
   epoch: z.number().int(),
   step: z.number().int(),
-  /** Of the run's stages, from 0. */
+  /** Index of the stage, from 0. */
   stage: z.number().int().default(0),
   trainLoss: z.number(),
   validationLoss: z.number(),
@@ -58,20 +60,20 @@ export const noteRecordSchema = z.object({ kind: z.literal('note'), at: z.string
 export const logRecordSchema = z.discriminatedUnion('kind', [stepRecordSchema, epochRecordSchema, noteRecordSchema]);
 export type LogRecord = z.infer<typeof logRecordSchema>;
 
-/** The live state of a run, sent as an event and asked for when a screen opens. */
+/** The live state of a run, sent as an event and requested when a screen opens. */
 export const runProgressSchema = z.object({
   run: z.string(),
   state: z.enum(runStates),
-  /** `elsewhere`: another process has the run in hand, and only what it has stored is known. */
+  /** `elsewhere`: another process has the run, and only what it has stored is known. */
   phase: z.enum(['waiting', 'preparing', 'extracting', 'training', 'evaluating', 'saving', 'done', 'elsewhere']),
   step: z.number().int(),
   totalSteps: z.number().int(),
   epoch: z.number(),
   epochs: z.number().int(),
-  /** Of a phase before the first step: images that are read, or views that the frozen backbone has seen. */
+  /** For a phase before the first step: images read, or views passed through the frozen backbone. */
   counted: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
   imagesPerSecond: z.number().nullable(),
-  /** Of the run; of its phase where that is counted. */
+  /** For the run; for its phase if that is counted. */
   etaSeconds: z.number().nullable(),
   message: z.string().nullable(),
 });
@@ -93,27 +95,27 @@ export const runSummarySchema = z.object({
   best: z.object({ epoch: z.number().int(), metric: z.enum(bestMetrics), value: z.number() }).nullable(),
   seconds: z.number(),
   error: runErrorSchema.nullable(),
-  /** True where `checkpoints/best` holds a model that can evaluate and predict. */
+  /** Whether `checkpoints/best` holds a model that can evaluate and predict. */
   hasModel: z.boolean(),
-  /** True where it can go on: from its last checkpoint, or from its beginning where it had saved none. */
+  /** Whether it can continue: from its last checkpoint, or from the start if none was saved. */
   resumable: z.boolean(),
-  /** Runs that wait begin in this order, lowest first; a pause keeps it, so that runs are resumed in their order. */
+  /** Queued runs start in this order, lowest first; kept by a pause, so that runs resume in their order. */
   queueOrder: z.number().default(0),
-  /** The sweep or cross-validation that it belongs to. */
+  /** The experiment that it belongs to. */
   experiment: membershipSchema.nullable().default(null),
-  /** Of the record: what let it start though its split leaks. */
+  /** From the record: the sign-off that let it start on a leaking split. */
   signOff: signOffSchema.nullable().default(null),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-/** What `closeOrphans` writes for runs whose Fovea has ended. */
-export const LEFT_BEHIND = 'interrupted';
+/** Error code of runs whose Fovea process ended, written by `closeOrphans`. */
+export const ORPHANED_CODE = 'interrupted';
 
-/** True for a run that was paused, or that the end of Fovea itself left behind: its error is none of its own. */
-export const wasLeft = ({ state, error }: RunSummary): boolean =>
-  state === 'paused' || (state === 'interrupted' && error?.code === LEFT_BEHIND);
+/** Whether the run was paused or interrupted by the end of Fovea itself, so not by an error of its own. */
+export const wasSuspended = ({ state, error }: RunSummary): boolean =>
+  state === 'paused' || (state === 'interrupted' && error?.code === ORPHANED_CODE);
 
-/** `runs/<id>/config.json`: everything that is needed to repeat the run. */
+/** `runs/<id>/config.json`: everything needed to repeat the run. */
 export const runRecordSchema = z.object({
   id: z.string(),
   createdAt: z.string(),
@@ -122,18 +124,18 @@ export const runRecordSchema = z.object({
   classes: z.array(z.string()),
   pipeline: pipelineSchema,
   hashes: z.object({ dataset: z.string(), split: z.string(), backbone: z.string(), pipeline: z.string() }),
-  /** The version of the dataset that it began on; absent in runs made before there were any. */
+  /** Version of the dataset at the start; absent in runs from before versions existed. */
   datasetVersion: z.object({ number: z.number().int(), hash: z.string() }).nullable().default(null),
   counts: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
   parameters: z.number().int(),
   trainableParameters: z.number().int(),
-  /** What was decided for the user, in sentences ("The head is new: 3 classes"). */
+  /** Decisions made for the user, in sentences ("The head is new: 3 classes"). */
   notes: z.array(z.string()),
-  /** The sweep or cross-validation that it belongs to, and as what. */
+  /** The experiment that it belongs to, and its role. */
   experiment: membershipSchema.nullable().default(null),
-  /** Where groups stood in more than one part of its split: who let it start, when and why. */
+  /** For a leaking split: who let the run start, when and why. */
   signOff: signOffSchema.nullable().default(null),
-  /** What was known of leaks when its split was made, and when it began; empty in runs of older versions. */
+  /** Leaks known when the split was created and when the run started; empty in runs of older versions. */
   leaks: z.array(knownLeaksSchema).default([]),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -152,7 +154,7 @@ export const evaluationSchema = z.object({
   classes: z.array(z.string()),
   n: z.number().int(),
   ...patientCountFields,
-  /** Augmented views that each answer was averaged with; 0 in evaluations made before there were any. */
+  /** Augmented views averaged into each prediction; 0 in evaluations from before they existed. */
   testTimeViews: testTimeViewsSchema.default(0),
   loss: metricSchema,
   accuracy: metricSchema,
@@ -173,7 +175,7 @@ export const evaluationSchema = z.object({
   macroRecall: metricSchema,
   weightedRecall: metricSchema,
   macroF1: metricSchema,
-  /** Macro mean of one-versus-rest AUCs; null when a class is absent. */
+  /** Macro mean of one-versus-rest AUCs; null if a class is absent. */
   auc: metricSchema.nullable(),
   confusionMatrix: z.array(z.array(z.number().int())),
   /** 20 equal bins of the confidence 0..1. */
@@ -182,9 +184,9 @@ export const evaluationSchema = z.object({
     correct: z.array(z.number().int()),
     incorrect: z.array(z.number().int()),
   }),
-  /** What a leak in the split of the run means for these numbers; it stands above all of them. */
+  /** What a leak in the run's split means for these numbers; shown above all of them. */
   leak: z.string().nullable().default(null),
-  /** What was known of leaks in the split of the run: when it was made, when the run began, when this was evaluated. */
+  /** Leaks known in the run's split when it was created, when the run started, and at this evaluation. */
   leaks: z.array(knownLeaksSchema).default([]),
   /** Sentences of caution, e.g. "Only 12 patients: intervals that resample patients are rough". */
   cautions: z.array(z.string()),
@@ -194,13 +196,13 @@ export const evaluationSchema = z.object({
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
-/** One opening of a test set: each may have moved a choice. */
+/** One opening of a test set: each may have influenced a decision. */
 export const testOpeningSchema = z.object({
   at: z.string(),
   run: z.string(),
-  /** Null where the run is gone. */
+  /** Null if the run was removed. */
   runName: z.string().nullable(),
-  /** Null where nobody gave a name. */
+  /** Null if no name was given. */
   by: z.string().nullable(),
   images: z.number().int(),
 });

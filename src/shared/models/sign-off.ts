@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { formatQuantity } from '../text/number';
 
 /**
- * A person's word that training may go on though groups stand in more than one part. It goes into the record of every
- * run that is started on it, and every result of such a run says so.
+ * A person's decision to allow training although groups are in more than one split. It is recorded in every run that
+ * starts on the split, and stated with every result of such a run.
  */
 export const signOffSchema = z.object({
   name: z.string(),
   reason: z.string(),
   at: z.string(),
-  /** In more than one part at that time: patients and groups of duplicates that share images count once. */
+  /** Groups in more than one split at that time; patients and groups of duplicates that share images count once. */
   groups: z.number().int(),
   patients: z.number().int(),
   duplicates: z.number().int(),
 });
 export type SignOff = z.infer<typeof signOffSchema>;
 
-/** A sign-off holds for the split and the leak that it was given for: `changed` parts or a `grown` leak make it void. */
+/** A sign-off applies to the split and the leak that it was given for: `changed` splits or a `grown` leak void it. */
 export const splitSignOffSchema = signOffSchema.extend({ void: z.enum(['changed', 'grown']).nullable() });
 export type SplitSignOff = z.infer<typeof splitSignOffSchema>;
 
@@ -30,14 +30,14 @@ export function leakText({ patients, duplicates }: Pick<SignOff, 'patients' | 'd
   return patients === 0 ? groups : `${formatQuantity(patients, 'patient')} and ${groups}`;
 }
 
-/** What every result of a run on a signed-off split says first. */
+/** The first statement of every result of a run on a signed-off split. */
 export function signOffWarning(signOff: SignOff): string {
   const { name, reason, at, patients, duplicates } = signOff;
   const appear = patients + duplicates === 1 ? 'appears' : 'appear';
   return `Leaking split: ${leakText(signOff)} ${appear} in more than one split, so these results look better than they are. Signed off by ${name} on ${at.slice(0, 10)}: “${reason}”`;
 }
 
-/** Why a sign-off holds no more; null where it holds. */
+/** Why a sign-off is void; null if it is valid. */
 export function voidText(signOff: SplitSignOff): string | null {
   const { name, at, groups } = signOff;
   const was = `The sign-off by ${name} of ${at.slice(0, 10)} is void:`;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * Test-time augmentation: how many augmented views join the evaluation view of an image, whose answer is then the mean of
- * the probabilities of all of them; 0 = off.
+ * Test-time augmentation: number of augmented views in addition to the evaluation view of an image, whose prediction is
+ * then the mean of the probabilities of all of them; 0 = off.
  */
 export const testTimeViewsSchema = z.number().int().min(0).max(64);
 
-/** How an answer was made, in words. */
+/** The views averaged into a prediction, in words. */
 export const viewsText = (testTimeViews: number): string =>
   testTimeViews === 0 ? 'one view an image' : `mean of 1 + ${testTimeViews} views an image`;
 

@@ -1,15 +1,15 @@
 const WINDOW_MILLISECONDS = 5_000;
-/** Points nearer to each other in time are one. */
+/** Points closer together in time are merged. */
 const POINT_MILLISECONDS = 50;
-const SHORTEST_MILLISECONDS = 250;
+const MIN_MILLISECONDS = 250;
 
-/** What is done so far, in items; answers with items a second. A new phase starts afresh. */
+/** Takes the number of items done so far and returns items per second. A new phase starts afresh. */
 export type RateMeter = (phase: string, done: number) => number | null;
 
 /**
- * Items a second over the last five seconds of a phase; null before there is a quarter of a second to measure.
+ * Items per second over the last five seconds of a phase; null until a quarter of a second has passed.
  *
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  */
 export function rateMeter(now: () => number): RateMeter {
   let current: string | null = null;
@@ -24,11 +24,11 @@ export function rateMeter(now: () => number): RateMeter {
     if (newest === undefined || at - newest.at > POINT_MILLISECONDS) points.push({ at, done });
     while (points.length > 2 && at - (points[1]?.at ?? at) > WINDOW_MILLISECONDS) points.shift();
     const oldest = points[0];
-    if (oldest === undefined || at - oldest.at < SHORTEST_MILLISECONDS) return null;
+    if (oldest === undefined || at - oldest.at < MIN_MILLISECONDS) return null;
     return ((done - oldest.done) * 1000) / (at - oldest.at);
   };
 }
 
-/** Seconds until `total`; null where nothing moves or nothing is known. */
+/** Seconds until `total`; null if the rate or the total is unknown, or if nothing moves. */
 export const secondsLeft = (done: number, total: number | null, perSecond: number | null): number | null =>
   perSecond === null || perSecond <= 0 || total === null ? null : (total - done) / perSecond;

@@ -4,18 +4,18 @@ import type { MeasuredImage } from './measured-image';
 import { oftenBurnedIn } from './often-burned-in';
 
 /**
- * Score (0 to 1) from which text counts as found: two letters where text is usual or nothing else is known (PNG and
- * JPEG), three where it is not (bones are in pairs too), five or more against a file that says there is none.
+ * Scores (0 to 1) from which text counts as found: two letters if text is usual or nothing else is known (PNG and
+ * JPEG), three if it is unusual (bones come in pairs too), five or more if the file declares none.
  */
 const TEXT_FOUND = 0.35;
 const TEXT_WHERE_UNUSUAL = 0.6;
 const TEXT_DESPITE_NO = 0.9;
 
 /**
- * Images to be looked at because text may be in the picture. The file says so ((0028,0301) Burned In Annotation is
- * YES): found. It says nothing: found where text was detected, and held for review in any case where its kind often has
- * text. It says NO: found only where text was detected with certainty. PNG and JPEG cannot say; they are found where
- * text was detected.
+ * Images to review because their pixels may contain text. Found if the file declares it ((0028,0301) Burned In
+ * Annotation is YES). If the file is silent: found if text was detected, and flagged in any case if text is common in
+ * images of its modality. If it says NO: found only if text was detected with certainty. PNG and JPEG cannot declare
+ * it; they are found if text was detected.
  */
 export function findBurnedInText(images: readonly MeasuredImage[]): ReviewFinding[] {
   return images.flatMap((image) => {
@@ -29,13 +29,13 @@ export function findBurnedInText(images: readonly MeasuredImage[]): ReviewFindin
   });
 }
 
-/** Whether a finding of burned-in text rests on letters that were detected, not on what the file says or leaves open. */
+/** Whether a finding rests on detected letters rather than on what the file declares or omits. */
 export const restsOnLetters = ({ evidence }: Pick<ReviewFinding, 'evidence'>): boolean => /\btext$/.test(evidence);
 
 interface DetectedText {
   /** 0 to 1, of the surest cell. */
   readonly score: number;
-  /** "at the lower left"; of the middle of the cells that are about as sure. */
+  /** "at the lower left": the centre of the cells that are about as sure. */
   readonly where: string;
 }
 

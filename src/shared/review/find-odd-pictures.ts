@@ -3,15 +3,15 @@ import type { ReviewFinding } from '../models/review';
 import { median } from '../statistics/median';
 import type { MeasuredImage } from './measured-image';
 
-/** What an odd picture is called, with the number that says so, and how sure that is. */
+/** A kind of oddity, the number that shows it, and its certainty. */
 interface Oddity {
-  /** Short and stable: it is the evidence. */
+  /** Short and stable, as it serves as the evidence of the finding. */
   readonly kind: string;
   readonly why: string;
   readonly weight: number;
 }
 
-/** Standard deviation of grey values under which nothing is to be seen. */
+/** Standard deviation of grey values below which nothing is visible. */
 const BLANK_DEVIATION = 2;
 const NEARLY_ALL_DARK = 0.95;
 const NEARLY_ALL_BRIGHT = 0.9;
@@ -22,16 +22,16 @@ const FEW_GREYS = 1.5;
 /** Mean difference of neighbours over the standard deviation; ultrasound images have 0.06 to 0.2. */
 const BLURRED = 0.012;
 
-/** Images below which the rest says too little about one of them. */
-const LEAST_IMAGES = 30;
-/** Robust deviations from the median from which a picture is unlike the rest. */
-const FAR = 5;
-/** Where more than this share of the images is far on one side of one measure, they are a kind of their own. */
-const FEW = 0.02;
+/** With fewer images, the others say too little about one of them. */
+const MIN_IMAGES = 30;
+/** Robust deviations from the median beyond which an image is unlike the rest. */
+const OUTLIER_DEVIATIONS = 5;
+/** If a larger share of the images lies that far on one side of a measure, they are a kind of their own. */
+const MAX_OUTLIER_SHARE = 0.02;
 
 const percent = (share: number): string => `${Math.floor(1000 * share) / 10} %`;
 
-/** Rules that hold for any picture, most telling first. */
+/** Rules that hold for any image, the most conclusive first. */
 function absoluteOddity({ width, height, measures }: MeasuredImage): Oddity | null {
   const { deviation, dark, bright, entropy, sharpness } = measures;
   if (deviation < BLANK_DEVIATION) {
@@ -63,16 +63,16 @@ function absoluteOddity({ width, height, measures }: MeasuredImage): Oddity | nu
   return null;
 }
 
-/** Of what is unlike the rest, by its robust deviations: less telling than an absolute rule. */
-const weightOf = (far: number): number => Math.min(0.6, 0.3 + 0.03 * (far - FAR));
+/** Weight of being unlike the rest, from its robust deviations: less conclusive than an absolute rule. */
+const weightOf = (deviations: number): number => Math.min(0.6, 0.3 + 0.03 * (deviations - OUTLIER_DEVIATIONS));
 
-/** What is held against the rest of the dataset: `value` is roughly symmetric where pictures are of one kind. */
+/** Measures compared with the rest of the dataset: `value` is roughly symmetric over images of one kind. */
 const comparisons: readonly {
   readonly kind: string;
   readonly value: (image: MeasuredImage) => number;
   readonly low: string;
   readonly high: string;
-  /** The number as people see it, and the least deviation that counts (in units of `value`). */
+  /** The number as people see it, and the smallest deviation that counts (in units of `value`). */
   readonly shown: (image: MeasuredImage) => string;
   readonly floor: number;
 }[] = [
@@ -118,7 +118,7 @@ const comparisons: readonly {
   },
 ];
 
-/** Robust deviations of each image on both sides of the median; a side has its own, so that skew is no oddity. */
+/** Robust deviations on both sides of the median; each side has its own, so that skew is not an oddity. */
 function deviations(values: readonly number[], floor: number): { readonly middle: number; of(value: number): number } {
   const middle = median(values);
   const side = (keep: (difference: number) => boolean) => {
@@ -132,15 +132,16 @@ function deviations(values: readonly number[], floor: number): { readonly middle
 }
 
 /**
- * Pictures that show nothing or are unlike the rest: at most one finding an image, an absolute one before a relative.
+ * Images that show nothing or are unlike the rest: at most one finding per image, an absolute one before a relative
+ * one.
  *
- * Relative: farther than five robust deviations from the median of the dataset (the median absolute deviation, for
- * each side by itself; after Iglewicz and Hoaglin, "How to detect and handle outliers", 1993, and Rousseeuw and Croux,
- * "Alternatives to the median absolute deviation", 1993). Pictures that are odd by an absolute rule do not count among
- * the rest, and a side of a measure on which more than 2 % lie so far out is left out: they are another kind of
- * picture, not odd ones.
+ * Relative: farther than five robust deviations from the median of the dataset (the median absolute deviation of each
+ * side; after Iglewicz and Hoaglin, "How to detect and handle outliers", 1993, and Rousseeuw and Croux, "Alternatives
+ * to the median absolute deviation", 1993). Images that are odd by an absolute rule do not count among the rest, and a
+ * side of a measure with more than 2 % of images that far out is left out: those are another kind of image, not odd
+ * ones.
  *
- * @param outliers what a backbone finds unlike the rest, where there is one (`compareFeatures`)
+ * @param outliers images that a backbone finds unlike the rest, if there is one (`compareFeatures`)
  */
 export function findOddPictures(
   images: readonly MeasuredImage[],
@@ -152,7 +153,7 @@ export function findOddPictures(
     if (oddity !== null) odd.set(image.image, oddity);
   }
   const rest = images.filter(({ image }) => !odd.has(image));
-  if (rest.length >= LEAST_IMAGES) {
+  if (rest.length >= MIN_IMAGES) {
     for (const [image, oddity] of relativeOddities(rest)) odd.set(image, oddity);
   }
   for (const { image, similarity, far } of outliers) {
@@ -173,14 +174,14 @@ export function findOddPictures(
 
 function relativeOddities(rest: readonly MeasuredImage[]): Map<number, Oddity> {
   const found = new Map<number, { readonly far: number; readonly oddity: Oddity }>();
-  const most = Math.max(1, Math.floor(FEW * rest.length));
+  const most = Math.max(1, Math.floor(MAX_OUTLIER_SHARE * rest.length));
   for (const { kind, value, low, high, shown, floor } of comparisons) {
     const values = rest.map(value);
     const { of } = deviations(values, floor);
     for (const side of [-1, 1]) {
       const far = rest
         .map((image, index) => ({ image, by: side * of(values[index] as number) }))
-        .filter(({ by }) => by > FAR);
+        .filter(({ by }) => by > OUTLIER_DEVIATIONS);
       if (far.length > most) continue;
       for (const { image, by } of far) {
         if (by <= (found.get(image.image)?.far ?? 0)) continue;

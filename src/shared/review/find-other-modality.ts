@@ -1,19 +1,19 @@
 import type { ReviewFinding } from '../models/review';
 import type { MeasuredImage } from './measured-image';
 
-/** One modality is that of the dataset where more than this share of the images has it. */
-const NEARLY_ALL = 0.9;
-/** Others stand out where no more have theirs than this share, or this many. */
-const HARDLY_ANY = 0.01;
-const A_FEW = 3;
-/** Share of coloured pixels from which a picture has colour. */
+/** A modality counts as the dataset's own if more than this share of images has it. */
+const DOMINANT_SHARE = 0.9;
+/** Images of another modality are outliers up to this share of the dataset, or up to this number. */
+const MAX_OUTLIER_SHARE = 0.01;
+const MAX_OUTLIERS = 3;
+/** Share of coloured pixels from which an image counts as coloured. */
 const COLOURED = 0.001;
-/** Coloured pictures stand out among grey ones up to this share. */
-const FEW_COLOURED = 0.02;
+/** Coloured images are outliers among grey ones up to this share. */
+const MAX_COLOURED_SHARE = 0.02;
 
 /**
- * Images of another modality than nearly all others, by what their files say; and pictures with colour among grey
- * ones, such as Doppler or a photograph. Files without a modality (PNG, JPEG) are not counted for the first.
+ * Images whose file gives another modality than nearly all others; and coloured images among grey ones, such as Doppler
+ * or a photograph. Files without a modality (PNG, JPEG) do not count towards the first.
  */
 export function findOtherModality(images: readonly MeasuredImage[]): ReviewFinding[] {
   const other = otherModalities(images);
@@ -27,10 +27,11 @@ function otherModalities(images: readonly MeasuredImage[]): ReviewFinding[] {
   const counts = new Map<string, number>();
   for (const { modality } of known) if (modality !== null) counts.set(modality, (counts.get(modality) ?? 0) + 1);
   const [main, most] = [...counts].reduce((one, next) => (next[1] > one[1] ? next : one), ['', 0]);
-  if (most <= NEARLY_ALL * known.length) return [];
+  if (most <= DOMINANT_SHARE * known.length) return [];
   return known.flatMap(({ image, modality }) => {
     const count = counts.get(modality ?? '') ?? 0;
-    if (modality === null || modality === main || count > Math.max(A_FEW, HARDLY_ANY * known.length)) return [];
+    if (modality === null || modality === main || count > Math.max(MAX_OUTLIERS, MAX_OUTLIER_SHARE * known.length))
+      return [];
     const verb = count === 1 ? 'image is' : 'images are';
     return {
       image,
@@ -46,8 +47,8 @@ function otherModalities(images: readonly MeasuredImage[]): ReviewFinding[] {
 
 function colouredAmongGrey(images: readonly MeasuredImage[], known: ReadonlySet<number>): ReviewFinding[] {
   const coloured = images.filter(({ measures }) => measures.colour >= COLOURED);
-  if (coloured.length === 0 || coloured.length > Math.max(A_FEW, FEW_COLOURED * images.length)) return [];
-  if (images.length - coloured.length <= NEARLY_ALL * images.length) return [];
+  if (coloured.length === 0 || coloured.length > Math.max(MAX_OUTLIERS, MAX_COLOURED_SHARE * images.length)) return [];
+  if (images.length - coloured.length <= DOMINANT_SHARE * images.length) return [];
   return coloured
     .filter(({ image }) => !known.has(image))
     .map(({ image, measures }) => ({

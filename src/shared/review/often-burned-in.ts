@@ -1,7 +1,7 @@
 /**
- * Modalities whose pictures are screens, scans of paper or photographs, where banners with names and dates are usual
+ * Modalities whose images are screens, scans of paper or photographs, where banners with names and dates are common
  * (PS3.3, C.7.3.1.1.1). Secondary capture is a SOP class; its usual modality is OT, and some write SC or DOC. One table
- * for both uses: where such a file does not say that no text is burned in, its pictures are held for review and it is
+ * for two uses: unless such a file declares that it has no burned-in text, its images are flagged for review and it is
  * held back from a de-identified export.
  */
 const OFTEN_BURNED_IN: ReadonlyMap<string, string> = new Map([
@@ -20,7 +20,7 @@ const OFTEN_BURNED_IN: ReadonlyMap<string, string> = new Map([
   ['HD', 'haemodynamic recording'],
 ]);
 
-/** The kind of picture in words; null where text in it is unusual, or the modality is unknown. */
+/** The kind of image in words; null if text in it is unusual, or if the modality is unknown. */
 export function oftenBurnedIn(modality: string | null): string | null {
   return OFTEN_BURNED_IN.get(modality?.trim().toUpperCase() ?? '') ?? null;
 }

@@ -1,10 +1,10 @@
 /**
  * Rounds a table of shares to whole numbers so that every cell moves by less than 1, every row keeps its sum (a whole
  * number), and every column sums to its own rounded total: the controlled rounding problem of Cox (JASA 82, 1987),
- * which always has a solution; found here as a maximum flow. Cells that would be rounded to 0 are rounded up first,
- * then those with the largest fraction.
+ * which always has a solution; found here as a maximum flow. Cells that would round to 0 are rounded up first, then
+ * those with the largest fraction.
  *
- * `shares[row][column]` are at least 0; the answer has the same shape.
+ * `shares[row][column]` are at least 0; the result has the same shape.
  */
 export function roundTable(shares: readonly (readonly number[])[]): number[][] {
   const columns = shares[0]?.length ?? 0;
@@ -16,18 +16,18 @@ export function roundTable(shares: readonly (readonly number[])[]): number[][] {
     .flatMap((row, r) => row.map((share, c) => ({ r, c, share, fraction: share - floor(share) })))
     .filter((cell) => cell.fraction > EPSILON)
     .sort((a, b) => Number(b.share < 1) - Number(a.share < 1) || b.fraction - a.fraction || a.r - b.r || a.c - b.c);
-  const mayRise = shares.map(() => new Set<number>());
-  const risen = shares.map(() => new Set<number>());
-  for (const { r, c } of cells) mayRise[r]?.add(c);
+  const raisable = shares.map(() => new Set<number>());
+  const raised = shares.map(() => new Set<number>());
+  for (const { r, c } of cells) raisable[r]?.add(c);
 
   for (const { r, c } of cells) {
     if ((rowNeed[r] ?? 0) > 0 && (columnNeed[c] ?? 0) > 0) raise(r, c);
   }
-  // What the greedy pass left over is moved along augmenting paths: row → column → row that gives its place up → …
+  // Moves what the greedy pass left over along augmenting paths: row → column → row that gives up its place → …
   for (let r = 0; r < shares.length; r++) {
     while ((rowNeed[r] ?? 0) > 0 && augment(r, new Set())) rowNeed[r] = (rowNeed[r] ?? 0) - 1;
   }
-  for (const [r, set] of risen.entries()) {
+  for (const [r, set] of raised.entries()) {
     for (const c of set) {
       const row = rounded[r];
       if (row !== undefined) row[c] = (row[c] ?? 0) + 1;
@@ -36,26 +36,26 @@ export function roundTable(shares: readonly (readonly number[])[]): number[][] {
   return rounded;
 
   function raise(r: number, c: number): void {
-    if (risen[r]?.has(c)) return;
-    risen[r]?.add(c);
+    if (raised[r]?.has(c)) return;
+    raised[r]?.add(c);
     rowNeed[r] = (rowNeed[r] ?? 0) - 1;
     columnNeed[c] = (columnNeed[c] ?? 0) - 1;
   }
 
   function augment(r: number, seen: Set<number>): boolean {
-    for (const c of mayRise[r] ?? []) {
-      if (seen.has(c) || risen[r]?.has(c)) continue;
+    for (const c of raisable[r] ?? []) {
+      if (seen.has(c) || raised[r]?.has(c)) continue;
       seen.add(c);
       if ((columnNeed[c] ?? 0) > 0) {
         columnNeed[c] = (columnNeed[c] ?? 0) - 1;
-        risen[r]?.add(c);
+        raised[r]?.add(c);
         return true;
       }
       for (let other = 0; other < shares.length; other++) {
-        if (other === r || !risen[other]?.has(c)) continue;
+        if (other === r || !raised[other]?.has(c)) continue;
         if (augment(other, seen)) {
-          risen[other]?.delete(c);
-          risen[r]?.add(c);
+          raised[other]?.delete(c);
+          raised[r]?.add(c);
           return true;
         }
       }
@@ -65,7 +65,7 @@ export function roundTable(shares: readonly (readonly number[])[]): number[][] {
 }
 
 const EPSILON = 1e-9;
-/** 0.2 × 5 is 1, whatever its last bit says. */
+/** 0.2 × 5 is 1, whatever its last bit. */
 const floor = (value: number): number => Math.floor(value + EPSILON);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

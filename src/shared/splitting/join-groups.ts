@@ -1,8 +1,8 @@
 import { connectedGroups } from '../duplicates/connected-groups';
 
 /**
- * Groups of items that share a key, directly or through others. `keys[i]` are item i's keys (its patient, its
- * duplicates); the answer has its group's number, or null where it has no key.
+ * Groups items that share a key, directly or through other items. `keys[i]` are the keys of item i (its patient, its
+ * duplicates); returns the group number of each item, or null for an item without keys.
  */
 export function joinGroups(keys: readonly (readonly string[])[]): (number | null)[] {
   const groups = connectedGroups(

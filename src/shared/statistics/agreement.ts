@@ -1,16 +1,16 @@
 import type { Metric } from '../models/metric';
 import { wilsonInterval, Z_95 } from './wilson';
 
-/** What a disagreement counts, where classes have an order: all alike, by distance, or by its square. */
+/** Weight of a disagreement between ordered classes: all alike, by distance, or by its square. */
 export const kappaWeights = ['none', 'linear', 'quadratic'] as const;
 export type KappaWeights = (typeof kappaWeights)[number];
 
-/** Two readers of the same images. */
+/** Agreement of two readers on the same images. */
 export interface PairAgreement {
   readonly images: number;
-  /** Share of images with the same class, with Wilson's interval; null without an image. */
+  /** Share of images with the same class, with Wilson's interval; null without images. */
   readonly agreement: Metric | null;
-  /** Null without an image, and where chance alone would agree always (both name one and the same class only). */
+  /** Null without images, and if chance agreement is 1 (both name one and the same class only). */
   readonly kappa: Metric | null;
 }
 
@@ -25,9 +25,9 @@ export interface PairAgreement {
  *
  *     n (1-pe)^4 var = sum p_ij [ w_ij (1-pe) - (w_i. + w_.j)(1-po) ]^2 - (po pe - 2 pe + po)^2
  *
- * cut at -1 and 1. It takes images as independent. Where `cases` says that a patient has several, the variance is that
- * of sums over patients instead (see `clusteredVariance`). Where the readers agree on all images the formula says 0,
- * which is not known: no interval then.
+ * clipped to -1..1. It assumes independent images. If `cases` has several images of a patient, the variance is that of
+ * sums over patients instead (see `clusteredVariance`). If the readers agree on all images the formula gives 0 although
+ * the variance is unknown: no interval then.
  *
  * @param cases the images of the table one by one, with their patients
  */
@@ -68,7 +68,7 @@ export function cohenKappa(
   return { images, agreement, kappa: withInterval(value, same === images ? 0 : variance, images) };
 }
 
-/** An image that two readers have read: their classes, and its patient by number. */
+/** An image read by two readers: the class that each gave, and the number of its patient. */
 export interface PairCase {
   readonly first: number;
   readonly second: number;
@@ -76,13 +76,12 @@ export interface PairCase {
 }
 
 /**
- * Variance of a statistic whose linear part is the mean of one influence an image, where images of a patient are not
- * independent: patients are (K.-Y. Liang & S. L. Zeger, Biometrika 1986;73:13-22, with the factor G / (G - 1) for few
- * patients):
+ * Variance of a statistic whose linear part is the mean of one influence per image, when patients rather than images
+ * are independent (K.-Y. Liang & S. L. Zeger, Biometrika 1986;73:13-22, with the factor G / (G - 1) for few patients):
  *
  *     var = G / (G - 1) sum_g (sum_(i in g) u_i)^2 / n^2
  *
- * Null where each patient has one image, as the usual formula then holds. With one patient nothing is known: 0.
+ * Null if each patient has one image, as the usual formula then holds; 0 for a single patient, which leaves it unknown.
  */
 function clusteredVariance(patients: readonly number[], influences: readonly number[]): number | null {
   const sums = new Map<number, number>();
@@ -108,21 +107,21 @@ function agreementWeight(weights: KappaWeights, classes: number, i: number, j: n
   }
 }
 
-/** All readers together. */
+/** Agreement of all readers together. */
 export interface GroupAgreement {
-  /** With two readings or more; the others do not count. */
+  /** Images with at least two readings; others do not count. */
   readonly images: number;
   readonly readings: number;
   /** Share of pairs of readings of an image that agree, averaged over images; null without an image. */
   readonly agreement: number | null;
-  /** Null where there is no image, or where all readings name one class. */
+  /** Null without images, or if all readings name one class. */
   readonly kappa: Metric | null;
 }
 
 /**
  * Fleiss' kappa of counts [image][class] of readings (J. L. Fleiss, Psychol Bull 1971;76:378-382), in the form that
- * allows images to have different numbers of readings (K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed. 2014,
- * ch. 2.6 and 5.3). Images with fewer than two readings are left out, as they say nothing of agreement:
+ * allows different numbers of readings per image (K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed. 2014, ch.
+ * 2.6 and 5.3). Images with fewer than two readings are left out, as they carry no information on agreement:
  *
  *     pa_i = sum_k r_ik (r_ik - 1) / (r_i (r_i - 1)),  pa = mean pa_i
  *     pi_k = mean r_ik / r_i,                          pe = sum pi_k^2
@@ -130,11 +129,11 @@ export interface GroupAgreement {
  *     var = sum (kappa*_i - kappa)^2 / (n (n-1)),  kappa*_i = (pa_i - pe)/(1 - pe) - 2 (1 - kappa)(pe_i - pe)/(1 - pe),
  *     pe_i = sum_k pi_k r_ik / r_i
  *
- * With as many readings on each image it is Fleiss' own. The variance is for images drawn from more images, not (as
- * Fleiss' of 1971) for chance agreement; where a patient has several images, patients are drawn (`clusteredVariance`).
- * No interval where it is 0, or with one image.
+ * With equally many readings per image it is Fleiss' own. The variance is that of sampling images from a larger
+ * population, not (as Fleiss' of 1971) that under chance agreement; if a patient has several images, patients are
+ * sampled (`clusteredVariance`). No interval if the variance is 0, or with one image.
  *
- * @param patients [image]: the image's patient by number; without it each image is a patient of its own
+ * @param patients [image]: number of the image's patient; by default each image is a patient of its own
  */
 export function fleissKappa(
   counts: readonly (readonly number[])[],
@@ -170,14 +169,14 @@ export function fleissKappa(
   return { images: n, readings, agreement: pa, kappa: withInterval(kappa, variance, n) };
 }
 
-/** One class against the rest. */
+/** Agreement on one class against the rest. */
 export interface ClassAgreement {
-  /** Readings of this class, on images with two readings or more. */
+  /** Readings of this class, on images with at least two readings. */
   readonly readings: number;
   /**
-   * Of two readings of an image, how often the second is of this class too where the first is: sum r (r - 1) /
-   * sum r (r_i - 1), the specific agreement (Cicchetti & Feinstein, J Clin Epidemiol 1990;43:551-558). Null where
-   * nobody named the class.
+   * Probability that, of two readings of an image, the second names this class if the first does: sum r (r - 1) / sum r
+   * (r_i - 1), the specific agreement (Cicchetti & Feinstein, J Clin Epidemiol 1990;43:551-558). Null if nobody named
+   * the class.
    */
   readonly agreement: number | null;
   /** Fleiss' kappa of this class against all others. */
@@ -205,7 +204,7 @@ export function classAgreement(
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Rounding leaves a variance that is 0 a little beside it. */
+/** Treats a variance that is 0 up to rounding as 0. */
 function withInterval(value: number, variance: number, n: number): Metric {
   if (!(variance > 1e-20)) return { value, low: null, high: null, n };
   const half = Z_95 * Math.sqrt(variance);

@@ -1,12 +1,12 @@
-/** A set of scores put in order once, so that the AUC of many resamples of it costs one pass each. */
+/** Scores sorted once, so that the AUC of each of many resamples takes a single pass. */
 export interface RankedScores {
   /** Case indices by ascending score. */
   readonly order: Uint32Array;
-  /** For each place in `order`: 1 where its score equals that of the place before. */
+  /** For each place in `order`: 1 if its score equals the previous one. */
   readonly tied: Uint8Array;
 }
 
-/** @throws RangeError where a score is not a finite number: it has no rank. */
+/** @throws RangeError if a score is not a finite number, as it has no rank. */
 export function rankScores(scores: ArrayLike<number>): RankedScores {
   const order = new Uint32Array(scores.length);
   for (let index = 0; index < order.length; index++) {
@@ -22,9 +22,9 @@ export function rankScores(scores: ArrayLike<number>): RankedScores {
 }
 
 /**
- * Area under the ROC curve: the probability that a positive case scores higher than a negative one, ties counted as
- * one half (the Mann-Whitney statistic; Hanley & McNeil, Radiology 1982;143:29-36). `isPositive` has 1 for a positive
- * case; `weights` counts each case. Null where either side is empty.
+ * Area under the ROC curve: the probability that a positive case scores higher than a negative one, ties counted as one
+ * half (the Mann-Whitney statistic; Hanley & McNeil, Radiology 1982;143:29-36). `isPositive` is 1 for a positive case;
+ * `weights` counts each case. Null if there are no positive or no negative cases.
  */
 export function rankedAuc(
   ranked: RankedScores,
@@ -56,15 +56,15 @@ export function rankedAuc(
   return positives === 0 || negatives === 0 ? null : wins / (positives * negatives);
 }
 
-/** AUC of one score against a yes/no truth; null where all cases are of one kind. */
+/** AUC of one score against a binary truth; null if all cases are of one kind. */
 export function binaryAuc(scores: ArrayLike<number>, isPositive: ArrayLike<number>): number | null {
   return rankedAuc(rankScores(scores), isPositive);
 }
 
 export interface OneVersusRestAuc {
-  /** In class order; null where a class (or its rest) has no case. */
+  /** In class order; null if a class (or its rest) has no case. */
   readonly perClass: readonly (number | null)[];
-  /** Unweighted mean over the classes; null where one of them is null. */
+  /** Unweighted mean over the classes; null if one of them is null. */
   readonly macro: number | null;
 }
 
@@ -94,7 +94,7 @@ export function oneVersusRestAuc(
   return { perClass, macro: macroMean(perClass) };
 }
 
-/** The unweighted mean; null where a value is missing or there is none. */
+/** The unweighted mean; null if a value is missing or there are none. */
 export function macroMean(values: readonly (number | null)[]): number | null {
   let sum = 0;
   for (const value of values) {

@@ -9,21 +9,21 @@ export interface BootstrapOptions {
 
 export const defaultBootstrap: BootstrapOptions = { resamples: 1000, seed: 20_251 };
 
-/** Below this share of resamples with a value, an interval would describe the lucky ones only: none is given. */
+/** Below this share of resamples with a value, an interval would describe only the lucky ones, so none is given. */
 const MINIMUM_DEFINED = 0.8;
 
 /**
  * Percentile bootstrap over clusters (B. Efron & R. Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13;
  * clusters as the unit: C. Field & A. Welsh, J R Stat Soc B 2007;69:369-390). Patients are drawn with replacement, as
- * many as there are, and each brings all its cases: images of one patient are alike, and to draw them singly would
- * make the intervals too narrow.
+ * many as there are, each with all its cases: images of one patient are alike, and drawing them singly would make the
+ * intervals too narrow.
  *
- * A resample is a count for each case, so `statistics` need not copy cases; it answers with one number a metric, NaN
- * where that metric has no value in this resample (a class without a case). Those resamples are left out.
+ * A resample is a count for each case, so `statistics` need not copy cases. It writes one number per metric, NaN if the
+ * metric has no value in this resample (a class without a case). Such resamples are left out.
  *
  * @param clusters [cases]: the number 0..count-1 of each case's cluster
- * @returns one 95 % interval a metric, null where there are fewer than two clusters, too few resamples had a value, or
- * all had the same
+ * @returns one 95 % interval per metric, null if there are fewer than two clusters, if too few resamples had a value,
+ * or if all had the same
  */
 export function clusterBootstrap(
   clusters: Uint32Array,
@@ -61,7 +61,7 @@ export function clusterBootstrap(
     const filled = column.subarray(0, defined[metric] ?? 0);
     if (filled.length < options.resamples * MINIMUM_DEFINED) return null;
     filled.sort();
-    // All resamples alike (an AUC of 1): the bootstrap knows nothing of what further patients would show.
+    // All resamples alike (an AUC of 1): the bootstrap cannot know what further patients would show.
     if (filled[0] === filled.at(-1)) return null;
     return { low: quantile(filled, 0.025), high: quantile(filled, 0.975) };
   });

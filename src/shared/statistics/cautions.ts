@@ -1,20 +1,20 @@
 import { imagesText, type PatientCount } from '../models/patient-count';
 import type { ClassMetrics } from './classification';
 
-/** Cases of a class under which its numbers are said to be too few. */
+/** A class with fewer cases gets a caution. */
 export const TOO_FEW_CASES = 30;
-/** Patients under which a bootstrap's percentiles are rough. */
+/** With fewer patients, the percentiles of a bootstrap are rough. */
 const FEW_PATIENTS = 20;
 
 export interface CautionInput extends PatientCount {
   readonly classes: readonly string[];
   readonly perClass: readonly ClassMetrics[];
   readonly n: number;
-  /** Accuracy's interval when patients, not images, are resampled. */
+  /** Interval of accuracy with patients, not images, resampled. */
   readonly accuracyByPatient: { readonly low: number; readonly high: number } | null;
 }
 
-/** What a reader must know before trusting the numbers, in sentences. */
+/** What to know before trusting the numbers, in sentences. */
 export function evaluationCautions(input: CautionInput): string[] {
   const cautions = unknownPatientCautions(input);
   input.classes.forEach((label, index) => {
@@ -49,7 +49,7 @@ export function evaluationCautions(input: CautionInput): string[] {
   return cautions;
 }
 
-/** What it means for a result that patients are not known. */
+/** What unknown patients mean for a result. */
 export function unknownPatientCautions({ patients, withoutPatient }: PatientCount): string[] {
   if (withoutPatient === 0) return [];
   if (patients === null) {

@@ -1,4 +1,4 @@
-/** What a confusion matrix says about one class against all others. */
+/** One class of a confusion matrix against all others. */
 export interface ClassMetrics {
   readonly precision: number;
   readonly recall: number;
@@ -24,13 +24,13 @@ export interface ClassificationMetrics {
   readonly weightedF1: number;
 }
 
-/** A share whose denominator is empty is 0, as with scikit-learn's `zero_division=0`. */
+/** 0 for an empty denominator, like scikit-learn's `zero_division=0`. */
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /**
- * Accuracy, and precision, recall and F1 of each class with their macro and support-weighted means, of a matrix
- * [truth][predicted]. Means run over all classes, also over those without a case (they count as 0), as
- * `precision_recall_fscore_support(labels=all, zero_division=0)` of scikit-learn does.
+ * Accuracy, and precision, recall and F1 of each class with their macro and support-weighted means, from a matrix
+ * [truth][predicted]. Means include classes without a case (as 0), like scikit-learn's
+ * `precision_recall_fscore_support(labels=all, zero_division=0)`.
  */
 export function classificationMetrics(matrix: readonly (readonly number[])[]): ClassificationMetrics {
   const size = matrix.length;
@@ -40,17 +40,17 @@ export function classificationMetrics(matrix: readonly (readonly number[])[]): C
 
   const perClass = matrix.map((row, index): ClassMetrics => {
     const support = rowSums[index] ?? 0;
-    const answered = columnSums[index] ?? 0;
+    const predicted = columnSums[index] ?? 0;
     const truePositives = row[index] ?? 0;
     return {
-      precision: ratio(truePositives, answered),
+      precision: ratio(truePositives, predicted),
       recall: ratio(truePositives, support),
-      f1: ratio(2 * truePositives, support + answered),
+      f1: ratio(2 * truePositives, support + predicted),
       support,
       truePositives,
-      falsePositives: answered - truePositives,
+      falsePositives: predicted - truePositives,
       falseNegatives: support - truePositives,
-      trueNegatives: n - support - answered + truePositives,
+      trueNegatives: n - support - predicted + truePositives,
     };
   });
 

@@ -7,12 +7,12 @@ export interface ConfidenceHistogram {
   incorrect: number[];
 }
 
-/** The bin of a confidence 0..1: [low, high), the last one with its upper edge. */
+/** The bin of a confidence 0..1: [low, high), the last one including its upper edge. */
 export function confidenceBin(confidence: number, bins: number = CONFIDENCE_BINS): number {
   return Math.min(bins - 1, Math.max(0, Math.floor(confidence * bins)));
 }
 
-/** How sure the model was, of the cases it got right and of those it got wrong, in equal bins. */
+/** Histograms of the confidence in correct and incorrect predictions, in bins of equal width. */
 export function confidenceHistogram(
   cases: Iterable<{ readonly confidence: number; readonly correct: boolean }>,
   bins: number = CONFIDENCE_BINS,

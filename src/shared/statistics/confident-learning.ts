@@ -1,28 +1,30 @@
-/** A case that a model answered which did not learn from it. */
+/** A labelled case with the prediction of a model that was not trained on it. */
 export interface LabelledPrediction {
-  /** Index of its class as it is labelled. */
   readonly label: number;
   /** In class order; they add up to 1. */
   readonly probabilities: readonly number[];
 }
 
-/** A case that is counted off the diagonal of the confident joint. */
+/** A case off the diagonal of the confident joint. */
 export interface LabelIssue {
-  /** Place in the cases. */
+  /** Index within the cases. */
   readonly index: number;
-  /** The class that it is confidently counted as. */
+  /** The class that the case confidently counts as. */
   readonly suggestion: number;
   /**
-   * (p(label) - highest p of another class + 1) / 2: 0 to 0.5 here; the lower, the surer is the model that the label is
+   * (p(label) - highest p of another class + 1) / 2: 0 to 0.5 here; the lower, the surer the model is that the label is
    * wrong.
    */
   readonly quality: number;
 }
 
 export interface ConfidentLearning {
-  /** Mean probability of each class over the cases labelled with it; infinite where there is none. */
+  /** Mean probability of each class over the cases labelled with it; infinite if there are none. */
   readonly thresholds: readonly number[];
-  /** Cases by label (row) and by what they are confidently counted as (column). Those counted as nothing are left out. */
+  /**
+   * Cases by label (row) and by the class they confidently count as (column). Cases that count as no class are left
+   * out.
+   */
   readonly joint: readonly (readonly number[])[];
   /** Lowest quality first. */
   readonly issues: readonly LabelIssue[];
@@ -32,14 +34,14 @@ export interface ConfidentLearning {
 const EQUAL = 1e-6;
 
 /**
- * Which labels are likely wrong, by confident learning (Northcutt, Jiang, Chuang. Confident learning: estimating
- * uncertainty in dataset labels. J Artif Intell Res 2021;70:1373-1411). A case counts as class j where p(j) reaches the
- * mean p(j) of the cases labelled j; where several do, as the likeliest class. Cases counted as another class than
- * their label are the issues, but for those whose label is the likeliest class all the same. Class thresholds make up
- * for a model that is surer of some classes than of others.
+ * Finds labels that are probably wrong, by confident learning (Northcutt, Jiang, Chuang. Confident learning: estimating
+ * uncertainty in dataset labels. J Artif Intell Res 2021;70:1373-1411). A case counts as class j if p(j) reaches the
+ * mean p(j) of the cases labelled j; if several do, as the likeliest class. The issues are cases that count as another
+ * class than their label, except those whose label is still the likeliest class. Thresholds per class compensate for a
+ * model that is surer of some classes than of others.
  *
- * The rule is cleanlab's `find_label_issues(filter_by='confident_learning')`, ranked by `normalized_margin`. Only
- * probabilities from models that did not learn from the case say anything: a model repeats the labels it was given.
+ * The rule is cleanlab's `find_label_issues(filter_by='confident_learning')`, ranked by `normalized_margin`.
+ * Probabilities must come from models that were not trained on the case: a model repeats the labels it has seen.
  */
 export function confidentLearning(cases: readonly LabelledPrediction[], classes: number): ConfidentLearning {
   const thresholds = selfConfidence(cases, classes);
@@ -54,7 +56,7 @@ export function confidentLearning(cases: readonly LabelledPrediction[], classes:
     if (counted === label) return;
     const own = probabilities[label] ?? 0;
     const other = Math.max(...probabilities.filter((_, candidate) => candidate !== label));
-    // Its label is the likeliest: no mistake.
+    // Its label is still the likeliest class: not an issue.
     if (own + EQUAL > other) return;
     issues.push({ index, suggestion: counted, quality: (own - other + 1) / 2 });
   });
@@ -75,7 +77,7 @@ function selfConfidence(cases: readonly LabelledPrediction[], classes: number): 
   );
 }
 
-/** Null where no class is likely enough. */
+/** Null if no class is likely enough. */
 function confidentClass(probabilities: readonly number[], thresholds: readonly number[]): number | null {
   const reached = thresholds.flatMap((threshold, candidate) =>
     (probabilities[candidate] ?? 0) >= threshold - EQUAL ? [candidate] : [],

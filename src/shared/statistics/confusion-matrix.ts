@@ -1,8 +1,8 @@
 /**
  * Counts of cases, [truth][predicted], in class order: rows are truth, columns prediction, as in scikit-learn.
- * `weights`, one non-negative count a case, lets a resample be counted without copying its cases.
+ * `weights`, one non-negative count per case, allows counting a resample without copying its cases.
  *
- * @throws RangeError where lengths differ or an index is no class.
+ * @throws RangeError if lengths differ or an index is not a class
  */
 export function confusionMatrix(
   truth: ArrayLike<number>,

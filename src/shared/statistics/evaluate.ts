@@ -9,7 +9,7 @@ import { confidenceHistogram } from './confidence-histogram';
 import { confusionMatrix } from './confusion-matrix';
 import { type Interval, wilsonInterval } from './wilson';
 
-/** The numbers of an evaluation: all that follows from its cases alone. */
+/** Every number of an evaluation that follows from its cases alone. */
 export type EvaluationNumbers = Omit<
   Evaluation,
   'run' | 'split' | 'testTimeViews' | 'leak' | 'leaks' | 'seconds' | 'imagesPerSecond' | 'evaluatedAt'
@@ -21,12 +21,12 @@ export type EvaluatedCase = Pick<
 >;
 
 /**
- * Every number of an evaluation with its 95 % interval: Wilson for proportions of counted cases (accuracy, recall,
- * precision), a percentile bootstrap by patient for all else (F1, macro means, AUC, loss). A case without a patient is
- * resampled on its own, and so is a file whose frames share a number because nobody is named (`isNamed`). See
+ * Computes every number of an evaluation with its 95 % interval: Wilson for proportions of cases (accuracy, recall,
+ * precision), a percentile bootstrap by patient for all others (F1, macro means, AUC, loss). A case without a patient
+ * is resampled on its own, and so is a file whose frames share a number although no patient is named (`isNamed`). See
  * docs/statistics.md.
  *
- * @throws RangeError where there is no case, or a case does not fit `classes`
+ * @throws RangeError if there are no cases, or if a case does not fit `classes`
  */
 export function evaluateCases(
   cases: readonly EvaluatedCase[],
@@ -56,14 +56,15 @@ export function evaluateCases(
   const auc = classes.map((_, label) => aucOf(label));
   const macroAuc = macroMean(auc);
 
-  // In the order of `statistics` below: accuracy, macro recall, macro F1, macro AUC, loss, then F1 and AUC of each class.
+  // In the order of the bootstrap's metrics: accuracy, macro recall, macro F1, macro AUC, loss, then F1 and AUC per
+  // class.
   const intervals = clusterBootstrap(
     clusters.ofCase,
     clusters.count,
     5 + 2 * size,
     (weights, into) => {
       const counted = classificationMetrics(confusionMatrix(truth, predicted, size, weights));
-      // A class that the resample happens to miss would pull a macro mean down by accident.
+      // A class that the resample happens to miss would lower a macro mean by accident.
       const complete = counted.perClass.every((entry, label) => entry.support > 0 || present[label] === false);
       let loss = 0;
       for (let index = 0; index < losses.length; index++) loss += (losses[index] ?? 0) * (weights[index] ?? 0);
@@ -92,11 +93,11 @@ export function evaluateCases(
     accuracy,
     perClass: metrics.perClass.map((entry, label) => {
       const { support, truePositives, falsePositives, falseNegatives, trueNegatives } = entry;
-      const answered = truePositives + falsePositives;
+      const predictedCount = truePositives + falsePositives;
       const classAuc = auc[label] ?? null;
       return {
         label: classes[label] ?? '',
-        precision: withInterval(entry.precision, wilsonInterval(truePositives, answered), answered),
+        precision: withInterval(entry.precision, wilsonInterval(truePositives, predictedCount), predictedCount),
         recall: withInterval(entry.recall, wilsonInterval(truePositives, support), support),
         f1: withInterval(entry.f1, intervals[5 + label], support),
         auc: classAuc === null ? null : withInterval(classAuc, intervals[5 + size + label], n),
@@ -129,7 +130,7 @@ function withInterval(value: number, interval: Interval | null | undefined, n: n
   return { value, low: interval?.low ?? null, high: interval?.high ?? null, n };
 }
 
-/** The number of each case’s patient, from 0, and how many there are. */
+/** The number of each case’s patient, from 0, and the number of patients. */
 export function clusterCases(cases: readonly EvaluatedCase[]): { ofCase: Uint32Array; count: number } {
   const numbers = new Map<number, number>();
   let count = 0;

@@ -6,13 +6,13 @@ import { clusterCases, type EvaluatedCase } from './evaluate';
 import { metricOfCases } from './paired-difference';
 import { type Interval, wilsonInterval } from './wilson';
 
-/** Below this share of resamples with a value no interval is given. */
+/** No interval if a smaller share of the resamples has a value. */
 const MINIMUM_DEFINED = 0.8;
 
 /**
- * The difference of two proportions of different cases, first less second, with Newcombe's hybrid score interval
- * (method 10 of R. G. Newcombe, Stat Med 1998;17:873-890): Wilson's intervals of the two, put together. Null where one
- * has no trial.
+ * Difference of two proportions on different cases, first minus second, with Newcombe's hybrid score interval (method
+ * 10 of R. G. Newcombe, Stat Med 1998;17:873-890), which combines the Wilson intervals of the two. Null if one has no
+ * trials.
  */
 export function newcombeInterval(
   first: { readonly successes: number; readonly trials: number },
@@ -29,10 +29,10 @@ export function newcombeInterval(
 }
 
 /**
- * A metric of one model on its cases less that of another on other cases, with a 95 % interval: Newcombe's for
- * accuracy; else both sets are resampled by patient, each on its own, and the percentiles of the differences are taken
- * (B. Efron & R. Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8: two samples). Null where the metric has no
- * value on one of them.
+ * A metric of one model on its cases minus that of another on other cases, with a 95 % interval: Newcombe's for
+ * accuracy; otherwise percentiles of the differences with both sets resampled by patient independently (B. Efron & R.
+ * Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8: two samples). Null if the metric has no value on one of
+ * them.
  */
 export function independentDifference(
   first: readonly EvaluatedCase[],

@@ -1,13 +1,13 @@
-/** The value of a smooth function at `x`; writes its gradient there into `gradient`. */
+/** Returns the value of a smooth function at `x` and writes its gradient there to `gradient`. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface MinimiseOptions {
-  /** Done when no component of the gradient is larger. */
+  /** The search ends when no component of the gradient is larger. */
   readonly tolerance: number;
   readonly maximumIterations: number;
-  /** Pairs of steps and gradient changes that stand for the curvature. */
+  /** Number of pairs of steps and gradient changes that represent the curvature. */
   readonly memory?: number;
-  /** After each iteration; may throw to end the search. */
+  /** Called after each iteration; may throw to end the search. */
   onIteration?(iteration: number, value: number): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface Minimum {
   /** The largest component of the gradient. */
   readonly gradient: number;
   readonly iterations: number;
-  /** False where iterations ran out, or where rounding leaves no lower point to be found. */
+  /** False if iterations ran out, or if rounding hides any lower point. */
   readonly converged: boolean;
 }
 
@@ -25,12 +25,12 @@ export interface Minimum {
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
 const MAXIMUM_TRIALS = 40;
-/** Values that differ by less than this share are equal but for rounding. */
+/** Values whose relative difference is smaller are equal up to rounding. */
 const ROUNDING = 1e-14;
 
 /**
- * Finds a minimum by L-BFGS (Nocedal and Wright 2006, algorithm 7.5) with a line search that meets the strong Wolfe
- * conditions (algorithms 3.5 and 3.6). Unconstrained and in double precision; of a convex function it finds the minimum.
+ * Finds a minimum by L-BFGS (Nocedal and Wright 2006, algorithm 7.5) with a line search that satisfies the strong Wolfe
+ * conditions (algorithms 3.5 and 3.6). Unconstrained, in double precision; the minimum of a convex function is global.
  */
 export async function minimise(
   objective: Objective,
@@ -46,12 +46,12 @@ export async function minimise(
     if (iteration === maximumIterations) return { ...found, converged: false };
 
     const direction = twoLoops(point.gradient, pairs);
-    // Without curvature the first try is a step of length 1 at most.
+    // Without curvature the first trial step has length 1 at most.
     const first = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(point.gradient, point.gradient)));
     const next = searchLine(objective, point, direction, first);
     if (next === null) {
       if (pairs.length === 0) return { ...found, converged: false };
-      // What is remembered of the curvature may mislead: once more, straight down.
+      // The remembered curvature may mislead: retry along steepest descent.
       pairs = [];
       continue;
     }
@@ -123,7 +123,7 @@ interface Trial {
   readonly slope: number;
 }
 
-/** A point that meets the strong Wolfe conditions, or null where there is none to be found. */
+/** A point that satisfies the strong Wolfe conditions, or null if none is found. */
 function searchLine(objective: Objective, from: Point, direction: Float64Array, first: number): Point | null {
   const slope = dot(from.gradient, direction);
   if (!(slope < 0)) return null;
@@ -143,7 +143,7 @@ function searchLine(objective: Objective, from: Point, direction: Float64Array, 
     if (isHigh(trial) || trial.point.value > low.point.value + slack) high = trial;
     else if (isFlat(trial)) return trial.point;
     else {
-      // The minimum lies behind `low` where the function rises from the trial, else beyond it.
+      // The minimum lies behind `low` if the function rises from the trial, otherwise beyond it.
       const rises = high === null ? trial.slope >= 0 : trial.slope * (high.step - low.step) >= 0;
       if (rises) high = low;
       low = trial;
@@ -154,7 +154,7 @@ function searchLine(objective: Objective, from: Point, direction: Float64Array, 
   return null;
 }
 
-/** Where the cubic through both trials is lowest (equation 3.59), kept off the ends; else the middle. */
+/** The minimum of the cubic through both trials (equation 3.59), kept away from the ends; otherwise the middle. */
 function between(a: Trial, b: Trial): number {
   const width = b.step - a.step;
   const d1 = a.slope + b.slope - (3 * (b.point.value - a.point.value)) / width;

@@ -1,9 +1,9 @@
 import type { Metric } from '../models/metric';
 
 /**
- * Why a number stands without an interval, in words; null where it has one. The bootstrap gives none where all resamples
- * have the same value, as without a single error, or where too few have one (see `clusterBootstrap`); a precision counts
- * the answers of its class, of which there may be none.
+ * Why a number has no interval, for people; null if it has one. The bootstrap gives none if all resamples have the same
+ * value, as without a single error, or if too few have one (see `clusterBootstrap`); precision counts the predictions
+ * of its class, of which there may be none.
  */
 export function noIntervalReason({ value, low, high, n }: Metric): string | null {
   if (low !== null && high !== null) return null;

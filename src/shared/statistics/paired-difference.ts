@@ -6,12 +6,12 @@ import { classificationMetrics } from './classification';
 import { confusionMatrix } from './confusion-matrix';
 import { clusterCases, type EvaluatedCase } from './evaluate';
 
-/** A case that can be found again in another evaluation of the same images. */
+/** A case that can be matched with another evaluation of the same images. */
 export type ImageCase = EvaluatedCase & { readonly image: number };
 
 /**
- * Cases of two models side by side, by image. Null where they are not of the same images with the same truth: a
- * difference would then be one of the images too.
+ * Pairs the cases of two models by image. Null unless both have the same images with the same truth: a difference would
+ * then partly be one between images.
  */
 export function pairCases<T extends ImageCase>(first: readonly T[], second: readonly T[]): (readonly [T, T])[] | null {
   const byImage = new Map(second.map((entry) => [entry.image, entry]));
@@ -24,10 +24,10 @@ export function pairCases<T extends ImageCase>(first: readonly T[], second: read
 }
 
 /**
- * A metric of the second model less that of the first on the same images, with a 95 % percentile interval: patients
- * are resampled, and both models are measured on each resample. What both find hard moves both alike, so this interval
- * is narrower than those of the two metrics, and it is the one that says whether they differ (B. Efron & R. Tibshirani,
- * An Introduction to the Bootstrap, 1993, ch. 8 and 16). Null where the metric has no value.
+ * A metric of the second model minus that of the first on the same images, with a 95 % percentile interval: patients
+ * are resampled, and both models are measured on each resample. Images that are hard for both move both alike, so this
+ * interval is narrower than those of the two metrics, and it is the one that shows whether they differ (B. Efron & R.
+ * Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8 and 16). Null if the metric has no value.
  */
 export function pairedDifference(
   pairs: readonly (readonly [EvaluatedCase, EvaluatedCase])[],
@@ -61,7 +61,7 @@ export function pairedDifference(
   return { value, low: interval?.low ?? null, high: interval?.high ?? null, n: pairs.length };
 }
 
-/** The metric of cases that are counted `weights` times; NaN where it has no value. */
+/** The metric over cases counted `weights` times; NaN if it has no value. */
 export function metricOfCases(
   cases: readonly EvaluatedCase[],
   size: number,
@@ -96,7 +96,7 @@ export function metricOfCases(
   return (weights) => {
     const counted = classificationMetrics(confusionMatrix(truth, predicted, size, weights));
     if (metric === 'accuracy') return counted.accuracy;
-    // A class that the resample happens to miss would pull the mean down by accident.
+    // A class that the resample happens to miss would lower the mean by accident.
     const complete = counted.perClass.every((entry, label) => entry.support > 0 || !present.has(label));
     return complete ? counted.macroF1 : Number.NaN;
   };

@@ -6,10 +6,10 @@ export interface SoftmaxRows {
 }
 
 /**
- * -sum(T log softmax(x W^T + b)); adds its gradient to `gradient`. d/d logits = softmax rowsum(T) - T.
+ * Returns -sum(T log softmax(x W^T + b)) and adds its gradient to `gradient`. d/d logits = softmax rowsum(T) - T.
  *
  * @param linear W [classes, width], then b [classes]
- * @param targets T [rows, classes]; a row of zeros counts for nothing
+ * @param targets T [rows, classes]; a row of zeros does not count
  */
 export function crossEntropyOfRows(
   linear: Float64Array,
@@ -39,9 +39,9 @@ export function crossEntropyOfRows(
     const logarithm = largest + Math.log(exponentials);
     for (let c = 0; c < classes; c += 1) {
       const target = targets[row * classes + c] as number;
-      const ofLogit = (logits[c] as number) - logarithm;
-      loss -= target * ofLogit;
-      const slope = total * Math.exp(ofLogit) - target;
+      const logProbability = (logits[c] as number) - logarithm;
+      loss -= target * logProbability;
+      const slope = total * Math.exp(logProbability) - target;
       gradient[size + c] = (gradient[size + c] as number) + slope;
       const weights = c * width;
       for (let j = 0; j < width; j += 1) {

@@ -7,9 +7,8 @@ export interface Interval {
 }
 
 /**
- * Wilson's score interval of a proportion, 95 % unless `z` says otherwise, without continuity correction
- * (E. B. Wilson, J Am Stat Assoc 1927;22:209-212). It stays inside 0..1 and is not empty at 0 % or 100 %. Null where
- * there is no trial.
+ * Wilson's score interval of a proportion, 95 % by default, without continuity correction (E. B. Wilson, J Am Stat
+ * Assoc 1927;22:209-212). It stays within 0..1 and is not empty at 0 % or 100 %. Null without trials.
  */
 export function wilsonInterval(successes: number, trials: number, z: number = Z_95): Interval | null {
   if (!(successes >= 0 && successes <= trials)) throw new RangeError('Wilson: successes must be within 0..trials');

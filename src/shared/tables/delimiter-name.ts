@@ -6,5 +6,5 @@ const names: Readonly<Record<string, string>> = {
   '|': 'vertical bar',
 };
 
-/** "semicolon"; a character that has no name here as it is, in quotes. */
+/** "semicolon"; other characters in quotes. */
 export const delimiterName = (delimiter: string): string => names[delimiter] ?? `“${delimiter}”`;

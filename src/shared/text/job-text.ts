@@ -1,7 +1,7 @@
 import type { JobName } from '../ipc/contract';
 import type { EngineWork, JobProgress, WorkPhase } from '../models/job';
 
-/** What a job is called: `title` while it runs, `noun` in a sentence, `unit` what its rate counts. */
+/** Names of a job: `title` while it runs, `noun` within a sentence, `unit` of its rate. */
 export const jobTexts: Readonly<
   Record<JobName, { readonly title: string; readonly noun: string; readonly unit: string }>
 > = {

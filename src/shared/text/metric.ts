@@ -3,7 +3,7 @@ import { formatFixed } from './number';
 
 type Interval = Pick<Metric, 'low' | 'high'>;
 
-/** `[0.801, 0.921]`, or an empty text where no interval can be given. */
+/** `[0.801, 0.921]`, or an empty text without an interval. */
 export function formatInterval({ low, high }: Interval, digits = 3): string {
   return low === null || high === null ? '' : `[${formatFixed(low, digits)}, ${formatFixed(high, digits)}]`;
 }
@@ -14,7 +14,7 @@ export function formatMetric(metric: (Interval & Pick<Metric, 'value'>) | null):
   return [formatFixed(metric.value), formatInterval(metric)].filter((part) => part !== '').join(' ');
 }
 
-/** `75.3 – 87.3 %`, or an empty text where no interval can be given. */
+/** `75.3 – 87.3 %`, or an empty text without an interval. */
 export function formatPercentInterval({ low, high }: Interval): string {
   return low === null || high === null ? '' : `${formatFixed(100 * low, 1)} – ${formatFixed(100 * high, 1)} %`;
 }

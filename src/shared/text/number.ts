@@ -1,4 +1,4 @@
-/** How numbers are written everywhere: window, reports, command line. */
+/** How all of Fovea writes numbers: window, reports, command line. */
 const ABSENT = '–';
 const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -12,7 +12,7 @@ export function formatQuantity(value: number, singular: string, plural = `${sing
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
-/** A number with about three significant digits and no needless zeros. */
+/** A number with about three significant digits and no superfluous zeros. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return ABSENT;
   if (value === 0) return '0';
@@ -27,7 +27,7 @@ export function formatPercent(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : ABSENT;
 }
 
-/** Three decimals, the way metrics are shown everywhere; a dash where there is no number. */
+/** Three decimals, as for metrics everywhere; a dash if there is no number. */
 export function formatFixed(value: number | null | undefined, digits = 3): string {
   return value === null || value === undefined || !Number.isFinite(value) ? ABSENT : value.toFixed(digits);
 }

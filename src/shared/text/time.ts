@@ -1,7 +1,7 @@
 import { formatNumber, formatQuantity } from './number';
 
-/** From here on hours are more than anyone counts. */
-const LONG_SECONDS = 36 * 3600;
+/** Above this, durations read better in days than in hours. */
+const MIN_SECONDS_IN_DAYS = 36 * 3600;
 
 /** Seconds → "45 s", "3 min 20 s", "2 h 5 min", "2.8 days". */
 export function formatDuration(seconds: number): string {
@@ -9,12 +9,12 @@ export function formatDuration(seconds: number): string {
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
-  // Half a minute below the hour rounds up to it.
+  // Half a minute short of an hour rounds up to it.
   if (whole < 3570) {
     const rest = whole % 60;
     return rest === 0 || whole >= 600 ? `${Math.round(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`;
   }
-  if (whole >= LONG_SECONDS) return `${formatNumber(whole / 86_400)} days`;
+  if (whole >= MIN_SECONDS_IN_DAYS) return `${formatNumber(whole / 86_400)} days`;
   const minutes = Math.round((whole % 3600) / 60);
   return `${Math.floor(whole / 3600) + (minutes === 60 ? 1 : 0)} h ${minutes === 60 ? 0 : minutes} min`;
 }
@@ -24,11 +24,11 @@ export function formatShortDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 59.5) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
-  if (seconds < LONG_SECONDS) return `${Math.round(seconds / 3600)} h`;
+  if (seconds < MIN_SECONDS_IN_DAYS) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** Items a second: "58.3 images/s", "1 image/s". */
+/** Items per second: "58.3 images/s", "1 image/s". */
 export function formatRate(rate: number, unit = 'images'): string {
   const number = formatNumber(rate);
   const noun = number === '1' ? unit.replace(/s$/, '') : unit;
@@ -63,7 +63,7 @@ export function formatAgo(iso: string, now = Date.now()): string {
   return new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
-/** ISO time → "2026-11-23 14:22 UTC", for files that are read elsewhere; the text itself where it is no time. */
+/** ISO time → "2026-11-23 14:22 UTC", for files read elsewhere; returns the text itself if it is not a time. */
 export function formatMoment(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

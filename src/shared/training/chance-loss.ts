@@ -2,14 +2,14 @@ import type { EpochRecord } from '../models/run';
 import type { RunConfig } from '../models/run-config';
 import type { StepPlan } from './plan';
 
-/** Epochs after the warm-up that a run is given before it is said to learn nothing. */
+/** Consecutive epochs at chance, after the warm-up, before a run counts as not learning. */
 const EPOCHS = 3;
-/** A loss within this share of guessing is guessing. */
+/** A loss within this share of the chance loss is chance. */
 const NOISE = 0.02;
 
 /**
- * The training loss of a model that sees nothing and answers with the shares of the classes: the entropy of the targets,
- * ln(classes) where classes come alike. `counts`: training images of each class.
+ * Training loss of a model that ignores its input and predicts the shares of the classes: the entropy of the targets,
+ * ln(classes) if classes are equally frequent. `counts`: training images of each class.
  */
 export function chanceLoss(
   counts: readonly number[],
@@ -23,7 +23,7 @@ export function chanceLoss(
   }, 0);
 }
 
-/** True where the last epochs of the present stage, its warm-up aside, were all no better than guessing. */
+/** Whether the last epochs of the current stage, its warm-up aside, were all no better than chance. */
 export function isNotLearning(history: readonly EpochRecord[], { stages }: StepPlan, chance: number): boolean {
   const stage = history.at(-1)?.stage;
   const plan = stage === undefined ? undefined : stages[stage];

@@ -1,6 +1,5 @@
 import type { Device } from '../models/run-config';
 
-/** What devices are called in the window and in logs. */
 export const deviceNames: Readonly<Record<Device, string>> = {
   auto: 'Automatic',
   cpu: 'Processor',

@@ -1,31 +1,31 @@
 import type { ErrorInfo } from '../ipc/errors';
 import type { Diagnosis, Offer } from '../models/diagnosis';
 import type { EpochRecord } from '../models/run';
-import { MAXIMUM_ACCUMULATION, type RunConfig } from '../models/run-config';
+import { MAX_ACCUMULATION, type RunConfig } from '../models/run-config';
 import { chanceLoss, isNotLearning } from './chance-loss';
 import { higherRate, lowerRate } from './learning-rate-list';
 import { planSteps } from './plan';
 import { defaultHeadLearningRate } from './stages';
 
-/** What is known of a run. */
+/** The facts about a run that a diagnosis draws on. */
 export interface Evidence {
   /** `learningRate` is resolved. */
   readonly config: RunConfig;
   /** Training images of each class. */
   readonly trainCounts: readonly number[];
-  /** Why it ended, where it did not end well. */
+  /** Why the run ended, unless it ended well. */
   readonly error: ErrorInfo | null;
-  /** Of its stages, from 0: the one that it trained last. */
+  /** The stage that the run trained last, from 0. */
   readonly stage: number;
   readonly epochs: readonly EpochRecord[];
 }
 
-/** Longest warm-up that is proposed, as a share of all steps. */
-const LONGEST_WARMUP = 0.3;
+/** Longest warm-up to propose, as a share of all steps. */
+const MAX_WARMUP_RATIO = 0.3;
 
 /**
- * Reads a run as the guide's troubleshooting list does: out of memory, poor convergence, and what to try, in its order.
- * Null where there is nothing to say.
+ * Diagnoses a run as the guide's troubleshooting list does, in its order: out of memory, poor convergence, and what to
+ * try. Null if nothing is wrong.
  */
 export function diagnose(evidence: Evidence): Diagnosis | null {
   const { error } = evidence;
@@ -34,7 +34,7 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
       code: 'out-of-memory',
       title: 'Out of memory',
       text: `${error.message} Saved data is kept.`,
-      offers: lessMemory(evidence.config),
+      offers: memoryOffers(evidence.config),
     };
   }
   if (error?.code === 'diverged' || error?.code === 'gradient_exploded') {
@@ -42,7 +42,7 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
       code: error.code === 'diverged' ? 'diverged' : 'gradient-exploded',
       title: 'The run was stopped',
       text: `${error.message} Saved data is kept. The same settings would fail at the same step.`,
-      offers: [...calmer(evidence), lookAtData],
+      offers: [...stabilisingOffers(evidence), checkDataOffer],
     };
   }
   const plan = planSteps(
@@ -55,23 +55,26 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
     code: 'not-learning',
     title: 'The run does not learn',
     text: `The training loss stays at ${chance.toFixed(3)}, the value for guessing.`,
-    offers: [...livelier(evidence), lookAtData],
+    offers: [...strongerOffers(evidence), checkDataOffer],
   };
 }
 
-/** How processes end, and runtimes complain, when memory is gone: see `process/exit-reason` and `engine/backends`. */
+/**
+ * Exit reasons of processes and messages of runtimes on running out of memory: see `process/exit-reason` and
+ * `engine/backends`.
+ */
 const ranOutOfMemory = ({ code, message }: ErrorInfo): boolean =>
   code === 'out-of-memory' || (code === 'engine_crashed' && /memory|allocation/.test(message));
 
-const lookAtData: Offer = {
+const checkDataOffer: Offer = {
   title: 'Check the data',
   text: 'Check labels, duplicates and unusual images. Wrong labels and damaged images keep a model from learning.',
   settings: null,
 };
 
-function lessMemory({ batchSize, gradientAccumulation, preset }: RunConfig): Offer[] {
+function memoryOffers({ batchSize, gradientAccumulation, preset }: RunConfig): Offer[] {
   const offers: Offer[] = [];
-  if (batchSize > 1 && gradientAccumulation * 2 <= MAXIMUM_ACCUMULATION) {
+  if (batchSize > 1 && gradientAccumulation * 2 <= MAX_ACCUMULATION) {
     const settings = { batchSize: Math.floor(batchSize / 2), gradientAccumulation: gradientAccumulation * 2 };
     offers.push({
       title: `Batches of ${settings.batchSize}, accumulation ${settings.gradientAccumulation}`,
@@ -83,15 +86,15 @@ function lessMemory({ batchSize, gradientAccumulation, preset }: RunConfig): Off
     offers.push({
       title: 'Train the head only',
       text: 'The preset “quick” computes features once and trains on them, so it needs no memory for backbone gradients.',
-      // Each preset has a rate of its own.
+      // Each preset has its own default rate.
       settings: { preset: 'quick', learningRate: null },
     });
   }
   return offers;
 }
 
-/** Which setting is the learning rate of the stage that the run ended in, and its value. */
-function rateInForce({ config, stage }: Evidence): { readonly key: string; readonly rate: number } {
+/** The setting that holds the learning rate of the last stage, and its value. */
+function activeRate({ config, stage }: Evidence): { readonly key: string; readonly rate: number } {
   const ofHead = stage === 0 && (config.preset === 'careful' || config.preset === 'gradual');
   if (ofHead) {
     return { key: 'headLearningRate', rate: config.headLearningRate ?? defaultHeadLearningRate(config.optimizer) };
@@ -101,9 +104,9 @@ function rateInForce({ config, stage }: Evidence): { readonly key: string; reado
 
 const rateText = (rate: number): string => (rate >= 0.001 ? String(rate) : rate.toExponential());
 
-function calmer(evidence: Evidence): Offer[] {
+function stabilisingOffers(evidence: Evidence): Offer[] {
   const { config } = evidence;
-  const { key, rate } = rateInForce(evidence);
+  const { key, rate } = activeRate(evidence);
   const lower = lowerRate(rate, config.optimizer);
   const offers: Offer[] = [
     {
@@ -112,7 +115,7 @@ function calmer(evidence: Evidence): Offer[] {
       settings: { [key]: lower },
     },
   ];
-  const warmupRatio = Math.min(LONGEST_WARMUP, Math.max(0.1, 2 * config.warmupRatio));
+  const warmupRatio = Math.min(MAX_WARMUP_RATIO, Math.max(0.1, 2 * config.warmupRatio));
   if (config.warmupSteps !== null) {
     const warmupSteps = Math.max(10, 2 * config.warmupSteps);
     offers.push({
@@ -137,9 +140,9 @@ function calmer(evidence: Evidence): Offer[] {
   return offers;
 }
 
-function livelier(evidence: Evidence): Offer[] {
+function strongerOffers(evidence: Evidence): Offer[] {
   const { config } = evidence;
-  const { key, rate } = rateInForce(evidence);
+  const { key, rate } = activeRate(evidence);
   const higher = higherRate(rate, config.optimizer);
   const other = higher ?? lowerRate(rate, config.optimizer);
   const offers: Offer[] = [

@@ -6,16 +6,19 @@ const GUIDE = [1e-5, 2e-5, 5e-5, 1e-4] as const;
 const listFor = (optimizer: OptimizerKind): readonly number[] =>
   optimizer === 'sgd' ? GUIDE.map((rate) => Number((rate * 10).toPrecision(1))) : GUIDE;
 
-/** The next lower rate of the list; below the list, half. */
+/** The next lower rate of the list; below the list, half the rate. */
 export function lowerRate(rate: number, optimizer: OptimizerKind): number {
   return listFor(optimizer).findLast((one) => one < rate * 0.99) ?? Number((rate / 2).toPrecision(2));
 }
 
-/** The next higher rate of the list; above it, ten times as much, as weights from scratch want it; null where that is much. */
+/**
+ * The next higher rate of the list; above the list ten times its highest, which suits weights from scratch; null beyond
+ * that.
+ */
 export function higherRate(rate: number, optimizer: OptimizerKind): number | null {
   const list = listFor(optimizer);
   const next = list.find((one) => one > rate * 1.01);
   if (next !== undefined) return next;
-  const much = (list.at(-1) ?? 0) * 10;
-  return rate < much * 0.99 ? much : null;
+  const tenfold = (list.at(-1) ?? 0) * 10;
+  return rate < tenfold * 0.99 ? tenfold : null;
 }

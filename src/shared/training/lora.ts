@@ -1,11 +1,11 @@
-/** Which projections of every attention get adapters: queries and values, or keys and outputs too. */
+/** The projections of every attention that get adapters: queries and values, or keys and outputs too. */
 export const loraTargets = ['query-value', 'attention'] as const;
 export type LoraTargets = (typeof loraTargets)[number];
 
 /** Low-rank adapters, in the terms of Hu et al. 2022 and PEFT's `LoraConfig`. */
 export interface LoraSettings {
   readonly rank: number;
-  /** What the adapters add is multiplied with alpha / rank. */
+  /** The adapters' output is multiplied by alpha / rank. */
   readonly alpha: number;
   readonly targets: LoraTargets;
 }

@@ -1,9 +1,9 @@
 import type { RunConfig } from '../models/run-config';
 import { type Stage, stagesOf } from './stages';
 
-/** A stage cut into steps. A step is one update of the weights. */
+/** A stage divided into steps. A step is one update of the weights. */
 export interface StagePlan extends Stage {
-  /** Images of a micro-batch, and micro-batches of a step. */
+  /** Images per micro-batch, and micro-batches per step. */
   readonly batchSize: number;
   readonly gradientAccumulation: number;
   readonly stepsPerEpoch: number;
@@ -11,7 +11,7 @@ export interface StagePlan extends Stage {
   readonly warmupSteps: number;
 }
 
-/** How a run is cut into steps. */
+/** A run divided into steps. */
 export interface StepPlan {
   readonly stages: readonly StagePlan[];
   readonly totalSteps: number;
@@ -21,17 +21,17 @@ export interface StepPlan {
 type PlannedConfig = Parameters<typeof stagesOf>[0] &
   Pick<RunConfig, 'batchSize' | 'gradientAccumulation' | 'warmupRatio' | 'warmupSteps'>;
 
-/** As transformers' Trainer counts: the last micro-batch and the last step of an epoch may be smaller. */
+/** Counts like transformers' Trainer: the last micro-batch and the last step of an epoch may be smaller. */
 export function planSteps(config: PlannedConfig, trainImages: number): StepPlan {
   const stages = stagesOf(config).map((stage): StagePlan => {
-    // A logistic regression takes all images at once, in one step to the end.
-    const whole = stage.solver === 'logistic';
-    const batchSize = whole ? Math.max(1, trainImages) : config.batchSize;
-    const gradientAccumulation = whole ? 1 : config.gradientAccumulation;
+    // A logistic regression takes all images in a single step.
+    const fullBatch = stage.solver === 'logistic';
+    const batchSize = fullBatch ? Math.max(1, trainImages) : config.batchSize;
+    const gradientAccumulation = fullBatch ? 1 : config.gradientAccumulation;
     const stepsPerEpoch = Math.ceil(Math.ceil(trainImages / batchSize) / gradientAccumulation);
     const steps = stepsPerEpoch * stage.epochs;
     const warmup = Math.min(steps, config.warmupSteps ?? Math.ceil(steps * config.warmupRatio));
-    const warmupSteps = whole ? 0 : warmup;
+    const warmupSteps = fullBatch ? 0 : warmup;
     return { ...stage, batchSize, gradientAccumulation, stepsPerEpoch, steps, warmupSteps };
   });
   const sum = (count: (stage: StagePlan) => number) => stages.reduce((total, stage) => total + count(stage), 0);
@@ -41,7 +41,7 @@ export function planSteps(config: PlannedConfig, trainImages: number): StepPlan 
 /**
  * Images of each class, in class order.
  *
- * @throws RangeError where a label is no class
+ * @throws RangeError if a label is not a class
  */
 export function classCounts(labels: Iterable<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
@@ -54,8 +54,8 @@ export function classCounts(labels: Iterable<number>, classes: number): number[]
 }
 
 /**
- * One weight an image for `weighted-sampler`: images / images of its class, so that each class is drawn as often as any
- * other.
+ * One weight per image for `weighted-sampler`: images / images of its class, so that all classes are drawn equally
+ * often.
  */
 export function samplingWeights(labels: readonly number[], classes: number): number[] {
   const ofClass = balancedClassWeights(labels, classes).map((weight) => classes * weight);
@@ -64,7 +64,7 @@ export function samplingWeights(labels: readonly number[], classes: number): num
 
 /**
  * Weights of `weighted-loss`: images / (classes × images of the class), scikit-learn's "balanced". A class without
- * images gets 0: it has no term in the loss.
+ * images gets 0, as it has no term in the loss.
  */
 export function balancedClassWeights(labels: Iterable<number>, classes: number): number[] {
   const counts = classCounts(labels, classes);

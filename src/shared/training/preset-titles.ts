@@ -1,6 +1,5 @@
 import type { Preset } from '../models/run-config';
 
-/** What people call a preset. */
 export const presetTitles: Readonly<Record<Preset, string>> = {
   quick: 'Quick look',
   lora: 'Adapters (LoRA)',

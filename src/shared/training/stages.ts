@@ -1,18 +1,21 @@
 import type { HeadSolver, OptimizerKind, RunConfig } from '../models/run-config';
 
 /**
- * What takes gradients: the classifier; the classifier and the last encoder block; the classifier and low-rank adapters
- * in every block (`lora.ts`); every layer. All else is frozen and has no gradient and no optimizer state.
+ * The layers that are trained: the head; the head and the last encoder block; the head and low-rank adapters in every
+ * block (`lora.ts`); every layer. All others are frozen, without gradient or optimizer state.
  */
 export type Trainable = 'head' | 'last-block' | 'lora' | 'all';
 
-/** A part of a run with parameters, schedule and optimizer of its own. It begins with the weights of the one before. */
+/**
+ * A number of epochs of a run with its own trainable layers, schedule and optimizer. It starts from the weights of the
+ * previous stage.
+ */
 export interface Stage {
   /** For people: "Head", "Head and last block", "Adapters and head", "All layers". */
   readonly name: string;
   readonly trainable: Trainable;
   readonly epochs: number;
-  /** The peak of its schedule; 0 where its solver takes none. */
+  /** Peak of the schedule; 0 if the solver takes none. */
   readonly learningRate: number;
   /** `optimizer`: many steps by the run's optimizer. `logistic`: one step that ends at the minimum. */
   readonly solver: HeadSolver;
@@ -28,7 +31,7 @@ const names: Readonly<Record<Trainable, string>> = {
 /** The guide's third stage trains all layers at this share of the learning rate. */
 const ALL_LAYERS_FACTOR = 0.1;
 
-/** A new head on frozen features: small, convex, and far from its optimum. */
+/** For a new head on frozen features: a small convex problem that starts far from its optimum. */
 export const defaultHeadLearningRate = (optimizer: OptimizerKind): number => (optimizer === 'sgd' ? 1e-2 : 1e-3);
 
 type StagedConfig = Pick<
@@ -39,9 +42,9 @@ type StagedConfig = Pick<
 /**
  * The stages of a run, in order. `config.learningRate` is resolved.
  *
- * - *careful*: the head alone, then all layers from it: LP-FT, Kumar et al. 2022, "Fine-tuning can distort pretrained
- *   features and underperform out-of-distribution".
- * - *gradual*: the head; with it the last encoder block; all layers at a tenth of the learning rate.
+ * - *careful*: the head alone, then all layers: LP-FT, Kumar et al. 2022, "Fine-tuning can distort pretrained features
+ *   and underperform out-of-distribution".
+ * - *gradual*: the head; the head and the last encoder block; all layers at a tenth of the learning rate.
  */
 export function stagesOf(config: StagedConfig): readonly Stage[] {
   const learningRate = config.learningRate ?? 0;
@@ -73,13 +76,13 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
   }
 }
 
-/** True where nothing takes steps, rates or epochs: all there is to a run is a logistic regression. */
-export const fitsAtOnce = (config: StagedConfig): boolean =>
+/** Whether the whole run is a logistic regression, without steps, learning rate or epochs. */
+export const isLogisticRegression = (config: StagedConfig): boolean =>
   stagesOf(config).every(({ solver }) => solver === 'logistic');
 
 /**
- * Augmented views of each training image that a head which trains alone learns from, one an epoch in turn or, by a
- * logistic regression, all at once; 0 = the evaluation view alone. Without augmentation all views are that one.
+ * Augmented views of each training image for a head that trains alone: one per epoch in turn or, with a logistic
+ * regression, all at once; 0 = the evaluation view only. Without augmentation all views equal that one.
  */
 export function trainingViews(
   { featureViews, augmentation }: Pick<RunConfig, 'featureViews' | 'augmentation'>,

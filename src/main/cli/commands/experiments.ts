@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { guideLearningRates, parseSettingValue } from '#shared/experiments/settings';
 import type { SettingValue } from '#shared/models/membership';
-import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { MIN_FOLDS, MAX_FOLDS } from '#shared/splitting/folds';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import type { Session } from '../session';
@@ -70,8 +70,8 @@ export function addExperiments(program: Command, run: RunCommand): void {
   )
     .option(
       '--folds <n>',
-      `number of folds, ${FEWEST_FOLDS} to ${MOST_FOLDS}`,
-      wholeNumber(FEWEST_FOLDS, MOST_FOLDS),
+      `number of folds, ${MIN_FOLDS} to ${MAX_FOLDS}`,
+      wholeNumber(MIN_FOLDS, MAX_FOLDS),
       5,
     )
     .option('--seed <n>', 'seed of the folds', wholeNumber(0), 42)

@@ -5,7 +5,7 @@ import type { FoldPlan } from '#shared/models/experiment';
 import { type HeldOut, originKinds } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
 import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
-import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { MIN_FOLDS, MAX_FOLDS } from '#shared/splitting/folds';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import { table } from '../table';
@@ -36,8 +36,8 @@ export function addSplit(program: Command, run: RunCommand): void {
     .option('--no-duplicates', 'do not keep near duplicates together')
     .option(
       '--folds <n>',
-      `show the folds (${FEWEST_FOLDS} to ${MOST_FOLDS}) of the training and validation images that cross-validate would use`,
-      wholeNumber(FEWEST_FOLDS, MOST_FOLDS),
+      `show the folds (${MIN_FOLDS} to ${MAX_FOLDS}) of the training and validation images that cross-validate would use`,
+      wholeNumber(MIN_FOLDS, MAX_FOLDS),
     )
     .addOption(
       new Option(

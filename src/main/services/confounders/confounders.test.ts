@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inventImages } from '#shared/confounders/invented-images';
-import { scanConfounders, usualScan } from '#shared/confounders/scan';
+import { syntheticImages } from '#shared/confounders/synthetic-images';
+import { scanConfounders, defaultScan } from '#shared/confounders/scan';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createRandom } from '#shared/imaging/random';
 import { confounderState } from '../../store/confounders';
@@ -44,7 +44,7 @@ beforeEach(async () => {
     scanner: async (scanned, { onProgress, signal }) =>
       scanConfounders(
         confounderImages(scanned),
-        { ...usualScan, repeats: 1, permutations: 499 },
+        { ...defaultScan, repeats: 1, permutations: 499 },
         {
           onProgress: (source, done, total) => onProgress(source, done, total),
           pause: async () => signal.throwIfAborted(),
@@ -60,7 +60,7 @@ afterEach(async () => {
 /** 80 patients with two images each; malignant ones mostly come from the second scanner, and have a brighter border. */
 function fill(): void {
   const { store } = project;
-  const invented = inventImages({ seed: 4, groups: 80, imagesPerGroup: 2, scannerOfClass: 0.7, borderStep: 25 });
+  const invented = syntheticImages({ seed: 4, groups: 80, imagesPerGroup: 2, scannerOfClass: 0.7, borderStep: 25 });
   const sourceId = sourceNumber(store, root);
   const importId = startImport(store);
   const random = createRandom(8);

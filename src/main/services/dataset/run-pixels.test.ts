@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -54,7 +54,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
 
   const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), {
     imageSize: 224,
-    processor: usualNormalisation,
+    processor: defaultNormalisation,
   });
   const { pixels: _pixels, wideSamples: _wideSamples, ...before } = now;
   const size = async (pipeline: Pipeline) => {

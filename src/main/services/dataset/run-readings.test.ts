@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { pngBytes, pngChunk } from '../../ingest/test-support/png-bytes';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const estimate = { imageSize: 224, processor: usualNormalisation };
+const estimate = { imageSize: 224, processor: defaultNormalisation };
 const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, estimate);
 
 /** The record of a run of an earlier version: nothing of how pixels and 16-bit samples are read. */

@@ -1,5 +1,5 @@
 import { inParallel } from '#shared/async/in-parallel';
-import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
+import { crowdedPairs, distinctMatch } from '#shared/duplicates/crowded-pairs';
 import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
 import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
 import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
@@ -229,5 +229,5 @@ function turnedCopy(
   for (const match of matches) {
     if (match.similarity > (best.get(match.id)?.similarity ?? 0)) best.set(match.id, match);
   }
-  return outstanding([...best.values()].sort((a, b) => b.similarity - a.similarity || a.id - b.id));
+  return distinctMatch([...best.values()].sort((a, b) => b.similarity - a.similarity || a.id - b.id));
 }

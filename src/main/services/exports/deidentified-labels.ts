@@ -1,11 +1,11 @@
-import { OLDEST_TOLD } from '#shared/models/deidentified-export';
+import { MAX_EXPORTED_AGE } from '#shared/models/deidentified-export';
 import { guardPath, toCsv } from '#shared/tables/csv';
 import type { ExportFile } from './deidentified-files';
 
 /** Whole years; 90 stands for 90 and older. */
 export function toldAge(age: number | null): string {
   if (age === null || !Number.isFinite(age) || age < 0) return '';
-  return String(Math.min(Math.floor(age), OLDEST_TOLD + 1));
+  return String(Math.min(Math.floor(age), MAX_EXPORTED_AGE + 1));
 }
 
 /** F, M and O as DICOM has them (PS3.3, C.7.1.1); a table may have said it in words. Anything else is left out. */

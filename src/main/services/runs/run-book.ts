@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
-import { type EpochRecord, LEFT_BEHIND, type RunRecord, type RunSummary } from '#shared/models/run';
+import { type EpochRecord, ORPHANED_CODE, type RunRecord, type RunSummary } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { totalEpochs } from '#shared/training/stages';
 import { deleteRun, putRun, storedRun, storedRuns } from '../../store/runs';
@@ -153,7 +153,7 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
         state: 'interrupted',
         finishedAt: new Date().toISOString(),
         error: {
-          code: LEFT_BEHIND,
+          code: ORPHANED_CODE,
           message: begun
             ? 'Fovea was closed or lost power while this run was training.'
             : 'Fovea was closed before this run started.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultNormalisation } from '#shared/imaging/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
 import { type CheckInput, runProblems, runWarnings, smallerBatch } from './run-checks';
 
@@ -26,7 +26,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     memoryMB,
     seconds: null,
     imageSize: 224,
-    processor: usualNormalisation,
+    processor: defaultNormalisation,
     pretrained: true,
     notes: [],
     hash: '',

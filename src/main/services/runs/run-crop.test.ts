@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash, defaultNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { pipelineSchema } from '#shared/models/pipeline';
@@ -33,7 +33,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const estimate = { imageSize: 224, processor: usualNormalisation };
+const estimate = { imageSize: 224, processor: defaultNormalisation };
 
 it('a run without a crop has the hash and the cache that it always had; one with it has rasters of its own', async () => {
   const events = createEvents();

@@ -3,7 +3,7 @@ import { type ErrorInfo, toErrorInfo } from '#shared/ipc/errors';
 import { imagesText, type PatientCount } from '#shared/models/patient-count';
 import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import type { TrainResult } from '../../engine-host/core/protocol';
 import { isDiskProblem } from '../core/disk-problem';
 import { bestOf } from './run-book';
@@ -97,7 +97,7 @@ export function startNotes(
     pretrained ? 'The other weights come from the backbone.' : 'All weights are initialised randomly.',
     `${imagesText(images.n, images)}.`,
   ];
-  if ((given.learningRate === undefined || given.learningRate === null) && !fitsAtOnce(config)) {
+  if ((given.learningRate === undefined || given.learningRate === null) && !isLogisticRegression(config)) {
     notes.push(`The learning rate ${config.learningRate} is the default for this preset and backbone.`);
   }
   return notes;

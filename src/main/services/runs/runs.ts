@@ -1,6 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
-import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasLeft } from '#shared/models/run';
+import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasSuspended } from '#shared/models/run';
 import type { RunPreview } from '#shared/models/run-preview';
 import { planSteps } from '#shared/training/plan';
 import type { DecodePool } from '../../decode-host/client';
@@ -134,7 +134,7 @@ export function createRuns(options: RunsOptions): Runs {
 
     async resumeAll(project) {
       const left = (await list(project))
-        .filter((run) => run.resumable && wasLeft(run) && queue.find(project, run.id) === undefined)
+        .filter((run) => run.resumable && wasSuspended(run) && queue.find(project, run.id) === undefined)
         .sort((a, b) => a.queueOrder - b.queueOrder || a.createdAt.localeCompare(b.createdAt));
       const resumed: RunSummary[] = [];
       for (const run of left) resumed.push(await resume(project, run.id));

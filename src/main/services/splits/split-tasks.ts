@@ -1,10 +1,10 @@
-import type { SplitName, SplitRequestGiven } from '#shared/models/dataset';
+import type { SplitName, SplitRequestInput } from '#shared/models/dataset';
 import { type OfProject, type TaskContext, tasks } from '../background/background';
 import { createSplits } from './splits';
 
 export const splitTasks = tasks('split', {
   origins: ({ project }: OfProject, { open }: TaskContext) => createSplits().origins(open(project)),
-  split: ({ project, request }: OfProject & { readonly request: SplitRequestGiven }, { open }: TaskContext) =>
+  split: ({ project, request }: OfProject & { readonly request: SplitRequestInput }, { open }: TaskContext) =>
     createSplits().split(open(project), request),
   splitAsGiven: ({ project }: OfProject, { open }: TaskContext) => createSplits().splitAsGiven(open(project)),
   move: (

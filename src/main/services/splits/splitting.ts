@@ -1,4 +1,4 @@
-import type { SplitName, SplitRequestGiven, SplitSummary } from '#shared/models/dataset';
+import type { SplitName, SplitRequestInput, SplitSummary } from '#shared/models/dataset';
 import type { OriginList } from '#shared/models/held-out';
 import { type Background, placeOf } from '../background/background';
 import type { Duplicates } from '../duplicates/duplicates';
@@ -7,7 +7,7 @@ import { splitTasks } from './split-tasks';
 
 /** `Splits` for other services: runs in the background, and searches for duplicates before each split. */
 export interface Splitting {
-  split(project: OpenProject, request: SplitRequestGiven): Promise<SplitSummary>;
+  split(project: OpenProject, request: SplitRequestInput): Promise<SplitSummary>;
   move(project: OpenProject, images: readonly number[], split: SplitName): Promise<SplitSummary>;
   origins(project: OpenProject): Promise<OriginList[]>;
   signOff(project: OpenProject, name: string, reason: string): Promise<SplitSummary>;

@@ -23,7 +23,7 @@ export const appRequests = {
   ),
   'settings.get': query(nothing, settingsSchema, { reads: ['settings'] }),
   'settings.set': command(settingsChangeSchema, settingsSchema, { changes: ['settings'] }),
-  /** Desktop only: the native dialog. Null when cancelled. */
+  /** Desktop only: the native dialog. Null if cancelled. */
   'platform.pick': command(
     z.object({ kind: z.enum(['files', 'folder', 'save']), title: z.string(), suggestedName: z.string().optional() }),
     z.object({ grants: z.array(z.object({ grant: z.string(), name: z.string() })) }).nullable(),
@@ -39,7 +39,7 @@ export const appRequests = {
     }),
     { reads: [] },
   ),
-  /** Web mode only: turns a browsed path into a grant. `create` also for a folder that is not there yet. */
+  /** Web mode only: turns a browsed path into a grant; with `create` also for a folder that does not exist yet. */
   'platform.grant': command(
     z.object({ path: z.string(), create: z.boolean().default(false) }),
     z.object({ grant: z.string(), name: z.string() }),

@@ -9,7 +9,7 @@ export const confoundersRequests = {
     phases: ['describing', 'searching-duplicates', 'comparing-pictures', 'comparing-features', 'scanning'],
     changes: ['confounders'],
   }),
-  /** The last scan; `outdated` where the dataset has changed since. */
+  /** The last scan; `outdated` if the dataset has changed since. */
   'confounders.get': query(project, z.object({ scan: confounderScanSchema, outdated: z.boolean() }).nullable(), {
     reads: ['confounders', 'images', 'labels', 'duplicates'],
   }),

@@ -59,7 +59,7 @@ export const datasetRequests = {
     },
   ),
   /**
-   * What a label table holds and would do; writes nothing. `plan`: that of a scan, or null for the images that are in the
+   * Contents and effects of a label table; writes nothing. `plan`: that of a scan, or null for the images in the
    * project. The sample rows are for a window only: they are never stored or logged.
    */
   'dataset.readTable': query(
@@ -69,19 +69,19 @@ export const datasetRequests = {
       mapping: columnMappingSchema.default({}),
       classNames: nameChoiceSchema.default('ask'),
       answers: tableAnswersSchema.default({}),
-      /** Of an import: it says who is on images that the table says nothing of. */
+      /** Patient pattern of an import, for images that the table does not cover. */
       groupPattern: z.string().nullable().default(null),
     }),
     tablePreviewSchema,
     { reads: ['images', 'labels', 'split'] },
   ),
-  /** What a pattern for patients would make of the files of an import; writes nothing. */
+  /** Effects of a patient pattern on the files of an import; writes nothing. */
   'dataset.readPattern': query(
     project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
     patternPreviewSchema,
     { reads: ['images'] },
   ),
-  /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
+  /** Applies a label table to the images of the project, as one undoable action. `changed` counts images. */
   'dataset.applyTable': command(
     project.extend({
       table: z.string(),
@@ -98,7 +98,7 @@ export const datasetRequests = {
     }),
     { changes: ['images', 'labels', 'split'] },
   ),
-  /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
+  /** All ids that match the filter, in display order: small enough to hold for 100,000 images. */
   'dataset.ids': query(
     project.extend({
       filter: imageFilterSchema,
@@ -107,17 +107,17 @@ export const datasetRequests = {
     z.object({ ids: z.array(z.number().int()) }),
     { reads: ['images', 'labels', 'split', 'duplicates'] },
   ),
-  /** Flags, sexes and sites with how many images have them. */
+  /** Flags, sexes and sites with their numbers of images. */
   'dataset.facets': query(project, facetsSchema, { reads: ['images', 'labels'] }),
   'dataset.images': query(
-    project.extend({ ids: list(z.number().int(), { most: 500 }) }),
+    project.extend({ ids: list(z.number().int(), { max: 500 }) }),
     z.object({ images: z.array(imageSummarySchema) }),
     { reads: ['images', 'labels', 'split', 'duplicates'] },
   ),
   'dataset.image': query(project.extend({ image: z.number().int() }), imageDetailSchema, {
     reads: ['images', 'labels', 'split', 'duplicates'],
   }),
-  /** Identifying values of one image's tags, asked for by a person; recorded in the audit log. */
+  /** Identifying values of one image's tags, on a person's request; recorded in the audit log. */
   'dataset.identifyingTags': command(
     project.extend({ image: z.number().int() }),
     z.object({ tags: z.array(z.object({ tag: z.string(), value: z.string() })) }),
@@ -127,17 +127,17 @@ export const datasetRequests = {
     project.extend({
       images: imageIds(1),
       label: z.string().trim().min(1).max(120).nullable(),
-      /** Stores what this reader says of the images; it is their label where all of their readers say so. */
+      /** Stores the label as this reader's reading; it becomes the image's label if all readings agree. */
       reader: readerNameSchema.optional(),
     }),
     z.object({ changed: z.number().int() }),
     { changes: ['labels'] },
   ),
-  /** What `dataset.undo` would take back: of whichever window or command did it last. */
+  /** The action that `dataset.undo` would undo, from whichever window or command came last. */
   'dataset.lastAction': query(project, z.object({ action: lastActionSchema.nullable() }), {
     reads: ['images', 'labels', 'split', 'duplicates', 'reviews'],
   }),
-  /** With a stamp only that action. */
+  /** With a stamp, undoes only that action. */
   'dataset.undo': command(
     project.extend({ stamp: z.string().max(100).optional() }),
     z.object({ changed: z.number().int(), description: z.string().nullable() }),
@@ -146,13 +146,13 @@ export const datasetRequests = {
   'dataset.remove': command(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() }), {
     changes: ['images'],
   }),
-  /** Compares what was not compared yet by thumbnails, then answers with all groups; quick where nothing is new. */
+  /** Compares new images by thumbnails, then returns all groups; quick if nothing is new. */
   'dataset.duplicates': query(project, z.object({ groups: z.array(duplicateGroupSchema) }), {
     reads: ['images', 'labels', 'split', 'duplicates'],
   }),
-  /** Compares by thumbnails and by the features that a run has cached, and waits for it: up to minutes. */
+  /** Compares by thumbnails and by the features that a run has cached, and waits for the result: up to minutes. */
   'dataset.searchDuplicates': command(project, z.object({}), { changes: ['duplicates'] }),
-  /** What a person says of the groups that hold these images. */
+  /** A person's verdict on the groups that contain these images. */
   'dataset.judgeDuplicates': command(
     project.extend({ images: imageIds(1), verdict: duplicateVerdictSchema }),
     z.object({ changed: z.number().int() }),
@@ -162,17 +162,17 @@ export const datasetRequests = {
   'dataset.moveToSplit': command(project.extend({ images: imageIds(1), split: splitNameSchema }), splitSummarySchema, {
     changes: ['split'],
   }),
-  /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */
+  /** Sites, scanners and stations with their labelled images, by which a test split can be held out. */
   'dataset.origins': query(project, z.object({ origins: z.array(originListSchema) }), { reads: ['images', 'labels'] }),
-  /** How sex, age, scanner, site and modality lie over parts and classes. */
+  /** Distribution of sex, age, scanner, site and modality over splits and classes. */
   'dataset.balance': query(project, z.object({ balance: balanceSchema }), { reads: ['images', 'labels', 'split'] }),
-  /** Everything about the dataset in numbers. */
+  /** The dataset report in numbers. */
   'dataset.report': query(project, datasetReportSchema, { reads: ['images', 'labels', 'split', 'duplicates'] }),
-  /** The same as one HTML page. */
+  /** The same report as one HTML page. */
   'dataset.reportPage': query(project, z.object({ html: z.string() }), {
     reads: ['images', 'labels', 'split', 'duplicates'],
   }),
-  /** A person's word that training may start though groups stand in more than one part. */
+  /** A person's decision to allow training although groups are in more than one split. */
   'dataset.signOff': command(
     project.extend({ name: personNameSchema, reason: signOffReasonSchema }),
     splitSummarySchema,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { WorkPhase } from '../../models/job';
 
 /**
- * What a request can read or change, as far as the window must know to ask again. `images`: which there are and what
- * their files say; `labels`: also the readings behind them; `reviews`: what a person decided about findings.
+ * The parts of the state that requests read or change, as far as the window must know to refresh. `images`: which
+ * exist, and the contents of their files; `labels`: also the underlying readings; `reviews`: decisions about findings.
  */
 export const topics = [
   'settings',
@@ -21,7 +21,7 @@ export const topics = [
 ] as const;
 export type Topic = (typeof topics)[number];
 
-/** Reads something; asked again whenever one of the topics that it reads has changed. */
+/** Reads state; repeated whenever one of the topics that it reads has changed. */
 export interface Query<Input extends z.ZodType, Output extends z.ZodType> {
   readonly kind: 'query';
   readonly input: Input;
@@ -29,7 +29,7 @@ export interface Query<Input extends z.ZodType, Output extends z.ZodType> {
   readonly reads: readonly Topic[];
 }
 
-/** Does something at once. When it has succeeded, main announces the topics that it changes. */
+/** Performs an action immediately. After success, main announces the topics that it changes. */
 export interface Command<Input extends z.ZodType, Output extends z.ZodType> {
   readonly kind: 'command';
   readonly input: Input;
@@ -40,8 +40,8 @@ export interface Command<Input extends z.ZodType, Output extends z.ZodType> {
 const started = z.object({ job: z.string() });
 
 /**
- * Begins long work and answers with its id at once. How far it is comes by the event `job`, its result by `jobs.result`.
- * When it has ended, main announces the topics that it changes.
+ * Starts long work and returns its id immediately. Progress arrives with the event `job`, the result through
+ * `jobs.result`. At the end, main announces the topics that it changes.
  */
 export interface JobRequest<Input extends z.ZodType, Result extends z.ZodType, Phase extends WorkPhase> {
   readonly kind: 'job';

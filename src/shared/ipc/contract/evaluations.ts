@@ -6,12 +6,12 @@ import { job, query } from './entries';
 import { caseFilter, evaluatedSplit, project, run } from './inputs';
 
 export const evaluationsRequests = {
-  /** Without `testTimeViews`, as the configuration of the run says. */
+  /** `testTimeViews` defaults to the run's configuration. */
   'evaluations.evaluate': job(
     run.extend({
       split: evaluatedSplit,
       testTimeViews: testTimeViewsSchema.optional(),
-      /** Who opens the test set, as that person wants to be named. */
+      /** Who opens the test set, in the person's own spelling. */
       by: personNameSchema.nullable().optional(),
     }),
     evaluationSchema,
@@ -32,7 +32,7 @@ export const evaluationsRequests = {
     z.object({ cases: z.array(casePredictionSchema) }),
     { reads: ['labels', 'evaluations'] },
   ),
-  /** Writes the HTML report of a run and answers with its resource id. */
+  /** Writes the HTML report of a run and returns its resource id. */
   'evaluations.report': query(run.extend({ split: evaluatedSplit }), z.object({ resource: z.string() }), {
     reads: ['evaluations'],
   }),

@@ -3,11 +3,11 @@ import { anyJobSchema } from '../../models/job';
 import { logRecordSchema, runProgressSchema } from '../../models/run';
 import { topics } from './entries';
 
-/** What main tells every window, by name. */
+/** Events from main to every window, by name. */
 export const events = {
   job: anyJobSchema,
   'run.progress': z.object({ project: z.string(), progress: runProgressSchema }),
   'run.log': z.object({ project: z.string(), run: z.string(), record: logRecordSchema }),
-  /** What was read of these topics is stale; of one project, or (null) of all. */
+  /** Data read from these topics is stale, for one project or (null) for all. */
   changed: z.object({ project: z.string().nullable(), topics: z.array(z.enum(topics)) }),
 } as const;

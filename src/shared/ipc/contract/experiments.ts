@@ -5,10 +5,10 @@ import { list } from '../../models/list';
 import { settingValueSchema } from '../../models/membership';
 import { runConfigSchema } from '../../models/run-config';
 import { command, query } from './entries';
-import { caseFilter, experiment, foldSeed, folds, leakShares, MOST_RUNS, nothing, project } from './inputs';
+import { caseFilter, experiment, foldSeed, folds, leakShares, MAX_RUNS, nothing, project } from './inputs';
 
 export const experimentsRequests = {
-  /** Sweeps and cross-validations, newest first. */
+  /** Newest first. */
   'experiments.list': query(project, z.object({ experiments: z.array(experimentSchema) }), { reads: ['runs'] }),
   'experiments.get': query(experiment, experimentDetailSchema, { reads: ['runs', 'evaluations'] }),
   /** Queues a run for each value of one setting of `config`. */
@@ -16,13 +16,13 @@ export const experimentsRequests = {
     project.extend({
       config: runConfigSchema,
       key: z.string(),
-      values: list(settingValueSchema, { most: MOST_RUNS }),
+      values: list(settingValueSchema, { max: MAX_RUNS }),
       name: z.string().max(120).optional(),
     }),
     experimentSchema,
     { changes: ['runs'] },
   ),
-  /** How the train and validation images would fall into folds. */
+  /** Division of the train and validation images into folds. */
   'experiments.planFolds': query(project.extend({ folds, seed: foldSeed }), foldPlanSchema, {
     reads: ['images', 'labels', 'split', 'duplicates'],
   }),
@@ -32,11 +32,11 @@ export const experimentsRequests = {
     experimentSchema,
     { changes: ['runs'] },
   ),
-  /** Two splits with equal shares and seed, one that leaks and one that does not. */
+  /** Two splits with equal shares and seed, one leaking and one not. */
   'experiments.planLeak': query(project.extend(leakShares), leakPlanSchema, {
     reads: ['images', 'labels', 'split', 'duplicates'],
   }),
-  /** Queues a run on each of the two; both are evaluated on their test images. The current split stays as it is. */
+  /** Queues a run on each of the two; both are evaluated on their test images. The current split stays unchanged. */
   'experiments.leak': command(
     project.extend({ config: runConfigSchema, ...leakShares, name: z.string().max(120).optional() }),
     experimentSchema,
@@ -47,6 +47,6 @@ export const experimentsRequests = {
   }),
   'experiments.pause': command(experiment, nothing, { changes: ['runs'] }),
   'experiments.resume': command(experiment, nothing, { changes: ['runs'] }),
-  /** With all its runs. */
+  /** Removes the experiment with all its runs. */
   'experiments.remove': command(experiment, nothing, { changes: ['runs', 'evaluations'] }),
 } as const;

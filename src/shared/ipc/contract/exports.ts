@@ -9,7 +9,7 @@ import { precisionComparisonSchema } from '../../models/precision';
 import { job, query } from './entries';
 import { project, run } from './inputs';
 
-/** Grants: of the folder that a new one is made in, or of the new or empty folder itself. */
+/** Grant of the parent of a new folder, or of the new or empty folder itself. */
 const target = z.union([z.strictObject({ parent: z.string() }), z.strictObject({ folder: z.string() })]);
 
 export const exportsRequests = {
@@ -33,7 +33,7 @@ export const exportsRequests = {
       changes: [],
     },
   ),
-  /** What int8 would change for a run: both files of its best model on its validation images. */
+  /** The effect of int8 on a run: both files of its best model on its validation images. */
   'exports.comparePrecisions': job(run, precisionComparisonSchema, {
     phases: ['reading-images', 'comparing-precisions'],
     changes: [],
@@ -41,7 +41,7 @@ export const exportsRequests = {
   'exports.planDeidentified': query(project.extend({ options: deidentifiedOptionsSchema }), deidentifiedPlanSchema, {
     reads: ['images', 'labels', 'split', 'reviews'],
   }),
-  /** `target` null: the project's own exports. */
+  /** `target` null: the project's own exports folder. */
   'exports.deidentify': job(
     project.extend({ options: deidentifiedOptionsSchema, target: target.nullable() }),
     deidentifiedResultSchema,

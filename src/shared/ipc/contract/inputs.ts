@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { list } from '../../models/list';
-import { FEWEST_FOLDS, MOST_FOLDS } from '../../splitting/folds';
+import { MAX_FOLDS, MIN_FOLDS } from '../../splitting/folds';
 
-/** Runs that a request may name or make. */
-export const MOST_RUNS = 1000;
-/** Files and folders of one drop. */
-const MOST_FILES = 100_000;
+/** Maximum number of runs that a request may name or create. */
+export const MAX_RUNS = 1000;
+/** Maximum number of files and folders of one drop. */
+const MAX_FILES = 100_000;
 
 export const nothing = z.object({});
 export const project = z.object({ project: z.string() });
@@ -13,7 +13,7 @@ export const run = project.extend({ run: z.string() });
 export const jobId = z.object({ job: z.string() });
 export const experiment = project.extend({ experiment: z.string() });
 export const evaluatedSplit = z.enum(['validation', 'test']);
-export const folds = z.number().int().min(FEWEST_FOLDS).max(MOST_FOLDS);
+export const folds = z.number().int().min(MIN_FOLDS).max(MAX_FOLDS);
 export const foldSeed = z.number().int().min(0).default(42);
 export const leakShares = {
   validation: z.number().min(0.01).max(0.9).default(0.2),
@@ -28,4 +28,4 @@ export const caseFilter = {
   confidence: z.tuple([z.number(), z.number()]).optional(),
 };
 /** Opaque ids of files or folders that a person chose: dropped, picked in a dialog, or uploaded. Never a path. */
-export const grants = list(z.string(), { least: 1, most: MOST_FILES });
+export const grants = list(z.string(), { min: 1, max: MAX_FILES });

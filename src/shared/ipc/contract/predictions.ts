@@ -10,7 +10,7 @@ export const predictionsRequests = {
       grants,
       attention: z.boolean().default(true),
       testTimeViews: testTimeViewsSchema.optional(),
-      /** Grant of a folder for pictures of the attention, made where it is not there; none are written without one. */
+      /** Grant of a folder for attention overlays, created if missing; without it none are written. */
       overlays: z.string().optional(),
     }),
     z.object({ predictions: z.array(filePredictionSchema) }),

@@ -16,7 +16,7 @@ export const projectsRequests = {
   'projects.open': command(z.object({ grant: z.string() }), projectSummarySchema, { changes: ['projects'] }),
   'projects.reopen': command(project, projectSummarySchema, { changes: ['projects'] }),
   'projects.forget': command(project, nothing, { changes: ['projects'] }),
-  /** Makes the sample project (images, labels, split): in the folder of this grant, or in Fovea's own. */
+  /** Creates the sample project (images, labels, split), in the granted folder or in Fovea's own. */
   'projects.sample': job(z.object({ folder: z.string().optional() }), projectSummarySchema, {
     phases: [
       'drawing-images',
@@ -30,7 +30,7 @@ export const projectsRequests = {
     changes: ['projects'],
   }),
   'jobs.list': query(nothing, z.object({ jobs: z.array(anyJobSchema) }), { reads: [] }),
-  /** What a job that has ended gives back, as its entry of the contract says; one that was cancelled may have a part. */
+  /** Result of a job that has ended, typed by its entry in the contract; a cancelled job may have a partial one. */
   'jobs.result': query(jobId, z.unknown(), { reads: [] }),
   'jobs.cancel': command(jobId, nothing, { changes: [] }),
 } as const;

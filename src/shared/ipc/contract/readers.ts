@@ -8,7 +8,7 @@ export const readersRequests = {
   'readers.summary': query(project.extend({ weights: kappaWeightsSchema.default('none') }), readersSummarySchema, {
     reads: ['images', 'labels'],
   }),
-  /** What two readers (by number) say of the images that both have read. */
+  /** The readings of two readers (by number) on the images that both have read. */
   'readers.table': query(project.extend({ first: z.number().int(), second: z.number().int() }), readerTableSchema, {
     reads: ['images', 'labels'],
   }),
@@ -26,12 +26,12 @@ export const readersRequests = {
   'readers.disagreements': query(project, z.object({ images: z.array(disagreementSchema) }), {
     reads: ['images', 'labels'],
   }),
-  /** Settles images whose readers disagree. */
+  /** Sets the label of images whose readers disagree. */
   'readers.adjudicate': command(
     project.extend({ images: imageIds(1), label: z.string().trim().min(1).max(120) }),
     z.object({ changed: z.number().int() }),
     { changes: ['labels'] },
   ),
-  /** Settles all that have one with the class that more than half of the readings name. */
+  /** Adjudicates every image in which more than half of the readings name one class. */
   'readers.takeMajority': command(project, z.object({ changed: z.number().int() }), { changes: ['labels'] }),
 } as const;

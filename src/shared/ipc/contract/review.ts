@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { list, MOST_IMAGES } from '../../models/list';
+import { list, MAX_IMAGES } from '../../models/list';
 import { reviewDecisionSchema, reviewListSchema, reviewReasonSchema } from '../../models/review';
 import { command, query } from './entries';
 import { project } from './inputs';
 
 export const reviewRequests = {
-  /** The review queue: what is worth a second look. Duplicates are searched first, which is quick where nothing is new. */
+  /** The review queue. Searches duplicates first, which is quick if nothing is new. */
   'review.list': query(
     project.extend({
       reason: reviewReasonSchema.optional(),
@@ -15,12 +15,12 @@ export const reviewRequests = {
     reviewListSchema,
     { reads: ['images', 'labels', 'split', 'duplicates', 'reviews', 'runs', 'evaluations'] },
   ),
-  /** Decides on findings; those that are no longer there are passed over. `changed` counts findings. */
+  /** Decides on findings; skips those that no longer exist. `changed` counts findings. */
   'review.judge': command(
     project.extend({
       findings: list(z.object({ image: z.number().int(), reason: reviewReasonSchema }), {
-        least: 1,
-        most: MOST_IMAGES,
+        min: 1,
+        max: MAX_IMAGES,
       }),
       decision: reviewDecisionSchema,
     }),

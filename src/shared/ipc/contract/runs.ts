@@ -6,22 +6,22 @@ import { logRecordSchema, runDetailSchema, runProgressSchema, runSummarySchema }
 import { bestMetrics, runConfigSchema } from '../../models/run-config';
 import { runPreviewSchema } from '../../models/run-preview';
 import { command, job, query } from './entries';
-import { MOST_RUNS, nothing, project, run } from './inputs';
+import { MAX_RUNS, nothing, project, run } from './inputs';
 
 export const runsRequests = {
   /** A learning rate test: one step at each of a hundred rates, from small to large, until the loss explodes. */
   'rates.find': job(
     project.extend({ config: runConfigSchema }),
     z.object({
-      /** What was trained in the test. */
+      /** Name of the stage that was tested. */
       stage: z.string(),
       points: z.array(z.object({ learningRate: z.number(), loss: z.number(), smoothedLoss: z.number() })),
-      /** The middle of the range in which the loss falls; null where no rate made it fall. */
+      /** The middle of the range in which the loss falls; null if no rate made it fall. */
       suggestion: z.number().nullable(),
     }),
     { phases: ['reading-images', 'reading-backbone', 'computing-features', 'trying-rates'], changes: [] },
   ),
-  /** What a config would cost, before the start. `problems` keep Start from working; `warnings` do not. */
+  /** Cost of a config, before the start. `problems` prevent the start; `warnings` do not. */
   'runs.preview': query(project.extend({ config: runConfigSchema }), runPreviewSchema, {
     reads: ['images', 'labels', 'split', 'duplicates', 'backbones'],
   }),
@@ -33,26 +33,28 @@ export const runsRequests = {
   ),
   'runs.get': query(run, runDetailSchema, { reads: ['runs', 'evaluations'] }),
   'runs.progress': query(run, runProgressSchema, { reads: ['runs'] }),
-  /** The log from `after` on (0, or the `next` of an answer), thinned to at most `limit` step records. */
+  /** The log from `after` on (0, or the `next` of a response), thinned to at most `limit` step records. */
   'runs.log': query(
     run.extend({ after: z.number().int().min(0), limit: z.number().int().max(20_000) }),
     z.object({ records: z.array(logRecordSchema), next: z.number().int() }),
     { reads: ['runs'] },
   ),
-  /** What went wrong with a run and what to try next, as the guide's troubleshooting list has it. */
+  /** The diagnosis of a run and next steps, following the guide's troubleshooting list. */
   'runs.diagnosis': query(run, diagnosisSchema.nullable(), { reads: ['runs'] }),
   'runs.pause': command(run, nothing, { changes: ['runs'] }),
   'runs.resume': command(run, runSummarySchema, { changes: ['runs'] }),
-  /** All that were paused or that Fovea's own end left behind, in the order of their queue. */
+  /** Resumes all runs that were paused or interrupted by the end of Fovea, in their queue order. */
   'runs.resumeAll': command(project, z.object({ runs: z.array(runSummarySchema) }), { changes: ['runs'] }),
-  /** Gives a waiting run another place among the waiting runs of its project. */
+  /** Moves a queued run among the queued runs of its project. */
   'runs.move': command(run.extend({ to: z.enum(['up', 'down', 'front']) }), nothing, { changes: ['runs'] }),
-  /** Ends the run at the next step and keeps what it has; one that waits leaves the queue. */
+  /** Ends the run at the next step and keeps its results; a queued run leaves the queue. */
   'runs.stop': command(run, nothing, { changes: ['runs'] }),
   'runs.remove': command(run, nothing, { changes: ['runs', 'evaluations'] }),
-  /** Several runs key by key, with how each stands to the best. `metric`: by default what they were chosen by. */
+  /**
+   * Compares several runs key by key, and each with the best. `metric` defaults to the one that they were selected by.
+   */
   'runs.compare': query(
-    project.extend({ runs: list(z.string(), { most: MOST_RUNS }), metric: z.enum(bestMetrics).optional() }),
+    project.extend({ runs: list(z.string(), { max: MAX_RUNS }), metric: z.enum(bestMetrics).optional() }),
     comparisonSchema,
     { reads: ['runs', 'evaluations'] },
   ),

@@ -1,5 +1,5 @@
 import type { DataSet, Element } from 'dicom-parser';
-import { OLDEST_TOLD } from '#shared/models/deidentified-export';
+import { MAX_EXPORTED_AGE } from '#shared/models/deidentified-export';
 import type { CharacterSet } from '../../character-set';
 import { type Dictionary, formatTag } from '../../dictionary';
 import { readCharacterSet } from '../../text';
@@ -106,7 +106,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
   };
   const addAge = (text: string): void => {
     const years = /^(\d{2,3})Y$/.exec(text)?.[1];
-    if (years !== undefined && Number(years) > OLDEST_TOLD) ages.add(Number(years));
+    if (years !== undefined && Number(years) > MAX_EXPORTED_AGE) ages.add(Number(years));
   };
   const addDate = (text: string, birth: boolean): void => {
     const match = /^(\d{4})[.-]?(\d{2})[.-]?(\d{2})/.exec(text);

@@ -2,16 +2,16 @@ import { createRandom } from '../imaging/random';
 import { type ConfounderTag, confounderTags } from '../models/confounders';
 import type { ConfounderImages } from './images';
 
-export interface InventedOptions {
+export interface SyntheticOptions {
   readonly seed: number;
   readonly groups: number;
   readonly imagesPerGroup: number;
   readonly classes?: readonly string[];
-  /** Share of images whose scanner is that of their class; the others have any. */
+  /** Share of images from the scanner associated with their class; the others have any. */
   readonly scannerOfClass?: number;
-  /** What each class index adds to the brightness of the upper border. */
+  /** Brightness that each class index adds to the upper border. */
   readonly borderStep?: number;
-  /** The same for a cell of the text grid. */
+  /** The same for one cell of the text grid. */
   readonly textStep?: number;
 }
 
@@ -21,8 +21,8 @@ const noTags = (n: number): Record<ConfounderTag, (string | null)[]> =>
     (string | null)[]
   >;
 
-/** Images with or without planted confounders, for tests: groups are of one class, as patients mostly are. */
-export function inventImages(options: InventedOptions): ConfounderImages {
+/** Images with or without planted confounders, for tests. Groups are of one class, as patients mostly are. */
+export function syntheticImages(options: SyntheticOptions): ConfounderImages {
   const { seed, groups, imagesPerGroup, classes = ['benign', 'malignant'] } = options;
   const { scannerOfClass = 0, borderStep = 0, textStep = 0 } = options;
   const random = createRandom(seed, 77);
