@@ -36,82 +36,82 @@ const handlers: Handlers = {
   fastestDevice: () => findFastestDevice(),
 };
 
-/** Progress of a run is told at most this often; what changes the phase is told at once. */
+/** Minimum time between progress messages of a run; a change of phase is sent at once. */
 const PROGRESS_MILLISECONDS = 100;
-/** When the parent is gone: time for a run to save itself. */
-const FAREWELL_MILLISECONDS = 15_000;
+/** Time for a run to save its state after the parent is gone. */
+const SHUTDOWN_MILLISECONDS = 15_000;
 
 type RequestCommand = Extract<EngineCommand, { kind: 'request' }>;
 
-interface Running {
+interface Active {
   readonly id: number;
   action: 'pause' | 'stop' | 'cancel' | null;
   retry: boolean;
 }
-/** The request that is answered, and after it the quick one that is answered in a break of it. */
-const inHand: Running[] = [];
-/** Not begun yet. */
+/** The current request, then the quick request that runs in a break of it. */
+const active: Active[] = [];
+/** Requests not started yet. */
 const waiting: RequestCommand[] = [];
 const send = (message: EngineMessage) => port.send(message);
 
 const port = connectToParent(() => {
-  if (inHand.length === 0) process.exit(0);
-  for (const running of inHand) running.action ??= 'pause';
-  setTimeout(() => process.exit(0), FAREWELL_MILLISECONDS).unref();
+  if (active.length === 0) process.exit(0);
+  for (const running of active) running.action ??= 'pause';
+  setTimeout(() => process.exit(0), SHUTDOWN_MILLISECONDS).unref();
 });
 
-function contextOf(id: number, state: Running): RequestContext {
-  let told = 0;
+function contextOf(id: number, state: Active): RequestContext {
+  let reportedAt = 0;
   let phase = '';
   return {
     progress: (name, done, total) => send({ kind: 'progress', id, phase: name, done, total }),
     runProgress: (progress) => {
       const now = performance.now();
-      if (progress.phase === phase && now - told < PROGRESS_MILLISECONDS) return;
-      told = now;
+      if (progress.phase === phase && now - reportedAt < PROGRESS_MILLISECONDS) return;
+      reportedAt = now;
       phase = progress.phase;
       send({ kind: 'run-progress', id, progress });
     },
     log: (record) => send({ kind: 'log', id, record }),
     control: () => state.action,
     hold: (reason) => send({ kind: 'hold', id, reason: reason === null ? null : toErrorInfo(reason) }),
-    takeRetry: () => {
+    consumeRetry: () => {
       const { retry } = state;
       state.retry = false;
       return retry;
     },
     yieldToMessages: async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      if (inHand[0] === state) await answerWaiting();
+      if (active[0] === state) await handleWaiting();
     },
   };
 }
 
-/** Answers what waits, one after the other. */
-async function answerWaiting(): Promise<void> {
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(next);
+/** Handles waiting requests one after the other. */
+async function handleWaiting(): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await handle(next);
 }
 
-async function answer(command: RequestCommand): Promise<void> {
+async function handle(command: RequestCommand): Promise<void> {
   const { id, name } = command;
-  const state: Running = { id, action: null, retry: false };
-  inHand.push(state);
+  const state: Active = { id, action: null, retry: false };
+  active.push(state);
   try {
     const handler = handlers[name] as (input: unknown, context: RequestContext) => Promise<never>;
     const output = await handler(command.input, contextOf(id, state));
-    inHand.pop();
+    active.pop();
     send({ kind: 'answer', id, output });
   } catch (error) {
-    inHand.pop();
+    active.pop();
     const info = toErrorInfo(error);
     if (info.code === 'internal') process.stderr.write(`engine: ${error instanceof Error ? error.stack : error}\n`);
     send({ kind: 'error', id, error: info });
   }
-  if (inHand.length === 0 && !port.connected()) process.exit(0);
+  if (active.length === 0 && !port.connected()) process.exit(0);
 }
 
 function control(id: number, action: Extract<EngineCommand, { kind: 'control' }>['action']): void {
-  const running = inHand.find((one) => one.id === id);
+  const running = active.find((one) => one.id === id);
   if (running !== undefined) {
     if (action === 'retry') running.retry = true;
     else running.action = action;
@@ -128,8 +128,8 @@ port.onMessage((message) => {
   switch (command.kind) {
     case 'request':
       waiting.push(command);
-      // Otherwise the one in hand lets it in at its next break, or its end does.
-      if (inHand.length === 0) void answerWaiting();
+      // Otherwise it starts at the next break of the current request, or at its end.
+      if (active.length === 0) void handleWaiting();
       break;
     case 'control':
       control(command.id, command.action);
@@ -137,7 +137,7 @@ port.onMessage((message) => {
   }
 });
 
-// Ctrl-C in a terminal reaches the whole group: what happens then is the parent's decision.
+// Ctrl-C in a terminal reaches the whole process group; the parent decides what to do.
 process.on('SIGINT', () => {});
 
 send({ kind: 'ready' });

@@ -11,7 +11,7 @@ import { buildHosts, engineEntries } from '../process/test-support/build-hosts';
 import { createEngineClient, type EngineClient } from './client/client';
 import type { Sample, TrainSpec } from './core/protocol';
 
-/** An engine for the tests of a file: its host and loader thread are built before them, and it ends after them. */
+/** An engine for the tests of a file. Builds the host and loader thread before the tests, and ends the engine after. */
 export function testEngine(name: string): EngineClient {
   let client: EngineClient;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ export function testEngine(name: string): EngineClient {
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'fovea-engine-'));
 
-/** Makes folders that are removed after the tests of a file. */
+/** Creates folders that are removed after the tests of a file. */
 export function temporaryFolders(): () => string {
   const folders: string[] = [];
   afterAll(() => {
@@ -43,7 +43,7 @@ export function temporaryFolders(): () => string {
   };
 }
 
-/** Two classes that can be told apart: bright discs left or right, on noise. */
+/** Writes two separable classes: bright discs on the left or right, on noise. */
 export function writeSamples(folder: string, count: number, firstImage = 1): Sample[] {
   mkdirSync(folder, { recursive: true });
   return Array.from({ length: count }, (_, index) => {

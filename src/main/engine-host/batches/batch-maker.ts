@@ -11,15 +11,15 @@ import type { Batch } from '../../engine/train/session';
 import { diskFailed, isDiskGone } from '../core/file-errors';
 import type { Sample } from '../core/protocol';
 
-/** One micro-batch to prepare: which images, and in which epoch's augmentation; null = the evaluation view. */
+/** A micro-batch to prepare: its images, and the epoch of their augmentation; null = the evaluation view. */
 export interface BatchOrder {
   readonly samples: readonly Sample[];
   readonly epoch: number | null;
-  /** For each sample, how often it was drawn before in this epoch: it shows another view. None by default. */
+  /** How often each sample was drawn before in this epoch; each repeat gets another view. Default: never. */
   readonly repeats?: readonly number[];
-  /** How the images are mixed with each other; they are not by default. */
+  /** Mixup of the images; none by default. */
   readonly mix?: Mix;
-  /** From 1 on: that test-time view of each image in place of the evaluation view. */
+  /** From 1: use this test-time view instead of the evaluation view. */
   readonly testTimeView?: number;
 }
 
@@ -32,7 +32,7 @@ export interface BatchSettings {
 /**
  * Reads a canonical raster.
  *
- * @throws FoveaError `raster_missing`: the cache was emptied or damaged; `disk_failed`
+ * @throws FoveaError `raster_missing` if the cache was emptied or damaged; `disk_failed`
  */
 export function readRaster(path: string): Raster {
   try {
@@ -46,10 +46,10 @@ export function readRaster(path: string): Raster {
   }
 }
 
-/** 48 bits of the hash of an image's pixels. */
+/** 48 bits of the hash of an image's pixels, which seed its test-time views. */
 const contentOf = ({ data }: Raster): number => createHash('sha256').update(data).digest().readUIntBE(0, 6);
 
-/** Prepares a micro-batch [count, 3, height, width]: the same for the same order, wherever and whenever it is made. */
+/** Prepares a micro-batch [count, 3, height, width]. Deterministic for the same order on any thread. */
 export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
   const { pipeline, augmentation, seed } = settings;
   const size = 3 * pipeline.height * pipeline.width;

@@ -14,7 +14,7 @@ export function inOrder(count: number, size: number): number[][] {
   return groups;
 }
 
-/** Mixup's strength, and what its draws follow from; null = nothing is mixed. */
+/** Strength and seed of mixup; null = no mixup. */
 export type Mixing = { readonly alpha: number; readonly seed: number } | null;
 
 const mixOf = (mixing: Mixing, epoch: number, microBatch: number, count: number): Mix | null =>
@@ -54,15 +54,14 @@ export function imageBatches(
 }
 
 export interface FeatureSet {
-  /** [images, width], one for each view of the images. */
+  /** [images, width] for each view. */
   readonly views: readonly Float32Array[];
   readonly labels: Int32Array;
 }
 
 /**
- * Rows of cached features. Epochs go through the views of the training images in turn, an image that is drawn again in
- * an epoch shows its next one, and validation has one view. Otherwise epochs differ in the order of the images and,
- * where asked for, in how they are mixed.
+ * Batches of cached features. Epochs cycle through the views of the training images, an image drawn again in an epoch
+ * shows its next view, and validation has one view. Epochs also differ in the order of the images and in their mixup.
  */
 export function featureBatches(
   train: FeatureSet,
@@ -96,7 +95,7 @@ export function featureBatches(
   return { training, validation: () => plainBatches(validation, width, batchSize) };
 }
 
-/** All views of all training images as one batch, image after image of each view: for a fit that takes all at once. */
+/** One training batch of all views of all images, view after view, for a solver that fits all data at once. */
 export function wholeBatch(train: FeatureSet, validation: FeatureSet, width: number, batchSize: number): BatchSource {
   const { views, labels } = train;
   const count = views.length * labels.length;
@@ -112,7 +111,7 @@ export function wholeBatch(train: FeatureSet, validation: FeatureSet, width: num
   return { training, validation: () => plainBatches(validation, width, batchSize) };
 }
 
-/** The one view of a set, in order. */
+/** The only view of a set, in order. */
 async function* plainBatches({ views: [features], labels }: FeatureSet, width: number, batchSize: number) {
   for (let start = 0; start < labels.length; start += batchSize) {
     const end = Math.min(labels.length, start + batchSize);

@@ -1,18 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorInfo } from '#shared/ipc/errors';
 import { makeBatch } from './batch-maker';
-import type { LoaderAnswer, LoaderOrder, LoaderSettings } from './loader';
+import type { LoaderOrder, LoaderReply, LoaderSettings } from './loader';
 
-/** A thread that prepares micro-batches, one at a time, in the order in which they are asked for. */
+/** Worker thread that prepares micro-batches one at a time, in the order requested. */
 const settings = workerData as LoaderSettings;
 
 parentPort?.on('message', (order: LoaderOrder) => {
   try {
     const batch = makeBatch(order, settings);
-    const answer: LoaderAnswer = { id: order.id, batch };
-    parentPort?.postMessage(answer, [batch.pixels.buffer as ArrayBuffer, batch.labels.buffer as ArrayBuffer]);
+    const reply: LoaderReply = { id: order.id, batch };
+    parentPort?.postMessage(reply, [batch.pixels.buffer as ArrayBuffer, batch.labels.buffer as ArrayBuffer]);
   } catch (error) {
-    const answer: LoaderAnswer = { id: order.id, error: toErrorInfo(error) };
-    parentPort?.postMessage(answer);
+    const reply: LoaderReply = { id: order.id, error: toErrorInfo(error) };
+    parentPort?.postMessage(reply);
   }
 });

@@ -10,31 +10,31 @@ export type LoaderSettings = BatchSettings;
 
 export interface LoaderOptions {
   readonly threads?: number;
-  /** Does what reads images, again where the disk was away or failed meanwhile. */
-  readonly insist?: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Runs work that reads images, and repeats it after the disk failed or was disconnected. */
+  readonly retry?: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 export interface LoaderOrder extends BatchOrder {
   readonly id: number;
 }
-export type LoaderAnswer =
+export type LoaderReply =
   | { readonly id: number; readonly batch: Batch }
   | { readonly id: number; readonly error: ErrorInfo };
 
-/** Prepares micro-batches beside the training thread. */
+/** Prepares micro-batches in worker threads. */
 export interface Loader {
   /** The batches of `orders`, in that order, a few prepared ahead. */
   batches(orders: readonly BatchOrder[]): AsyncIterable<Batch>;
   close(): Promise<void>;
 }
 
-/** Batches that are ready or under way while one is trained on. */
+/** Batches prepared ahead of the one in use. */
 const AHEAD = 2;
 
-/** One thread feeds a CPU-bound training; more are needed only where a GPU trains and many cores are free. */
+/** One thread keeps up with training on a CPU; a GPU with many free cores needs more. */
 export const loaderThreads = (cores = availableParallelism()): number =>
   Math.max(1, Math.min(4, Math.floor(cores / 4)));
 
-/** Where the built worker lies: beside the host's entry, or one folder up from a shared chunk. */
+/** Path of the built worker: beside the host's entry, or one folder up from a shared chunk. */
 function workerFile(): string {
   for (const place of ['./loader-worker.js', '../loader-worker.js']) {
     const path = fileURLToPath(new URL(place, import.meta.url));
@@ -43,10 +43,10 @@ function workerFile(): string {
   throw new Error('loader-worker.js is missing from the build');
 }
 
-/** Starts the threads. Order and content of the batches do not depend on timing or on how many threads there are. */
+/** Starts the threads. Order and content of the batches depend neither on timing nor on the number of threads. */
 export function createLoader(
   settings: LoaderSettings,
-  { threads = loaderThreads(), insist = (work) => work() }: LoaderOptions = {},
+  { threads = loaderThreads(), retry = (work) => work() }: LoaderOptions = {},
 ): Loader {
   const waiting = new Map<number, { resolve(batch: Batch): void; reject(error: unknown): void }>();
   let nextId = 0;
@@ -57,34 +57,34 @@ export function createLoader(
   const file = workerFile();
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(file, { workerData: settings });
-    worker.on('message', (answer: LoaderAnswer) => {
-      const entry = waiting.get(answer.id);
-      waiting.delete(answer.id);
-      if ('batch' in answer) entry?.resolve(answer.batch);
-      else entry?.reject(FoveaError.from(answer.error));
+    worker.on('message', (reply: LoaderReply) => {
+      const entry = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if ('batch' in reply) entry?.resolve(reply.batch);
+      else entry?.reject(FoveaError.from(reply.error));
     });
     worker.on('error', failAll);
     return worker;
   });
 
-  const ask = (order: BatchOrder): Promise<Batch> => {
+  const request = (order: BatchOrder): Promise<Batch> => {
     const id = nextId++;
     const promise = new Promise<Batch>((resolve, reject) => waiting.set(id, { resolve, reject }));
-    // It may be left behind by a stop; then nobody waits for it.
+    // A stop may abandon the batch, and then nothing handles a rejection.
     promise.catch(() => {});
     workers[id % workers.length]?.postMessage({ ...order, id } satisfies LoaderOrder);
     return promise;
   };
 
-  /** A batch that was asked for while its images were away is asked for once more: they may be back already. */
-  const insistOn = (order: BatchOrder, asked: Promise<Batch>): Promise<Batch> => {
-    let batch: Promise<Batch> | null = asked;
-    return insist(async () => {
+  /** Requests a batch once more if its images were unreachable when it was prepared: they may be back already. */
+  const awaitBatch = (order: BatchOrder, first: Promise<Batch>): Promise<Batch> => {
+    let batch: Promise<Batch> | null = first;
+    return retry(async () => {
       try {
-        return await (batch ?? ask(order));
+        return await (batch ?? request(order));
       } catch (error) {
         if (batch === null || !(error instanceof FoveaError) || error.code !== 'raster_missing') throw error;
-        return await ask(order);
+        return await request(order);
       } finally {
         batch = null;
       }
@@ -98,10 +98,10 @@ export function createLoader(
       for (let done = 0; done < orders.length; done++) {
         while (next < orders.length && next < done + AHEAD + threads) {
           const order = orders[next++] as BatchOrder;
-          ahead.push({ order, batch: ask(order) });
+          ahead.push({ order, batch: request(order) });
         }
         const { order, batch } = ahead.shift() as (typeof ahead)[number];
-        yield await insistOn(order, batch);
+        yield await awaitBatch(order, batch);
       }
     },
     close: async () => {
@@ -111,7 +111,7 @@ export function createLoader(
   };
 }
 
-/** The same on this thread: for a handful of images. */
+/** Prepares batches on the calling thread, for a handful of images. */
 export async function* batchesHere(orders: readonly BatchOrder[], settings: BatchSettings): AsyncIterable<Batch> {
   for (const order of orders) yield makeBatch(order, settings);
 }

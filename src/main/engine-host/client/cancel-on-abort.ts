@@ -1,7 +1,7 @@
 import type { EngineRequestName, EngineRequests } from '../core/protocol';
 import type { EngineCall } from './client';
 
-/** The result of a call to the engine, which is cancelled when `signal` says so. */
+/** Returns the result of an engine call, and cancels the call when `signal` aborts. */
 export function cancelOnAbort<K extends EngineRequestName>(
   call: EngineCall<K>,
   signal: AbortSignal,

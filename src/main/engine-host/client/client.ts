@@ -6,18 +6,19 @@ export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. What someone waits for (`quickRequests`) and evaluations have a process of their own, so that they
-   * never wait for a training; there the quick ones come between two batches of an evaluation. `inspectBackbone` reads
-   * what may not answer, and its process is given up then: it has a third one. All else runs one at a time in another.
+   * Sends a request to one of three processes, so that nothing interactive waits for a training. Evaluations and
+   * `quickRequests` share a process, in which quick requests run between two batches of an evaluation.
+   * `inspectBackbone` has its own process, which is killed when a file system does not respond. All others run one at a
+   * time in the third.
    */
   request<K extends EngineRequestName>(
     name: K,
     input: EngineRequests[K]['input'],
     listeners?: EngineListeners,
   ): EngineCall<K>;
-  /** Of the process that trains; undefined while there is none. */
+  /** Process id of the training process; undefined while it is not running. */
   readonly pid: number | undefined;
-  /** Ends all processes; what runs is rejected with `engine_closed`. */
+  /** Ends all processes and rejects open requests with `engine_closed`. */
   dispose(): void;
 }
 
@@ -25,13 +26,13 @@ export interface EngineClientOptions {
   readonly launcher: HostLauncher;
   /** Absolute path of the built `engine-host.js`. */
   readonly entry: string;
-  /** Starts, ends and crashes of the processes, a line each. */
+  /** Receives one line for each start, end and crash of a process. */
   readonly onLog?: (line: string) => void;
 }
 
 const IDLE_MILLISECONDS = 60_000;
 
-/** Owns the engine's processes. Nothing is started before the first request. */
+/** Owns the engine processes. Each is started at its first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
   const newLane = (name: string) => new EngineLane({ ...options, name, idleMilliseconds: IDLE_MILLISECONDS });
   const work = newLane('Fovea engine');

@@ -15,18 +15,18 @@ export interface EngineListeners {
   onProgress?(phase: WorkPhase, done: number, total: number): void;
   onRunProgress?(progress: Omit<RunProgress, 'run'>): void;
   onLog?(record: LogRecord): void;
-  /** The run waits with all it has in memory, for this reason; null = it goes on. */
+  /** The run is held, with its state in memory, for this reason; null = it continues. */
   onHold?(reason: ErrorInfo | null): void;
-  /** What comes before this request, the next first, each time that it changes; none = it begins. */
-  onTurn?(before: readonly EngineRequestName[]): void;
+  /** Receives the requests ahead of this one, the next first, after each change; empty = this one starts. */
+  onTurn?(ahead: readonly EngineRequestName[]): void;
 }
 
 export type EngineAction = Extract<EngineCommand, { kind: 'control' }>['action'];
 
 export interface EngineCall<K extends EngineRequestName> {
-  /** Rejects with a `FoveaError`: the host's own, `engine_crashed` where the process ended, or `cancelled`. */
+  /** Rejects with a `FoveaError`: that of the host, `engine_crashed` if the process ended, or `cancelled`. */
   readonly result: Promise<EngineRequests[K]['output']>;
-  /** Takes effect between steps. A request that still waits is taken out of the queue (`cancelled`). */
+  /** Takes effect between steps. A queued request is removed from the queue (`cancelled`). */
   control(action: EngineAction): void;
 }
 
@@ -34,7 +34,7 @@ export interface LaneOptions {
   readonly launcher: HostLauncher;
   readonly entry: string;
   readonly name: string;
-  /** An idle host is ended after this: it holds device memory. */
+  /** An idle host is ended after this time, because it occupies device memory. */
   readonly idleMilliseconds: number;
   readonly onLog?: (line: string) => void;
 }
@@ -46,23 +46,23 @@ interface Waiting {
   readonly listeners: EngineListeners;
   readonly resolve: (output: never) => void;
   readonly reject: (error: FoveaError) => void;
-  /** How many come before it, as its listener was told last. */
-  before: number | null;
+  /** Number of requests ahead, as last reported to its listener. */
+  ahead: number | null;
 }
 
 const isQuick = ({ name }: Waiting): boolean => quickRequests.has(name);
 
-/** A request of these that says nothing for so long is given up with its process: it reads what may not answer. */
-const LONGEST_SILENCE: Partial<Record<EngineRequestName, number>> = { inspectBackbone: 60_000 };
+/** Requests that read from a possibly unresponsive file system are given up, with the process, after this silence. */
+const MAX_SILENCE_MILLISECONDS: Partial<Record<EngineRequestName, number>> = { inspectBackbone: 60_000 };
 
 /**
- * One engine process and the queue before it: one request at a time, and at most one quick one beside a longer one. The
- * process is started when there is work, and again after a crash.
+ * One engine process and its queue: one request at a time, and at most one quick one alongside. The process is started
+ * when there is work, and again after a crash.
  */
 export class EngineLane {
   readonly #options: LaneOptions;
   readonly #queue: Waiting[] = [];
-  readonly #inHand: Waiting[] = [];
+  readonly #running: Waiting[] = [];
   readonly #host: SupervisedHost;
   #crashes = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -100,24 +100,24 @@ export class EngineLane {
         return;
       }
       const settle = { resolve: resolve as (output: never) => void, reject };
-      this.#queue.push({ id, name, input, listeners, ...settle, before: null });
+      this.#queue.push({ id, name, input, listeners, ...settle, ahead: null });
     });
     this.#advance();
     return { result, control: (action) => this.#control(id, action) };
   }
 
-  /** Rejects what runs and waits, and ends the process. */
+  /** Rejects running and queued requests, and ends the process. */
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#idle);
     clearTimeout(this.#silence);
-    const open = [...this.#inHand.splice(0), ...this.#queue.splice(0)];
+    const open = [...this.#running.splice(0), ...this.#queue.splice(0)];
     this.#host.drop();
     for (const { reject } of open) reject(new FoveaError('engine_closed', 'The engine has been shut down.'));
   }
 
   #control(id: number, action: EngineAction): void {
-    if (this.#inHand.some((one) => one.id === id)) {
+    if (this.#running.some((one) => one.id === id)) {
       this.#host.send({ kind: 'control', id, action } satisfies EngineCommand);
       return;
     }
@@ -126,53 +126,53 @@ export class EngineLane {
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
     waiting?.reject(new FoveaError('cancelled', 'The job was cancelled before it started.'));
     if (this.#queue.length === 0 && this.#host.state === 'waiting') this.#host.drop();
-    this.#tellTurns();
+    this.#notifyTurns();
   }
 
-  /** Starts the host or the next requests, whichever is due. */
+  /** Starts the host, or sends the next requests to it. */
   #advance(): void {
     if (this.#disposed || this.#queue.length === 0) return;
     if (this.#host.state === 'none') this.#host.start(this.#crashes);
     else if (this.#host.state === 'ready') {
       for (let next = this.#takeNext(); next !== null; next = this.#takeNext()) {
         clearTimeout(this.#idle);
-        this.#inHand.push(next);
+        this.#running.push(next);
         this.#watchSilence(next);
         this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
-        this.#tell(next, []);
+        this.#notifyTurn(next, []);
       }
     }
-    this.#tellTurns();
+    this.#notifyTurns();
   }
 
-  /** The request whose turn it is: a quick one before all others. Null while there is none, or the host is busy. */
+  /** The next request, quick ones first. Null if the queue is empty or the host is busy. */
   #takeNext(): Waiting | null {
     const quick = this.#queue.findIndex(isQuick);
-    if (this.#inHand.some(isQuick) || (this.#inHand.length > 0 && quick < 0)) return null;
+    if (this.#running.some(isQuick) || (this.#running.length > 0 && quick < 0)) return null;
     return this.#queue.splice(Math.max(0, quick), 1)[0] ?? null;
   }
 
-  /** A quick request waits for so little that nothing is said of it. */
-  #tellTurns(): void {
-    const long = [...this.#inHand, ...this.#queue].filter((one) => !isQuick(one));
+  /** Notifies queued requests, except quick ones: their wait is too short to report. */
+  #notifyTurns(): void {
+    const long = [...this.#running, ...this.#queue].filter((one) => !isQuick(one));
     for (const [place, one] of long.entries()) {
-      if (!this.#inHand.includes(one)) this.#tell(one, long.slice(0, place));
+      if (!this.#running.includes(one)) this.#notifyTurn(one, long.slice(0, place));
     }
   }
 
-  #tell(request: Waiting, before: readonly Waiting[]): void {
-    if (request.before === before.length) return;
-    request.before = before.length;
-    request.listeners.onTurn?.(before.map(({ name }) => name));
+  #notifyTurn(request: Waiting, ahead: readonly Waiting[]): void {
+    if (request.ahead === ahead.length) return;
+    request.ahead = ahead.length;
+    request.listeners.onTurn?.(ahead.map(({ name }) => name));
   }
 
   #crashed(reason: string): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#silence);
     this.#options.onLog?.(`${this.#options.name} ${reason}`);
-    // A host that cannot even start would start for ever: the request that it was started for ends with it.
-    const lost = this.#inHand.length > 0 ? this.#inHand.splice(0) : this.#queue.splice(0, 1);
-    if (lost.length === 0) return; // It ended while it was idle: nothing was lost.
+    // A host that cannot start would be restarted for ever, so the request that it was started for fails too.
+    const lost = this.#running.length > 0 ? this.#running.splice(0) : this.#queue.splice(0, 1);
+    if (lost.length === 0) return; // It ended while idle: nothing was lost.
     this.#crashes += 1;
     for (const { name, reject } of lost) {
       const hint =
@@ -185,7 +185,7 @@ export class EngineLane {
   }
 
   #receive(message: Exclude<EngineMessage, { kind: 'ready' }>): void {
-    const running = this.#inHand.find(({ id }) => id === message.id);
+    const running = this.#running.find(({ id }) => id === message.id);
     if (running === undefined) return;
     this.#watchSilence(running);
     switch (message.kind) {
@@ -214,7 +214,7 @@ export class EngineLane {
   }
 
   #watchSilence({ name, reject }: Waiting): void {
-    const longest = LONGEST_SILENCE[name];
+    const longest = MAX_SILENCE_MILLISECONDS[name];
     if (longest === undefined) return;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
@@ -225,10 +225,10 @@ export class EngineLane {
   }
 
   #finish(request: Waiting): void {
-    if (LONGEST_SILENCE[request.name] !== undefined) clearTimeout(this.#silence);
-    this.#inHand.splice(this.#inHand.indexOf(request), 1);
+    if (MAX_SILENCE_MILLISECONDS[request.name] !== undefined) clearTimeout(this.#silence);
+    this.#running.splice(this.#running.indexOf(request), 1);
     this.#crashes = 0;
-    if (this.#queue.length > 0 || this.#inHand.length > 0) return;
+    if (this.#queue.length > 0 || this.#running.length > 0) return;
     this.#idle = setTimeout(() => this.#host.drop(), this.#options.idleMilliseconds);
     this.#idle.unref();
   }

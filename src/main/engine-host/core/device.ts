@@ -3,10 +3,10 @@ import type { Device, RunConfig } from '#shared/models/run-config';
 import { deviceProblem, halfPrecisionProblem } from '../../engine/backends/availability';
 import type { EngineDevice } from '../../engine/backends/backend';
 
-/** Services put a measured device in the place of `auto` before they train; whoever leaves it gets the CPU. */
+/** Resolves `auto` to the CPU: services replace `auto` with the fastest device before they train. */
 export const resolveDevice = (device: Device): EngineDevice => (device === 'auto' ? 'cpu' : device);
 
-/** Devices that were found to work: they are not asked again in the life of this process. */
+/** Devices found to work; not tested again in this process. */
 const working = new Set<EngineDevice>(['cpu', 'tfjs']);
 
 async function problemOf(device: EngineDevice): Promise<string | null> {
@@ -17,9 +17,9 @@ async function problemOf(device: EngineDevice): Promise<string | null> {
 }
 
 /**
- * The device that was asked for.
+ * Returns the requested device.
  *
- * @throws FoveaError `device_unavailable` with what it lacks and what to do
+ * @throws FoveaError `device_unavailable`, with the cause and a remedy
  */
 export async function requireDevice(device: Device): Promise<EngineDevice> {
   const wanted = resolveDevice(device);
@@ -31,7 +31,7 @@ export async function requireDevice(device: Device): Promise<EngineDevice> {
 }
 
 /**
- * The device of a run, able to compute in the precision of the run.
+ * Returns the device of a run if it supports the run's precision.
  *
  * @throws FoveaError `device_unavailable`, `precision_unavailable`
  */
@@ -52,13 +52,13 @@ export async function requirePrecision({
   );
 }
 
-/** The device that was asked for, or the CPU: a trained model answers on a machine without the device that trained it. */
+/** Returns the requested device if it works, else the CPU: a trained model must predict on any machine. */
 export async function deviceOrCpu(device: Device): Promise<EngineDevice> {
   const wanted = resolveDevice(device);
   return (await problemOf(wanted)) === null ? wanted : 'cpu';
 }
 
-/** Peak resident memory of this process, MiB. */
+/** Peak resident memory of this process in MiB. */
 export const peakMemoryMB = (): number => process.resourceUsage().maxRSS / 1024;
 
 export const memoryMB = (): number => process.memoryUsage.rss() / 2 ** 20;

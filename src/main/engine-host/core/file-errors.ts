@@ -3,27 +3,27 @@ import { FoveaError } from '#shared/ipc/errors';
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-/** True for "there is no such file". */
+/** True for “no such file”. */
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
-/** True for "it is there already". */
+/** True for “already exists”. */
 export const isPresent = (error: unknown): boolean => codeOf(error) === 'EEXIST';
 
-/** The disk reports errors or was unplugged, or the share does not answer. */
+/** Codes for a disk that reports errors or was unplugged, or a share that does not respond. */
 const GONE = new Set([
   ...['EIO', 'ENODEV', 'ENXIO', 'ESTALE', 'EREMOTEIO', 'ENOTCONN', 'ETIMEDOUT'],
   ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
 ]);
 export const isDiskGone = (error: unknown): boolean => GONE.has(codeOf(error));
 
-/** That `what` could not be read or written for the disk's sake. */
+/** `what`: a clause that states what could not be read or written. */
 export const diskFailed = (what: string, cause: unknown): FoveaError =>
   new FoveaError('disk_failed', `The disk with the project is failing or disconnected: ${what}.`, {
     hint: 'Check that it is connected and healthy. Saved data is intact, and the run continues when the disk is back.',
     cause,
   });
 
-/** What a failed write of `what` means for a person; anything unexpected stays what it is. */
+/** Converts a failed write of `what` into an error for people; unexpected errors are returned unchanged. */
 export function explainWriteError(error: unknown, what: string): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':

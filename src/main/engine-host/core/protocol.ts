@@ -24,18 +24,18 @@ export type BackboneSource =
 export interface TrainSpec {
   /** `runs/<id>`: the host writes `log.ndjson` and `checkpoints/{last,best}` there. */
   readonly runFolder: string;
-  /** Where cached features go: rebuildable, keyed by content. */
+  /** Folder of cached features: rebuildable, keyed by content. */
   readonly cacheFolder: string;
   /** `learningRate` is resolved (never null). */
   readonly config: RunConfig;
-  /** Why this device was taken, where the run left that to Fovea: a note of its log. */
+  /** Why this device was chosen, if the run left the choice to Fovea; noted in the log. */
   readonly deviceChoice?: string;
   readonly classes: readonly string[];
   readonly backbone: BackboneSource;
   readonly pipeline: Pipeline;
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Go on from `checkpoints/last`. */
+  /** Whether to continue from `checkpoints/last`. */
   readonly resume: boolean;
 }
 
@@ -49,14 +49,14 @@ export interface TrainResult {
   readonly notes: readonly string[];
 }
 
-/** What a learning rate test needs of a run. */
+/** The part of a run's specification that a learning rate test needs. */
 export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume'>;
 
 export interface RateFinding {
-  /** What was trained in the test. */
+  /** Name of the stage trained in the test. */
   readonly stage: string;
   readonly points: readonly RatePoint[];
-  /** Null where no rate made the loss fall. */
+  /** Null if no rate made the loss fall. */
   readonly suggestion: number | null;
 }
 
@@ -69,25 +69,25 @@ export interface ClassifySpec {
   readonly batchSize: number;
   /** Absolute paths of canonical rasters. */
   readonly rasters: readonly string[];
-  /** Also return attention (CLS rows and rollout). */
+  /** Whether to return attention too (CLS rows and rollout). */
   readonly attention: boolean;
-  /** Average the answer over the evaluation view and augmented ones; attention is that of the evaluation view. */
+  /** Averages the prediction over the evaluation view and augmented views; attention is that of the evaluation view. */
   readonly testTime: TestTime | null;
 }
 
 export interface TestTime {
-  /** Beside the evaluation view; at least 1. */
+  /** In addition to the evaluation view; at least 1. */
   readonly views: number;
   readonly augmentation: Augmentation;
 }
 
 export interface ClassifyResult {
   readonly classes: readonly string[];
-  /** [images, classes]; of several views, the logarithm of the mean probability. */
+  /** [images, classes]; for several views, the logarithm of the mean probability. */
   readonly logits: Float32Array;
-  /** [images, classes]: softmax of the logits */
+  /** [images, classes], softmax of the logits. */
   readonly probabilities: Float32Array;
-  /** One entry an image when asked for, else empty. */
+  /** One entry per image if requested, else empty. */
   readonly attention: readonly AttentionMaps[];
   readonly seconds: number;
 }
@@ -102,19 +102,19 @@ export interface EstimateSpec {
 
 export interface Estimate {
   readonly parameters: number;
-  /** Of the stage that trains most. */
+  /** Of the stage with the most trainable parameters. */
   readonly trainableParameters: number;
   /** Trainable parameters of each stage. */
   readonly stageParameters: readonly number[];
-  /** Peak resident memory of the engine process. */
+  /** Peak resident memory of the engine process in MiB. */
   readonly memoryMB: number;
-  /** Null where the device was never measured. */
+  /** Null if the device cannot be measured. */
   readonly seconds: number | null;
   readonly imageSize: number;
-  /** How the backbone wants its pixels: x × rescaleFactor, then (x - mean) / std. */
+  /** Normalisation of the backbone's pixels: x × rescaleFactor, then (x - mean) / std. */
   readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
   readonly pretrained: boolean;
-  /** What the run will note of its backbone. */
+  /** Notes on the backbone for the run's log. */
   readonly notes: readonly string[];
   /** SHA-256 of the weights, or of the architecture's description. */
   readonly hash: string;
@@ -125,16 +125,16 @@ export interface ExportOnnxSpec {
   readonly outFile: string;
   readonly pipeline: Pipeline;
   readonly precision: Precision;
-  /** For the check of the exported file; all of them are run where fp32 and int8 are compared. */
+  /** Images to check the exported file with; a comparison of fp32 and int8 uses all of them. */
   readonly samples: readonly Sample[];
-  /** Of that comparison; 0 = physical cores. */
+  /** Threads of that comparison; 0 = physical cores. */
   readonly threads: number;
 }
 
 export interface ExportOnnxResult {
-  /** Of the file that was written against the trained model; in int8, against the fp32 file that was checked so. */
+  /** The written file compared with the trained model; for int8, with the fp32 file that passed that check. */
   readonly parity: Parity;
-  /** In int8 only. */
+  /** Null for fp32. */
   readonly comparison: PrecisionComparison | null;
 }
 
@@ -153,7 +153,7 @@ export interface Parity {
 }
 
 export interface SelftestSpec {
-  /** A folder of golden cases; null = the built-in op checks. */
+  /** Folder of golden cases; null = the built-in op checks. */
   readonly casesFolder: string | null;
   readonly device: Device;
 }
@@ -179,59 +179,59 @@ export interface BenchSpec {
   readonly device: Device;
   readonly threads: number;
   readonly steps: number;
-  /** Of `predict`; several take turns. Training is fp32. */
+  /** Precisions of `predict`, measured in turn. Training is fp32. */
   readonly precisions: readonly Precision[];
 }
 
 export interface SpeedMeasurement {
   readonly imagesPerSecond: number;
   readonly millisecondsPerImage: { readonly p50: number; readonly p95: number };
-  /** FLOPs of one image: 2 x MACs for predict, 6 x MACs for train. */
+  /** FLOPs of one image: 2 × MACs for predict, 6 × MACs for train. */
   readonly flops: number;
-  /** The best Gemm rate of the same process in the same precision, GFLOP/s. */
+  /** Best Gemm rate of the same process in the same precision, in GFLOP/s. */
   readonly gemmGflops: number;
-  /** flops x imagesPerSecond / Gemm rate. */
+  /** flops × imagesPerSecond / Gemm rate. */
   readonly utilisation: number;
 }
 
-/** The measurement is that of the first of the precisions. */
+/** The measurement of the first precision, and those of the others. */
 export interface BenchResult extends SpeedMeasurement {
   readonly backbone: string;
   readonly batch: number;
   readonly device: string;
   readonly threads: number;
   readonly precision: Precision;
-  /** Measured in turn with it. */
+  /** Measured in turn with the first. */
   readonly others: readonly (SpeedMeasurement & { readonly precision: Precision })[];
-  /** Of the process, with all models that it measured. */
+  /** Peak of the process with all models measured. */
   readonly peakMemoryMB: number;
-  /** Images a second that the augmenting loader prepares beside it. */
+  /** Images per second prepared by the augmenting loader, measured by itself. */
   readonly loaderImagesPerSecond: number;
 }
 
-/** What `auto` stands for on this machine. */
+/** The device that `auto` selects on this machine. */
 export interface FastestDevice {
   readonly device: EngineDevice;
-  /** How it was chosen, a sentence. */
+  /** Reason for the choice, as a sentence. */
   readonly why: string;
 }
 
-/** What a checkpoint folder holds, all of it checked, the numbers too. */
+/** Contents of a checkpoint folder whose files, shapes and numbers were all checked. */
 export interface BackboneInspection {
-  /** Without classes where it has no head that chooses one of several. */
+  /** Without classes if there is no head that predicts one of several classes. */
   readonly config: VitConfig;
-  /** The files that make it up, relative to the folder. */
+  /** Files of the checkpoint, relative to the folder. */
   readonly files: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Every request of the engine host, by name. One runs at a time; the quick ones come between two batches of another. */
+/** Requests of the engine host. One runs at a time; a quick one may run between two batches of another. */
 export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
   findLearningRate: { input: RateFindingSpec; output: RateFinding };
-  /** A few images for someone who waits for the answer: comes between two batches of an `evaluate`. */
+  /** Predicts a few images for a waiting person; may run between two batches of an `evaluate`. */
   classify: { input: ClassifySpec; output: ClassifyResult };
-  /** The same for many images. */
+  /** Predicts many images. */
   evaluate: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
   inspectBackbone: { input: { readonly folder: string }; output: BackboneInspection };
@@ -244,7 +244,7 @@ export interface EngineRequests {
 }
 export type EngineRequestName = keyof EngineRequests;
 
-/** Requests that someone waits for: they are answered at once, or at the next break of a longer one. */
+/** Requests that a person waits for. They run at once, or at the next break of a longer request. */
 export const quickRequests: ReadonlySet<EngineRequestName> = new Set([
   'estimate',
   'devices',
@@ -252,7 +252,7 @@ export const quickRequests: ReadonlySet<EngineRequestName> = new Set([
   'classify',
 ]);
 
-/** Main → host. A request comes while another is in hand only where it is a quick one. */
+/** Main → host. While a request runs, only quick ones are sent. */
 export type EngineCommand =
   | {
       readonly kind: 'request';
@@ -261,8 +261,8 @@ export type EngineCommand =
       readonly input: EngineRequests[EngineRequestName]['input'];
     }
   /**
-   * Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one. `retry`
-   * is for a run that is held.
+   * Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one.
+   * `retry` makes a held run try again at once.
    */
   | { readonly kind: 'control'; readonly id: number; readonly action: 'pause' | 'stop' | 'cancel' | 'retry' };
 
@@ -277,7 +277,7 @@ export type EngineMessage =
     }
   | { readonly kind: 'run-progress'; readonly id: number; readonly progress: Omit<RunProgress, 'run'> }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord }
-  /** A run waits, with what it has in memory, for what a person can do something about; null = it goes on. */
+  /** A run is held, with its state in memory, until a person fixes the cause; null = it continues. */
   | { readonly kind: 'hold'; readonly id: number; readonly reason: ErrorInfo | null }
   | {
       readonly kind: 'progress';

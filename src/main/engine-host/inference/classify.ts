@@ -20,12 +20,12 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { openBackboneFolder, parameterSpecs } from '../models/backbone-folder';
 import { openCheckpoint } from '../models/checkpoint-files';
 
-/** Attention of all blocks of a batch: kept under this, whatever the model. */
+/** Maximum size of the attention of all blocks for one batch. */
 const ATTENTION_BYTES = 128 * 2 ** 20;
-/** The renames of a replacement are long over by then. */
-const REPLACED_MILLISECONDS = 50;
-/** From so many images on, threads prepare them beside the engine. */
-const LOADER_FROM = 9;
+/** Wait before reading a replaced model again; the renames take far less. */
+const REPLACEMENT_MILLISECONDS = 50;
+/** Minimum number of images to prepare in worker threads. */
+const MIN_LOADER_IMAGES = 9;
 
 export interface LoadedModel {
   readonly config: VitConfig;
@@ -33,22 +33,22 @@ export interface LoadedModel {
 }
 
 /**
- * A trained model from its folder, its hashes verified where it has them.
+ * Loads a trained model from its folder and verifies its hashes if it has any.
  *
- * @throws FoveaError `checkpoint_damaged`, `model_missing`, or what opening a backbone throws
+ * @throws FoveaError `checkpoint_damaged`, `model_missing`, and the errors of `openBackboneFolder`
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   try {
     return await readModel(folder);
   } catch {
-    // A run in training may have replaced it in the meantime; what is really wrong is wrong twice.
-    await sleep(REPLACED_MILLISECONDS);
+    // A training run may have replaced the model meanwhile; a real error occurs twice.
+    await sleep(REPLACEMENT_MILLISECONDS);
     return readModel(folder);
   }
 }
 
 async function readModel(wanted: string): Promise<LoadedModel> {
-  // Under that name lies a checkpoint that was being replaced when the power went.
+  // A power failure during a replacement leaves the checkpoint under this name.
   const folder = existsSync(wanted) ? wanted : `${wanted}.previous`;
   if (!existsSync(folder)) {
     throw new FoveaError('model_missing', 'The run has no model yet.', { hint: 'Train it for at least one epoch.' });
@@ -75,14 +75,14 @@ interface Kept {
   readonly config: VitConfig;
   readonly batch: number;
   readonly classifier: Classifier;
-  /** Requests that compute with it: one, and another in a break of it. */
+  /** Number of requests that use it: at most the current one and a quick one. */
   users: number;
 }
 
-/** The model of the last request: predictions come in bursts. */
+/** The model of the last request, kept because predictions come in bursts. */
 let kept: Kept | null = null;
 
-/** To be released. */
+/** Returns the kept model or loads another. The caller must `release` it. */
 async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   const file = join(spec.modelFolder, 'model.safetensors');
   const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
@@ -115,11 +115,11 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
 
 async function release(model: Kept): Promise<void> {
   model.users -= 1;
-  // Another request has taken its place.
+  // Otherwise it stays loaded for the next request.
   if (model !== kept && model.users === 0) await model.classifier.dispose();
 }
 
-/** The maps of image `index` of a batch. */
+/** The attention maps of image `index` of a batch. */
 function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
   const grid = config.imageSize / config.patchSize;
   const patches = patchCount(config);
@@ -143,7 +143,7 @@ function attentionMaps(config: VitConfig, { attentions }: Classification, index:
   };
 }
 
-/** Classifies rasters with a trained model, behind the pipeline that it was trained behind. */
+/** Classifies rasters with a trained model, using the pipeline that it was trained with. */
 export async function classify(spec: ClassifySpec, context: RequestContext): Promise<ClassifyResult> {
   const started = performance.now();
   if (spec.rasters.length === 0) {
@@ -176,11 +176,11 @@ async function classifyWith(
     const samples = positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 }));
     return Array.from({ length: views }, (_, testTimeView) => ({ epoch: null, samples, testTimeView }));
   });
-  const loader = spec.rasters.length * views >= LOADER_FROM ? createLoader(settings) : null;
+  const loader = spec.rasters.length * views >= MIN_LOADER_IMAGES ? createLoader(settings) : null;
   const size = config.classes.length;
   const logits = new Float32Array(spec.rasters.length * size);
   const probabilities = new Float32Array(spec.rasters.length * size);
-  /** Logits of the views of the present images, the evaluation view first. */
+  /** Logits of the current images for each view so far, the evaluation view first. */
   let seen: Float32Array[] = [];
   const attention: AttentionMaps[] = [];
   let done = 0;
@@ -192,9 +192,9 @@ async function classifyWith(
       }
       seen.push(result.logits.slice(0, count * size));
       if (seen.length === views) {
-        const answer = combine(seen, size);
-        logits.set(answer.logits, done * size);
-        probabilities.set(answer.probabilities, done * size);
+        const combined = combine(seen, size);
+        logits.set(combined.logits, done * size);
+        probabilities.set(combined.probabilities, done * size);
         seen = [];
         done += count;
         context.progress('evaluating', done, spec.rasters.length);
@@ -213,7 +213,7 @@ async function classifyWith(
   };
 }
 
-/** A single view answers for itself. */
+/** Averages views; a single view is used as it is. */
 function combine(views: readonly Float32Array[], size: number): ViewsAverage {
   const [only, second] = views;
   if (only === undefined || second !== undefined) return averageViews(views, size);

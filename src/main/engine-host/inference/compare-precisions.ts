@@ -15,7 +15,7 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { writeBytesFile } from '../models/tensor-files';
 import { loadModel } from './classify';
 
-/** The trained model as an fp32 and an int8 file in a temporary folder, both run on the given images. */
+/** Exports the trained model as fp32 and int8 into a temporary folder and runs both files on the given images. */
 export async function comparePrecisions(
   spec: ComparePrecisionsSpec,
   context: RequestContext,
@@ -37,10 +37,10 @@ export async function comparePrecisions(
 }
 
 /**
- * Runs both files on the same images, one at a time and in turn. An image alone is what a file is asked in practice, and
- * int8 rounds activations over all images of a batch: one at a time, an answer depends on nothing but its image.
+ * Runs both files on the same images, one image at a time, in turn. That is how exported files are used in practice,
+ * and int8 rounds activations over all images of a batch: alone, a prediction depends only on its image.
  *
- * @throws FoveaError `empty_split`, `export_differs` where a file produces NaN or infinite values
+ * @throws FoveaError `empty_split`; `export_differs` if a file produces NaN or infinite values
  */
 export async function compareFiles(
   files: Readonly<Record<'fp32' | 'int8', string>>,
@@ -63,10 +63,10 @@ export async function compareFiles(
     for (const [index, sample] of samples.entries()) {
       const { pixels } = makeBatch({ epoch: null, samples: [sample] }, settings);
       const feed = { pixel_values: { shape, data: pixels } };
-      // The first run of a file takes memory and is no measure of its speed.
+      // The first run of a file allocates memory and says nothing about its speed.
       if (index === 0) for (const contender of [fp32, int8]) await contender.warmUp(feed);
-      // Each goes first every other time.
-      for (const contender of index % 2 === 0 ? [fp32, int8] : [int8, fp32]) await contender.answer(feed, sample.label);
+      // The files alternate in going first.
+      for (const contender of index % 2 === 0 ? [fp32, int8] : [int8, fp32]) await contender.run(feed, sample.label);
       if (argmax(fp32.last) === argmax(int8.last)) agreeing += 1;
       for (const [label, value] of fp32.last.entries()) {
         const difference = Math.abs(value - (int8.last[label] as number));
@@ -91,13 +91,13 @@ export async function compareFiles(
 
 type Feed = Parameters<ModelFile['run']>[0];
 
-/** One file, its times and its right answers. */
+/** A model file with its times and its number of correct predictions. */
 class Contender {
-  /** Probabilities of the image before. */
+  /** Probabilities of the last image. */
   last: Float32Array = new Float32Array(0);
   private readonly file: ModelFile;
   private readonly milliseconds: number[] = [];
-  private right = 0;
+  private correct = 0;
 
   constructor(file: ModelFile) {
     this.file = file;
@@ -107,7 +107,7 @@ class Contender {
     await this.file.run(feed);
   }
 
-  async answer(feed: Feed, label: number): Promise<void> {
+  async run(feed: Feed, label: number): Promise<void> {
     const started = performance.now();
     const outputs = await this.file.run(feed);
     this.milliseconds.push(performance.now() - started);
@@ -118,10 +118,10 @@ class Contender {
       });
     }
     this.last = probabilities;
-    if (argmax(probabilities) === label) this.right += 1;
+    if (argmax(probabilities) === label) this.correct += 1;
   }
 
   measured(images: number): { imagesPerSecond: number; accuracy: number } {
-    return { imagesPerSecond: 1000 / median(this.milliseconds), accuracy: this.right / images };
+    return { imagesPerSecond: 1000 / median(this.milliseconds), accuracy: this.correct / images };
   }
 }

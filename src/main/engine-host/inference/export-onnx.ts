@@ -19,13 +19,13 @@ import { writeBytesFile } from '../models/tensor-files';
 import { loadModel } from './classify';
 import { compareFiles } from './compare-precisions';
 
-/** Largest difference of a probability that an export may have. */
+/** Maximum difference between the probabilities of the export and the trained model. */
 const TOLERANCE = 1e-4;
 const BATCH = 4;
-/** Images that the file is checked on against the trained model. */
+/** Images used to compare the file with the trained model, at most. */
 const PARITY_IMAGES = 64;
 
-/** Where no image is at hand, noise still shows a wrong graph. */
+/** Input for a check without images: noise still reveals a wrong graph. */
 function noise(config: VitConfig): Batch[] {
   const random = createRandom(1);
   const pixels = Float32Array.from({ length: BATCH * 3 * config.imageSize ** 2 }, () => random.uniform(-1, 1));
@@ -33,11 +33,11 @@ function noise(config: VitConfig): Batch[] {
 }
 
 /**
- * Writes the trained model as one ONNX file and runs that file on real images beside the model itself. A file that
- * answers otherwise is not kept. In int8, the fp32 file is made and checked like that first; then both files are run on
- * all labelled images, and the int8 file is the one that stays, whatever they say: it is for a person to judge.
+ * Writes the trained model as one ONNX file and compares it with the model on real images. A file that differs is
+ * deleted. For int8, the fp32 file is written and checked first; then both files are run on all labelled images, and
+ * the int8 file is kept whatever the outcome: a person judges it.
  *
- * @throws FoveaError `export_differs`, `export-too-large`, `disk_full`, `empty_split`, what loading the model throws
+ * @throws FoveaError `export_differs`, `export-too-large`, `disk_full`, `empty_split`, and the errors of `loadModel`
  */
 export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext): Promise<ExportOnnxResult> {
   const model = await loadModel(spec.modelFolder);
@@ -105,7 +105,7 @@ async function compare(
       const ours = softmaxRows((await own.run(pixels, count)).logits, classes);
       if (theirs?.length !== ours.length) throw new Error('the output of the exported model has another shape');
       for (const [i, value] of ours.entries()) {
-        // Math.max keeps a NaN once it has one, and a NaN does not pass the tolerance.
+        // Math.max propagates NaN, which does not pass the tolerance.
         maxProbabilityDifference = Math.max(maxProbabilityDifference, Math.abs(value - (theirs[i] as number)));
       }
       for (let i = 0; i < count; i++) {

@@ -16,11 +16,11 @@ import type { BenchResult, BenchSpec } from '../core/protocol';
 import { describeBackbone } from '../models/load-backbone';
 
 const CLASSES = ['a', 'b', 'c'];
-/** A grey canonical raster of the most common kind: short side 512, 5 : 4. */
+/** Dimensions of the most common canonical raster: grey, short side 512, aspect ratio 5 : 4. */
 const RASTER = { width: 640, height: 512, channels: 1 as const };
 const LOADER_IMAGES = 192;
 
-/** Images a second that the loader's threads read, augment and normalise, while nothing else runs. */
+/** Measures images per second that the loader reads, augments and normalises while nothing else runs. */
 async function measureLoader(config: VitConfig, batch: number): Promise<number> {
   const folder = await makeTemporary('fovea-bench');
   const loader = createLoader({

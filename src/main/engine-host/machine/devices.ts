@@ -8,7 +8,7 @@ import { graphicsCards } from './graphics-cards';
 const neverRun = (id: string) =>
   `Untested on this kind of hardware. Run "fovea selftest --device ${id}" before relying on it.`;
 
-const programs: readonly {
+const providers: readonly {
   readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;
   readonly title: string;
   readonly untested: string;
@@ -23,7 +23,7 @@ const programs: readonly {
   { id: 'coreml', title: 'CoreML', untested: neverRun('coreml') },
 ];
 
-/** Everything that Fovea knows to train on: what it is, whether it works here, and if not, why and what to do. */
+/** Lists every device that Fovea supports, and whether it works here; if not, with the reason and a remedy. */
 export async function listDevices(): Promise<readonly DeviceInfo[]> {
   const cards = await graphicsCards();
   const model = cpus()[0]?.model.trim() ?? 'Processor';
@@ -36,8 +36,8 @@ export async function listDevices(): Promise<readonly DeviceInfo[]> {
       untested: null,
     },
   ];
-  // One after the other: two runtimes that open one card at the same time is nobody's tested case.
-  for (const { id, title, untested } of programs) {
+  // One after the other: two runtimes opening one card at the same time is untested.
+  for (const { id, title, untested } of providers) {
     const reason = await deviceProblem(id);
     const available = reason === null;
     const half = id === 'webgpu' ? { halfPrecision: await halfPrecisionOfWebGpu(reason) } : {};
@@ -54,7 +54,7 @@ async function halfPrecisionOfWebGpu(deviceReason: string | null): Promise<Devic
   return { available: reason === null, reason, untested: 'Untested on an adapter with fp16.' };
 }
 
-/** Which of several cards a program takes cannot be asked: all are named. */
+/** Names all suitable cards: which one a provider uses cannot be queried. */
 function onCards(id: OnnxRuntimeDevice, title: string, cards: readonly string[]): string {
   const fitting = id === 'cuda' ? cards.filter((card) => /nvidia/i.test(card)) : cards;
   if (fitting.length > 0) return `${title} on ${fitting.join(' or ')}`;

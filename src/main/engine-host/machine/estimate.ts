@@ -10,9 +10,9 @@ import { estimateMemoryMB, memoryOptions } from './memory';
 import { estimateSeconds } from './speed';
 
 /**
- * What a run would take, from its configuration and a short measurement of the device.
+ * Estimates a run's time and memory from its configuration and a short benchmark of the device.
  *
- * @throws FoveaError `device_unavailable`, `precision_unavailable`, or what describing a backbone throws
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`, and the errors of `describeBackbone`
  */
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
@@ -55,7 +55,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   };
 }
 
-/** Rows of features in memory. A logistic regression has those of the training images in one piece too. */
+/** Rows of features in memory. Logistic regression keeps a second, contiguous copy of the training features. */
 function keptViews(run: RunConfig, stage: Stage, { trainImages, validationImages }: EstimateSpec): number {
   const training = Math.max(1, trainingViews(run, stage)) * trainImages;
   return validationImages + (stage.solver === 'logistic' ? 2 : 1) * training;

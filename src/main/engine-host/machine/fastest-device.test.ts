@@ -4,7 +4,7 @@ import { createBackend } from '../../engine/backends/create-backend';
 import { createOnnxRuntimeBackend } from '../../engine/backends/onnxruntime';
 import { hasSoftwareVulkan, useSoftwareVulkan } from '../../engine/backends/software-vulkan';
 import { type ProbeOptions, probeConfig, probeTraining } from '../../engine/bench/probe-training';
-import { type Contest, candidatesOf, chooseFastest, type DeviceId } from './fastest-device';
+import { candidatesOf, chooseFastest, type DeviceId, type Measurements } from './fastest-device';
 import { quickGemmRate } from './speed';
 
 const tiny: ProbeOptions = {
@@ -17,7 +17,7 @@ const tiny: ProbeOptions = {
 /** Devices that compute with the CPU's kernels and claim these times; a null fails when it is asked to compute. */
 function contestOf(times: Partial<Record<DeviceId, number | null>>, change: (backend: Backend) => Backend = (b) => b) {
   const asked: string[] = [];
-  const contest: Contest = {
+  const contest: Measurements = {
     createBackend: (device) => {
       const cpu = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
       return device === 'cpu' ? cpu : change({ ...cpu, device });
@@ -71,7 +71,7 @@ describe('chooseFastest', () => {
 
   it('does not train on a device that is far behind at a product', async () => {
     const { contest, asked } = contestOf({ cpu: 100, webgpu: 1 });
-    const slow: Contest = { ...contest, gemmRate: async ({ device }) => (device === 'cpu' ? 100 : 20) };
+    const slow: Measurements = { ...contest, gemmRate: async ({ device }) => (device === 'cpu' ? 100 : 20) };
     expect((await chooseFastest(['webgpu'], slow)).device).toBe('cpu');
     expect(asked).toEqual(['cpu']);
   });
@@ -87,7 +87,7 @@ describe('chooseFastest', () => {
     async () => {
       useSoftwareVulkan();
       const rates: Record<string, number> = {};
-      const contest: Contest = {
+      const contest: Measurements = {
         createBackend: (device) => createBackend({ device, threads: 0 }),
         gemmRate: async (backend) => {
           rates[backend.device] = await quickGemmRate(backend);

@@ -8,25 +8,25 @@ import { listDevices } from './devices';
 import { quickGemmRate } from './speed';
 
 /**
- * A device that multiplies at less than this share of the CPU's rate is not tried further: it is a driver that computes
- * on the CPU, whose training step would take seconds to lose by.
+ * A device with a Gemm rate below this share of the CPU's is skipped: it is a driver that computes on the CPU, and
+ * measuring its training step would take seconds.
  */
-const HOPELESS = 0.25;
-/** Losses, norms and logits of two steps on a GPU against the CPU's: ten times the limit of the golden cases. */
+const MIN_RATE_SHARE = 0.25;
+/** Maximum relative error of losses, norms and logits of two steps against the CPU: ten times that of golden cases. */
 const TOLERANCE = 1e-2;
-/** What a device must be faster by than the CPU, which repeats its results to the bit. */
+/** Minimum speed-up over the CPU, which is preferred because its results are reproducible to the bit. */
 const MARGIN = 1.2;
 
 export type DeviceId = DeviceInfo['id'];
 
-export interface Contest {
+export interface Measurements {
   createBackend(device: DeviceId): Backend;
-  /** GFLOP/s of a matrix product. */
+  /** Rate of a matrix product in GFLOP/s. */
   gemmRate(backend: Backend): Promise<number>;
   probe(backend: Backend): Promise<Probe>;
 }
 
-const contest: Contest = {
+const measurements: Measurements = {
   createBackend: (device) => createBackend({ device, threads: 0 }),
   gemmRate: quickGemmRate,
   probe: (backend) => probeTraining(backend),
@@ -34,7 +34,7 @@ const contest: Contest = {
 
 let found: Promise<FastestDevice> | null = null;
 
-/** What `auto` stands for: measured once in the life of this process. Never fails; the CPU is always there. */
+/** Finds the device for `auto`, measured once per process. Never fails: the CPU is always available. */
 export function findFastestDevice(): Promise<FastestDevice> {
   found ??= listDevices()
     .then((devices) => chooseFastest(candidatesOf(devices)))
@@ -42,19 +42,19 @@ export function findFastestDevice(): Promise<FastestDevice> {
   return found;
 }
 
-/** TensorFlow.js takes part where it computes on CUDA; on the CPU it is a reference and slow. */
+/** Devices to compare with the CPU. TensorFlow.js is one only on CUDA; on the CPU it is a slow reference. */
 export const candidatesOf = (devices: readonly DeviceInfo[]): DeviceId[] =>
   devices
     .filter(({ id, name, available }) => available && id !== 'cpu' && (id !== 'tfjs' || name.includes('CUDA')))
     .map(({ id }) => id);
 
 /**
- * The fastest of the CPU and `candidates` at a short training step whose numbers agree with the CPU's. A device that
- * fails, computes something else or is only a little faster loses.
+ * Returns the device, of the CPU and `candidates`, that is fastest at a short training step and agrees with the CPU's
+ * numbers. Devices that fail, disagree or are only slightly faster are rejected.
  */
 export async function chooseFastest(
   candidates: readonly DeviceId[],
-  { createBackend, gemmRate, probe }: Contest = contest,
+  { createBackend, gemmRate, probe }: Measurements = measurements,
 ): Promise<FastestDevice> {
   if (candidates.length === 0) return { device: 'cpu', why: 'The processor is the only device here.' };
   const cpu = createBackend('cpu');
@@ -65,9 +65,9 @@ export async function chooseFastest(
   for (const device of candidates) {
     try {
       const backend = createBackend(device);
-      if ((await gemmRate(backend)) < HOPELESS * cpuRate) continue;
+      if ((await gemmRate(backend)) < MIN_RATE_SHARE * cpuRate) continue;
       const { millisecondsPerStep, numbers } = await probe(backend);
-      // Written so that NaN loses.
+      // Written so that NaN is rejected.
       const agrees = relativeError(numbers, reference.numbers) <= TOLERANCE;
       if (!agrees || !(millisecondsPerStep < time)) continue;
       time = millisecondsPerStep;
@@ -77,7 +77,7 @@ export async function chooseFastest(
         why: `A short training step was ${factor} times as fast as on the processor, with its numbers.`,
       };
     } catch {
-      // A device that fails is out.
+      // A device that fails is rejected.
     }
   }
   return best;

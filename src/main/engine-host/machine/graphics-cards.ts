@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** What the system is asked with answers in a second or two, or not at all. */
-const PATIENCE_MILLISECONDS = 5000;
+/** The system's tools respond in a second or two, or not at all. */
+const TIMEOUT_MILLISECONDS = 5000;
 
 /**
- * Names of the graphics cards of this machine as its system lists them, without loading a driver. Empty where there are
- * none or the system would not say.
+ * Lists the names of this machine's graphics cards as the system reports them, without loading a driver. Empty if there
+ * are none or the system does not report them.
  */
 export async function graphicsCards(): Promise<readonly string[]> {
   try {
@@ -18,7 +18,7 @@ export async function graphicsCards(): Promise<readonly string[]> {
         return await linuxCards();
       case 'win32':
         return linesOf(
-          await ask('powershell.exe', [
+          await runTool('powershell.exe', [
             '-NoProfile',
             '-NonInteractive',
             '-Command',
@@ -26,7 +26,7 @@ export async function graphicsCards(): Promise<readonly string[]> {
           ]),
         );
       case 'darwin':
-        return macCards(await ask('/usr/sbin/system_profiler', ['-json', 'SPDisplaysDataType']));
+        return macCards(await runTool('/usr/sbin/system_profiler', ['-json', 'SPDisplaysDataType']));
       default:
         return [];
     }
@@ -35,8 +35,8 @@ export async function graphicsCards(): Promise<readonly string[]> {
   }
 }
 
-async function ask(file: string, options: readonly string[]): Promise<string> {
-  return (await run(file, options, { timeout: PATIENCE_MILLISECONDS, windowsHide: true })).stdout;
+async function runTool(file: string, options: readonly string[]): Promise<string> {
+  return (await run(file, options, { timeout: TIMEOUT_MILLISECONDS, windowsHide: true })).stdout;
 }
 
 const linesOf = (text: string): string[] =>
@@ -45,7 +45,7 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** @param text what `system_profiler -json SPDisplaysDataType` prints */
+/** @param text output of `system_profiler -json SPDisplaysDataType` */
 export function macCards(text: string): string[] {
   const { SPDisplaysDataType } = JSON.parse(text) as { SPDisplaysDataType?: readonly { sppci_model?: unknown }[] };
   return (SPDisplaysDataType ?? []).flatMap(({ sppci_model }) =>
@@ -67,7 +67,7 @@ async function linuxCards(): Promise<string[]> {
     const read = async (file: string) => (await readFile(join(PCI_DEVICES, device, file), 'utf8')).trim();
     if (!DISPLAY_CLASS.test(await read('class'))) continue;
     const [vendor, model] = [(await read('vendor')).slice(2), (await read('device')).slice(2)];
-    // NVIDIA's driver knows its own cards better.
+    // NVIDIA's driver reports its own cards more precisely.
     if (vendor === '10de' && driver.length > 0) continue;
     const name =
       pciName(names, vendor, model) ?? (vendors[vendor] === undefined ? null : `${vendors[vendor]} graphics`);
@@ -94,8 +94,8 @@ async function pciNames(): Promise<string> {
 }
 
 /**
- * "Vendor model" by the list of the PCI ID repository: a vendor's line starts with its id, those of its devices follow
- * behind a tab. The name in brackets is the one that is sold.
+ * Returns “Vendor model” from the list of the PCI ID repository, in which a vendor's line starts with its id and the
+ * lines of its devices follow, indented by a tab. The name in brackets is the commercial one.
  */
 export function pciName(list: string, vendor: string, device: string): string | null {
   const lines = list.split('\n');

@@ -4,7 +4,7 @@ import { fitsMachine } from '#shared/training/memory';
 import type { Stage, Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import { peakActivationBytes } from '../../engine/ir/peak-memory';
-import { estimateTrainingMemoryMB, rememberedSets } from '../../engine/train/estimate-memory';
+import { estimateTrainingMemoryMB, optimizerStateSets } from '../../engine/train/estimate-memory';
 import { fastestPart } from '../../engine/train/fastest-part';
 import { vitModel } from '../../engine/train/model';
 import { buildLogitsProgram } from '../../engine/train/programs';
@@ -17,20 +17,20 @@ import { withDropout } from '../models/dropout';
 export interface MemoryOptions {
   readonly config: VitConfig;
   readonly trainable: Trainable;
-  /** Of the adapters, where they are what is trainable. */
+  /** Settings of the adapters, if they are trained. */
   readonly lora?: LoraSettings;
   readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
-  /** Images of a micro-batch that one run computes; where it is not all of them, a second set of gradients is kept. */
+  /** Images of a micro-batch computed at once; if fewer than all, a second set of gradients is kept. */
   readonly part: number;
-  /** Views whose features are kept while a head trains alone. */
+  /** Views whose features are in memory while a head trains alone. */
   readonly views: number;
-  /** True where a moving average of the trained parameters is kept. */
+  /** Whether a moving average of the trained parameters is kept. */
   readonly averaged: boolean;
 }
 
-/** Of a stage of a run, computed in the parts that the device computes fastest. */
+/** Memory options for a stage of a run, with the part size that is fastest on the device. */
 export function memoryOptions(
   config: VitConfig,
   run: RunConfig,
@@ -50,16 +50,16 @@ export function memoryOptions(
 }
 
 const MIB = 2 ** 20;
-/** Node and onnxruntime before any model, and what the host and a loader's thread add to that. */
+/** Node and onnxruntime before any model is loaded, and the addition by the host and a loader thread. */
 const PROCESS_MIB = 110;
 const HOST_MIB = 50;
-/** Micro-batches that are prepared, handed over or waiting to be collected. */
+/** Micro-batches in memory: being prepared, in use, or not yet garbage collected. */
 const BATCHES = 5;
 
 /**
- * Peak resident memory of the engine process in a run, MiB: what the engine predicts for its session, the parameters as
- * they were read, copies of parameters, moments and averages while a checkpoint is written, and the batches of the
- * loader. `npm run bench:memory` holds it against measured peaks.
+ * Estimates the peak resident memory of the engine process in a run, in MiB: the engine's estimate for the session, the
+ * parameters as read, copies of parameters, moments and averages while a checkpoint is written, and the batches of the
+ * loader. `npm run bench:memory` compares it with measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
   const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, part, views, averaged } = options;
@@ -76,15 +76,15 @@ export function estimateMemoryMB(options: MemoryOptions): number {
       averaged,
     });
     const trained = (4 * parameterCount(vitModel(config, trainable, 1, lora).trainable)) / MIB;
-    return session + HOST_MIB + 2 * parameters + rememberedSets(optimizer, averaged) * trained + batches;
+    return session + HOST_MIB + 2 * parameters + optimizerStateSets(optimizer, averaged) * trained + batches;
   }
-  // As read, and in the classifier that extracts the features.
+  // Twice the parameters: as read, and in the classifier that extracts the features.
   const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));
   const features = 4 * views * featureWidth(config);
   return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (forward + features) / MIB;
 }
 
-/** The part of a micro-batch, at most `options.part`, with which the run is expected to fit. */
+/** Largest part of a micro-batch, at most `options.part`, with which the run should fit in memory. */
 export function partThatFits(options: MemoryOptions, machineMemoryMB: number): number {
   return fittingPart(options.part, (part) => fitsMachine(estimateMemoryMB({ ...options, part }), machineMemoryMB));
 }

@@ -30,7 +30,7 @@ async function readCase(folder: string) {
   };
 }
 
-/** Compares the engine on this machine with reference cases, or with closed forms where no folder is given. */
+/** Compares the engine on this machine with reference cases, or with closed forms if no folder is given. */
 export async function selftest(spec: SelftestSpec, context: RequestContext): Promise<SelftestResult> {
   const device = await requireDevice(spec.device);
   if (spec.casesFolder === null) {

@@ -6,19 +6,22 @@ import { forwardFlops } from '../../engine/bench/bench';
 import { GraphBuilder } from '../../engine/ir/builder';
 import type { VitConfig } from '../../engine/vit/config';
 
-/** Share of the Gemm rate that a whole step reaches: a round number below what `fovea bench` shows, so that runs end early rather than late. */
+/**
+ * Share of the Gemm rate that a whole step reaches: a round number below the measurements of `fovea bench`, so that
+ * runs end earlier than estimated rather than later.
+ */
 const UTILISATION = 0.5;
 
-/** No repeat is begun after this many milliseconds: a slow device needs no second opinion. */
-const PATIENCE = 500;
-/** [rows, inner] × [rows, inner]ᵀ: as large as a small model's layers, done in a few hundredths of a second. */
+/** No repeat starts after this many milliseconds: on a slow device one is enough. */
+const MAX_MILLISECONDS = 500;
+/** [rows, inner] × [rows, inner]ᵀ: the size of a small model's layers, computed in a few hundredths of a second. */
 const ROWS = 1024;
 const INNER = 384;
 const REPEATS = 5;
 
 const rates = new Map<string, Promise<number | null>>();
 
-/** GFLOP/s of a matrix product on this device, measured once in the life of this process; null where it cannot run. */
+/** Rate of a matrix product on this device in GFLOP/s, measured once per process; null if it cannot run. */
 export function gemmRate(device: EngineDevice, threads: number): Promise<number | null> {
   const key = `${device} ${threads}`;
   const known = rates.get(key);
@@ -30,12 +33,12 @@ export function gemmRate(device: EngineDevice, threads: number): Promise<number 
   return measured;
 }
 
-/** The best of a few products in at most half a second or so, GFLOP/s. */
+/** Best rate of a few matrix products in about half a second at most, in GFLOP/s. */
 export async function quickGemmRate(backend: Backend): Promise<number> {
   const builder = new GraphBuilder();
   const a = builder.input('a', [ROWS, INNER]);
   const b = builder.input('b', [ROWS, INNER]);
-  // One row leaves the device.
+  // Only one row is copied from the device.
   builder.output('row', builder.slice(builder.matmul(a, b, { transposeB: true }), 0, 0, 1));
   const program = await backend.compile(builder.build('gemm probe'));
   const data = new Float32Array(ROWS * INNER).fill(0.5);
@@ -45,7 +48,7 @@ export async function quickGemmRate(backend: Backend): Promise<number> {
   ]);
   let best = Number.POSITIVE_INFINITY;
   const begun = performance.now();
-  for (let repeat = 0; repeat < REPEATS && (repeat === 0 || performance.now() - begun < PATIENCE); repeat++) {
+  for (let repeat = 0; repeat < REPEATS && (repeat === 0 || performance.now() - begun < MAX_MILLISECONDS); repeat++) {
     const start = performance.now();
     await program.run(feeds);
     best = Math.min(best, performance.now() - start);
@@ -63,8 +66,8 @@ export interface Work {
 }
 
 /**
- * What a training image costs in forward passes: one, one for the gradients of activations and one for those of weights.
- * Adapters need the first two; their own products are narrow.
+ * Cost of a training image in forward passes: one for the forward pass itself, one for the gradients of activations,
+ * and one for those of weights. Adapters need only the first two, as their own products are narrow.
  */
 function passes({ layers }: VitConfig, trainable: Trainable): number {
   switch (trainable) {
@@ -79,12 +82,12 @@ function passes({ layers }: VitConfig, trainable: Trainable): number {
   }
 }
 
-/** FLOPs of a run, counted in forward passes; a validation image takes one an epoch. */
+/** FLOPs of a run, counted in forward passes; a validation image takes one per epoch. */
 export function runFlops({ config, run, stages, trainImages, validationImages }: Work): number {
   const forward = forwardFlops(config);
   return stages.reduce((sum, stage) => {
     const { trainable, epochs } = stage;
-    // A frozen backbone sees each view once; the head's own work is nothing beside that.
+    // A frozen backbone computes each view once; the cost of the head is negligible.
     if (trainable === 'head') {
       return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
     }
@@ -92,7 +95,7 @@ export function runFlops({ config, run, stages, trainImages, validationImages }:
   }, 0);
 }
 
-/** Seconds that a run will take, from a short measurement of the device; null where the device cannot be measured. */
+/** Estimates a run's duration in seconds from a short benchmark of the device; null if it cannot be measured. */
 export async function estimateSeconds(work: Work, device: EngineDevice, threads: number): Promise<number | null> {
   const rate = await gemmRate(device, threads);
   return rate === null ? null : runFlops(work) / (rate * 1e9 * UTILISATION);

@@ -7,7 +7,7 @@ import type { Tensor } from '../../engine/tensor';
 import { openBackboneFolder } from './backbone-folder';
 import { inspectBackbone } from './inspect-backbone';
 import { loadBackbone } from './load-backbone';
-import { silently, smallParameters, writeCheckpointFolder } from './test-checkpoint';
+import { silentContext, smallParameters, writeCheckpointFolder } from './test-checkpoint';
 
 let root: string;
 let count = 0;
@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const newFolder = () => join(root, `checkpoint-of-test-${count++}`);
-const inspect = (folder: string) => inspectBackbone({ folder }, silently);
+const inspect = (folder: string) => inspectBackbone({ folder }, silentContext);
 const load = (folder: string, classes: readonly string[]) => loadBackbone({ kind: 'folder', folder }, classes, 5, null);
 
 /** A safetensors file of tensors of any number type, by hand: 8 bytes of length, JSON, data. */

@@ -13,21 +13,21 @@ import { type ImageProcessor, readImageProcessor } from './image-processor';
 import { readJsonFile } from './read-json';
 import { hashFile, openTensorsFile, type TensorsFile } from './tensor-files';
 
-/** A checked Hugging Face checkpoint folder: every tensor that the model needs is there and has its shape. */
+/** A checked Hugging Face checkpoint folder: every tensor that the model needs is present and has the right shape. */
 export interface BackboneFolder {
   readonly folder: string;
   readonly config: VitConfig;
   readonly processor: ImageProcessor;
-  /** The files that make it up, config and weights, relative to the folder. */
+  /** Config, processor and weights files, relative to the folder. */
   readonly files: readonly string[];
-  /** False where the checkpoint has no head, one whose shape does not fit its own config, or one that does not choose between classes. */
+  /** Whether there is a head that fits the checkpoint's own config and predicts one of several classes. */
   readonly hasHead: boolean;
-  /** What a person should know of it, in sentences: what was assumed and what is not used. */
+  /** Notes for people, as sentences: assumptions made and content not used. */
   readonly notes: readonly string[];
   /**
-   * Reads parameters under today's names as float32. The files are open until `close`.
+   * Reads parameters, by their current names, as float32. The files stay open until `close`.
    *
-   * @throws FoveaError `weights_unusable` for a tensor with a number that cannot be computed with
+   * @throws FoveaError `weights_unusable` for a tensor with NaN, infinite or too large values
    */
   read(names: Iterable<string>): Promise<Map<string, Tensor>>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<re
   const parsed = indexSchema.safeParse(await readJsonFile(join(folder, INDEX), INDEX));
   if (!parsed.success) throw bad(`${INDEX} does not list the weights.`, 'Copy or download the folder again.');
   const shards = [...new Set(Object.values(parsed.data.weight_map))].sort();
-  if (shards.length === 0 || shards.length > MAXIMUM_SHARDS) {
+  if (shards.length === 0 || shards.length > MAX_SHARDS) {
     throw bad(`${INDEX} names ${shards.length} weights files.`, 'Copy or download the folder again.');
   }
   for (const shard of shards) {
@@ -59,14 +59,14 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<re
   return shards;
 }
 
-/** Each is open while the folder is. */
-export const MAXIMUM_SHARDS = 200;
+/** All shards stay open while the folder is open. */
+export const MAX_SHARDS = 200;
 
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
 
-/** Tensors of all files by their names without what training tools put into them. */
+/** Tensors of all files, by their names without the wrappers that training tools add. */
 class Weights {
   readonly #places = new Map<string, { readonly name: string; readonly file: TensorsFile }>();
   readonly #used = new Set<string>();
@@ -93,15 +93,15 @@ class Weights {
     return null;
   }
 
-  /** Names of what was never asked for. */
+  /** Names of tensors that `find` never returned. */
   get unused(): readonly string[] {
     return [...this.#places.keys()].filter((name) => !this.#used.has(name)).sort();
   }
 }
 
 /**
- * Opens a folder as `save_pretrained` writes it (config.json and model.safetensors, or shards with their index) and
- * checks all of it but the numbers themselves, which `read` checks.
+ * Opens a folder as written by `save_pretrained` (config.json and model.safetensors, or shards with their index) and
+ * checks everything except the numbers, which `read` checks.
  *
  * @throws FoveaError `backbone_missing`, `backbone_invalid`, `backbone_pickle`, `backbone-unsupported`,
  *   `safetensors-invalid`, `not_a_file`, `file_too_large`
@@ -171,7 +171,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
   }
 }
 
-/** That every tensor of the backbone is there with its shape. Answers with what there is of a head. */
+/** Checks that every tensor of the backbone is present with its shape, and returns the state of the head. */
 function checkShapes(config: VitConfig, weights: Weights): 'none' | 'misfit' | 'fits' {
   const heads: boolean[] = [];
   for (const { name, shape } of parameterSpecs(config)) {
@@ -194,12 +194,12 @@ function checkShapes(config: VitConfig, weights: Weights): 'none' | 'misfit' | '
   return heads.length === 2 && heads.every(Boolean) ? 'fits' : 'misfit';
 }
 
-/** Squared, a larger number would not be finite in float32. */
-const LARGEST = 1e18;
+/** The square of a larger value may not be finite in float32. */
+const MAX_VALUE = 1e18;
 
 function checkNumbers(name: string, tensor: Tensor): Tensor {
-  // A sum of squares would find the same, but would not say what it found.
-  const place = tensor.data.findIndex((value) => !(Math.abs(value) <= LARGEST));
+  // A sum of squares would detect the same values but not identify them.
+  const place = tensor.data.findIndex((value) => !(Math.abs(value) <= MAX_VALUE));
   if (place < 0) return tensor;
   const value = tensor.data[place] as number;
   const what = Number.isNaN(value)
@@ -217,7 +217,7 @@ const otherProblem = (problem: string) =>
     ? 'The head of the checkpoint predicts each class independently (multi_label_classification). Fovea predicts one of several classes, so a new head replaces it.'
     : `The head of the checkpoint is for another task (${problem.slice(0, 60)}). A new head replaces it.`;
 
-/** Weights that the config has no place for: a person decides whether that is meant. */
+/** Notes on weights for which the config has no place, for a person to decide whether that is intended. */
 function unusedNotes(config: VitConfig, unused: readonly string[]): string[] {
   if (unused.length === 0) return [];
   const blockOf = (name: string) => Number(/\b(?:encoder\.layer|layers)\.(\d+)\./.exec(name)?.[1] ?? -1);
@@ -236,7 +236,7 @@ export const parameterSpecs = (config: VitConfig): readonly ParameterSpec[] =>
 
 const hashes = new Map<string, string>();
 
-/** SHA-256 over the SHA-256 of each file, in order; remembered while size and time of a file stay the same. */
+/** SHA-256 over the SHA-256 of each file, in order; cached while the size and time of a file stay the same. */
 export async function hashFiles(folder: string, files: readonly string[]): Promise<string> {
   const whole = createHash('sha256');
   for (const name of files) {

@@ -27,9 +27,9 @@ export interface CheckpointContent {
   readonly config: VitConfig;
   readonly pipeline: Pipeline;
   readonly parameters: NamedTensors;
-  /** Of the adapters among the parameters; null where there are none. */
+  /** Settings of the adapters among the parameters; null if there are none. */
   readonly lora: LoraSettings | null;
-  /** Null in `best`, which is there to predict. */
+  /** Null in `best`, which only predicts. */
   readonly optimizer: OptimizerState | null;
   readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep' | 'part' | 'lossScale'>;
 }
@@ -37,11 +37,11 @@ export interface CheckpointContent {
 const TRAINER = 'trainer.json';
 const OPTIMIZER = 'optimizer.safetensors';
 const MODEL = 'model.safetensors';
-/** A folder of its own: transformers takes a folder with an `adapter_config.json` in it for an adapter alone. */
+/** Adapters get their own folder: transformers treats any folder with an `adapter_config.json` as an adapter only. */
 const ADAPTER = 'adapter';
 const ADAPTER_MODEL = `${ADAPTER}/adapter_model.safetensors`;
 const ADAPTER_CONFIG = `${ADAPTER}/adapter_config.json`;
-const parts: ReadonlySet<string> = new Set([
+const knownFiles: ReadonlySet<string> = new Set([
   ...['config.json', 'preprocessor_config.json', MODEL, OPTIMIZER],
   ...[ADAPTER_MODEL, ADAPTER_CONFIG],
 ]);
@@ -49,11 +49,11 @@ const parts: ReadonlySet<string> = new Set([
 const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
 /**
- * Writes a checkpoint folder as Hugging Face's `save_pretrained` would (config.json, model.safetensors,
- * preprocessor_config.json) with `trainer.json` and `optimizer.safetensors` beside, and adapters that are not merged as
- * PEFT's would, in the folder `adapter`. Everything goes to a temporary folder first, is flushed and read back, and only then takes its place in the slot.
+ * Writes a checkpoint folder in the format of Hugging Face's `save_pretrained` (config.json, model.safetensors,
+ * preprocessor_config.json) with `trainer.json` and `optimizer.safetensors`, and unmerged adapters in PEFT's format in
+ * the folder `adapter`. Everything is written to a temporary folder, flushed and read back before it enters the slot.
  *
- * @throws FoveaError `disk_full`, `not_writable`, `checkpoint_unverified`; what was there before is then as it was
+ * @throws FoveaError `disk_full`, `not_writable`, `checkpoint_unverified`; earlier versions are then unchanged
  */
 export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointContent): Promise<void> {
   const { incoming } = slot;
@@ -89,7 +89,7 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
   }
 }
 
-/** What the tensors of a checkpoint take on disk. */
+/** Size of a checkpoint's tensors on disk. */
 export function checkpointBytes({ parameters, optimizer }: CheckpointContent): number {
   const state = optimizer === null ? new Map<string, Tensor>() : optimizerTensors(optimizer);
   return [...parameters.values(), ...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
@@ -118,7 +118,7 @@ function optimizerTensors({ firstMoments, secondMoments, averages }: OptimizerSt
   return tensors;
 }
 
-/** Reads back what was written, before anything older is given up for it. */
+/** Reads the files back before an older checkpoint is replaced. */
 async function verifyWritten(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, expected] of Object.entries(files)) {
     if ((await hashFile(join(folder, name))) === expected) continue;
@@ -145,7 +145,7 @@ const unreadable = (folder: string, name: string, error: unknown) =>
     : damaged(folder, `${name} cannot be read`, error);
 
 /**
- * Opens a checkpoint and verifies the SHA-256 of each of its files. Null where there is none. Changes nothing.
+ * Opens a checkpoint and verifies the SHA-256 of each of its files. Returns null if there is none. Changes nothing.
  *
  * @throws FoveaError `checkpoint_damaged`, `disk_failed`
  */
@@ -158,7 +158,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
     throw unreadable(folder, TRAINER, error);
   }
   for (const [name, expected] of Object.entries(trainer.files)) {
-    if (!parts.has(name) || !(await exists(join(folder, name)))) throw damaged(folder, `${name} is missing`);
+    if (!knownFiles.has(name) || !(await exists(join(folder, name)))) throw damaged(folder, `${name} is missing`);
     const hash = await hashFile(join(folder, name)).catch((error: unknown) => {
       throw unreadable(folder, name, error);
     });
@@ -168,7 +168,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
   return { folder, trainer };
 }
 
-/** All parameters, with adapters that are not merged. */
+/** Reads all parameters, including unmerged adapters. */
 export async function readParameters({ folder, trainer }: Checkpoint): Promise<NamedTensors> {
   const parameters = await readTensorsFile(join(folder, MODEL));
   if (trainer.files[ADAPTER_MODEL] === undefined) return parameters;
@@ -178,7 +178,7 @@ export async function readParameters({ folder, trainer }: Checkpoint): Promise<N
 export const readConfig = async ({ folder }: Checkpoint): Promise<VitConfig> =>
   parseVitConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
 
-/** What the optimizer remembers; null where the checkpoint has none. */
+/** Reads the optimizer state; null if the checkpoint has none. */
 export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<OptimizerState | null> {
   if (trainer.optimizerStep === null || trainer.files[OPTIMIZER] === undefined) return null;
   const firstMoments = new Map<string, Tensor>();

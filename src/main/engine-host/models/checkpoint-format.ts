@@ -8,8 +8,8 @@ export const INDEX = 'model.safetensors.index.json';
 
 const invalid = (message: string, hint: string) => new FoveaError('backbone_invalid', message, { hint });
 
-/** Weights of other programs, and what becomes of them. */
-const others: readonly (readonly [ending: RegExp, what: string])[] = [
+/** Weights of other programs, with the reason to refuse them. */
+const otherFormats: readonly (readonly [ending: RegExp, what: string])[] = [
   [/\.onnx$/i, 'an ONNX model, which cannot be trained further'],
   [/\.gguf$/i, 'a GGUF model, which is for inference only'],
   [/\.(h5|keras)$/i, 'TensorFlow or Keras weights'],
@@ -23,8 +23,8 @@ const HUGGING_FACE_FOLDER =
   'Choose the folder of a Hugging Face model: config.json and model.safetensors, as save_pretrained writes them.';
 
 /**
- * Why a folder is no checkpoint that Fovea reads, and what to do. It is for folders without `config.json`, or without
- * weights as safetensors.
+ * Explains why Fovea cannot read a folder as a checkpoint, and what to do. For folders without `config.json` or without
+ * safetensors weights.
  */
 export async function explainFolder(folder: string, names: readonly string[]): Promise<FoveaError> {
   if (names.includes('adapter_config.json')) {
@@ -45,7 +45,7 @@ export async function explainFolder(folder: string, names: readonly string[]): P
   const hasConfig = names.includes(CONFIG);
   const pickle = names.find(isPickle);
   if (pickle !== undefined) return refusedPickle(pickle, hasConfig);
-  for (const [ending, what] of others) {
+  for (const [ending, what] of otherFormats) {
     const name = names.find((one) => ending.test(one));
     if (name !== undefined) return invalid(`The folder contains ${what} (${name}).`, HUGGING_FACE_FOLDER);
   }
@@ -65,7 +65,7 @@ export async function explainFolder(folder: string, names: readonly string[]): P
   return invalid(hasConfig ? `The folder has no ${MODEL}.` : `The folder has no ${CONFIG}.`, HUGGING_FACE_FOLDER);
 }
 
-/** A pickle runs code when it is loaded. The way to convert it is named where there is one. */
+/** A pickle can run code when it is loaded. The hint names a way to convert it if there is one. */
 function refusedPickle(name: string, hasConfig: boolean): FoveaError {
   return new FoveaError(
     'backbone_pickle',
@@ -81,9 +81,10 @@ function refusedPickle(name: string, hasConfig: boolean): FoveaError {
 }
 
 /**
- * timm saves its own architecture names and its own names of tensors.
+ * Returns an error if `config` is that of a timm model, which has its own names of architectures and tensors; else
+ * null.
  *
- * @param config of the folder
+ * @param config parsed `config.json` of the folder
  */
 export function timmModel(config: unknown): FoveaError | null {
   if (typeof config !== 'object' || config === null || 'model_type' in config) return null;
@@ -98,7 +99,7 @@ export function timmModel(config: unknown): FoveaError | null {
   );
 }
 
-/** Folders one level down, or where the hub's cache keeps them, that look like a model. Links are not followed into. */
+/** Model folders one level down, or in `snapshots` of the hub's cache. */
 async function modelsInside(folder: string, names: readonly string[]): Promise<string[]> {
   const list = (path: string) => readdir(path).catch((): string[] => []);
   const snapshots = names.includes('snapshots') ? await list(join(folder, 'snapshots')) : [];

@@ -2,13 +2,13 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMissing, isPresent } from '../core/file-errors';
 
-/** A checkpoint that is replaced again and again, with the versions of it that stay on disk. */
+/** A checkpoint that is replaced repeatedly, with the versions kept on disk. */
 export interface CheckpointSlot {
   /** The newest version. */
   readonly folder: string;
-  /** Where versions lie, newest first. The last place is only used while a newer version moves in. */
+  /** Folders of the versions, newest first. The last is used only during a replacement. */
   readonly versions: readonly string[];
-  /** Where the next version is written. */
+  /** Folder that the next version is written to. */
   readonly incoming: string;
 }
 
@@ -21,9 +21,9 @@ const slot = (checkpoints: string, name: string, older: readonly string[]): Chec
   };
 };
 
-/** Where a run goes on from, whole, and the save before it, for a disk that loses a file. */
+/** The complete state that a run resumes from, and the save before it in case the disk loses a file. */
 export const lastSlot = (runFolder: string): CheckpointSlot => slot(join(runFolder, 'checkpoints'), 'last', ['before']);
-/** What a run is there for; it only predicts. */
+/** The best model of a run, which only predicts. */
 export const bestSlot = (runFolder: string): CheckpointSlot => slot(join(runFolder, 'checkpoints'), 'best', []);
 
 export const lastFolder = (runFolder: string): string => lastSlot(runFolder).folder;
@@ -39,7 +39,7 @@ export const exists = (path: string): Promise<boolean> =>
     },
   );
 
-/** Makes renames durable. Windows cannot open folders; there the file system's journal has to do. */
+/** Makes renames durable. Windows cannot open folders and relies on the file system's journal. */
 export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
@@ -51,10 +51,10 @@ export async function flushFolder(folder: string): Promise<void> {
 }
 
 /**
- * Tidies up after a kill: versions move up into the places that it left empty, what was half written or on its way out
- * goes. Only for the process that trains the run: another would take a folder away that is being written.
+ * Repairs a slot after a kill: versions move up into empty places, and incomplete or superseded versions are deleted.
+ * Only for the process that trains the run: another would delete a folder that is being written.
  */
-export async function settleSlot({ versions, incoming }: CheckpointSlot): Promise<void> {
+export async function repairSlot({ versions, incoming }: CheckpointSlot): Promise<void> {
   const present: string[] = [];
   for (const version of versions) if (await exists(version)) present.push(version);
   const places = versions.slice(0, -1);
@@ -66,18 +66,18 @@ export async function settleSlot({ versions, incoming }: CheckpointSlot): Promis
   await rm(incoming, { recursive: true, force: true });
 }
 
-/** An empty folder for the next version, in a run folder that is there: where a project was moved away, none is made. */
+/** Creates an empty folder for the next version. Does not create the run folder: the project may have been moved. */
 export async function openSlot(slot: CheckpointSlot): Promise<void> {
   await mkdir(dirname(slot.folder)).catch((error: unknown) => {
     if (!isPresent(error)) throw error;
   });
-  await settleSlot(slot);
+  await repairSlot(slot);
   await mkdir(slot.incoming);
 }
 
 /**
- * Puts the version that was written into its place: every older one moves one place on, the oldest goes. A kill at any
- * moment leaves each version whole under one of the slot's names, and `settleSlot` brings them back in order.
+ * Makes the incoming version the newest: each older one moves back one place, and the oldest is deleted. A kill at any
+ * moment leaves each version complete under one of the slot's names, and `repairSlot` restores their order.
  */
 export async function closeSlot({ folder, versions, incoming }: CheckpointSlot): Promise<void> {
   for (let to = versions.length - 1; to > 0; to -= 1) {

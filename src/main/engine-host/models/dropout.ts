@@ -1,7 +1,7 @@
 import type { RunConfig } from '#shared/models/run-config';
 import type { VitConfig } from '../../engine/vit/config';
 
-/** The model as a run trains it: with the run's dropout in place of its own where the run has one. */
+/** Returns the model with the run's dropout in place of its own, where the run sets one. */
 export function withDropout(
   model: VitConfig,
   { dropout, attentionDropout, dropPath }: Pick<RunConfig, 'dropout' | 'attentionDropout' | 'dropPath'>,

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultNormalisation } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { readJsonFile } from './read-json';
 
 type Triple = Pipeline['mean'];
 
-/** How a checkpoint wants its pixels: x × rescaleFactor, then (x - mean) / std. */
+/** Normalisation of a checkpoint's pixels: x × rescaleFactor, then (x - mean) / std. */
 export interface ImageProcessor extends Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'> {
-  /** The file that says so, of those of the folder; null where none does. */
+  /** The file of the folder that specifies it; null if none does. */
   readonly file: string | null;
-  /** What was assumed, and what Fovea does otherwise, in sentences. */
+  /** Assumptions, and differences from Fovea's preparation, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -19,9 +19,9 @@ const PREPROCESSOR = 'preprocessor_config.json';
 const PROCESSOR = 'processor_config.json';
 export const processorFiles: readonly string[] = [PROCESSOR, PREPROCESSOR];
 
-/** What transformers 5 fills in where a file names no mean or standard deviation, by the class that it names. */
+/** Defaults of transformers 5 for a missing mean or standard deviation, by the class named in the file. */
 const classDefaults: Readonly<Record<string, { readonly mean: Triple; readonly std: Triple }>> = {
-  ViT: usualNormalisation,
+  ViT: defaultNormalisation,
   DeiT: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   Bit: {
     mean: [0.48145466, 0.4578275, 0.40821073],
@@ -30,13 +30,13 @@ const classDefaults: Readonly<Record<string, { readonly mean: Triple; readonly s
 };
 
 const number = z.number();
-/** One number stands for all three channels, as in transformers. */
+/** One number applies to all three channels, as in transformers. */
 const channels = z.union([number, z.tuple([number]), z.tuple([number, number, number])]).transform((value): Triple => {
   const [red, green = red, blue = red] = typeof value === 'number' ? [value] : value;
   return [red, green, blue];
 });
 
-/** Fields that change pixels; others are of no concern here. */
+/** The fields that change pixels. */
 const processorSchema = z.object({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
@@ -58,17 +58,18 @@ const bad = (file: string, reason: string) =>
   });
 
 /**
- * Reads how the checkpoint prepares pixels, from the file that transformers takes: `processor_config.json` where it has an
- * `image_processor` in it, else `preprocessor_config.json`. Without either, what ViT's own class does is assumed.
+ * Reads how the checkpoint prepares pixels, from the file that transformers uses: `processor_config.json` if it
+ * contains an `image_processor`, else `preprocessor_config.json`. Without either, the defaults of ViT's own class are
+ * assumed.
  *
- * @param names the files of the folder
- * @throws FoveaError `backbone_invalid` for values that cannot be meant
+ * @param names files of the folder
+ * @throws FoveaError `backbone_invalid` for implausible values
  */
 export async function readImageProcessor(folder: string, names: readonly string[]): Promise<ImageProcessor> {
   const given = await findProcessor(folder, names);
   if (given === null) {
     return {
-      ...usualNormalisation,
+      ...defaultNormalisation,
       file: null,
       notes: [`The checkpoint has no ${PREPROCESSOR}: a mean and standard deviation of 0.5 are assumed.`],
     };
@@ -80,7 +81,7 @@ export async function readImageProcessor(folder: string, names: readonly string[
     throw bad(file, field === '' ? 'is not a JSON object' : `has an invalid value for ${field}`);
   }
   const fields = parsed.data;
-  const rescaleFactor = fields.do_rescale === false ? 1 : (fields.rescale_factor ?? usualNormalisation.rescaleFactor);
+  const rescaleFactor = fields.do_rescale === false ? 1 : (fields.rescale_factor ?? defaultNormalisation.rescaleFactor);
   const normalises = fields.do_normalize !== false;
   const mean: Triple = normalises ? channelsOf(file, fields, 'image_mean') : [0, 0, 0];
   const std: Triple = normalises ? channelsOf(file, fields, 'image_std') : [1, 1, 1];
@@ -88,7 +89,7 @@ export async function readImageProcessor(folder: string, names: readonly string[
   if (normalises) checkRange(file, white, mean, std);
   else if (white > 4 || white < 0.25)
     throw bad(file, `gives the model pixels from 0 to ${white}, neither rescaled nor normalised`);
-  return { rescaleFactor, mean, std, file, notes: otherwiseDone(fields) };
+  return { rescaleFactor, mean, std, file, notes: differences(fields) };
 }
 
 async function findProcessor(folder: string, names: readonly string[]) {
@@ -116,9 +117,9 @@ function channelsOf(file: string, fields: Fields, name: 'image_mean' | 'image_st
 }
 
 /**
- * A mean lies among the values that pixels have, from 0 to `white`, and a standard deviation is at most twice that range
- * and at least a hundredth of it. Where not, mean and scale belong to different ranges, and the model would see nothing
- * but one grey, or black and white.
+ * Throws unless the mean is within the range of pixels, from 0 to `white`, and the standard deviation between a
+ * hundredth of that range and twice it. Otherwise mean and scale belong to different ranges, and the model would see
+ * only one grey, or only black and white.
  */
 function checkRange(file: string, white: number, mean: Triple, std: Triple): void {
   const meanFits = mean.every((value) => value >= 0 && value <= white);
@@ -131,8 +132,8 @@ function checkRange(file: string, white: number, mean: Triple, std: Triple): voi
   );
 }
 
-/** What Fovea does in its own way: the whole picture is resized to a square, bilinear. */
-function otherwiseDone({ do_resize, size, do_center_crop, resample }: Fields): string[] {
+/** Notes where the checkpoint differs from Fovea, which resizes the whole image to a square with bilinear filtering. */
+function differences({ do_resize, size, do_center_crop, resample }: Fields): string[] {
   const own: string[] = [];
   if (do_resize !== false) {
     const edge = typeof size === 'object' && size !== null && 'shortest_edge' in size ? size.shortest_edge : null;
@@ -147,6 +148,6 @@ function otherwiseDone({ do_resize, size, do_center_crop, resample }: Fields): s
       ];
 }
 
-/** PIL's numbers. */
+/** Resampling filters by PIL's numbers. */
 const resampleName = (value: number): string =>
   ({ 0: 'nearest', 1: 'Lanczos', 3: 'bicubic', 4: 'box', 5: 'Hamming' })[value] ?? `unknown (${value})`;

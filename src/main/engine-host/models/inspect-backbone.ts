@@ -3,10 +3,10 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { openBackboneFolder, parameterSpecs } from './backbone-folder';
 
 /**
- * Checks a checkpoint folder from anywhere, down to its numbers. It is done here and not in the main process, because a
- * hostile header or a share that does not answer may hold up whoever reads it.
+ * Checks an untrusted checkpoint folder, including its numbers. Runs in the host, not in the main process, because a
+ * hostile header or an unresponsive share may block the reader.
  *
- * @throws FoveaError what `openBackboneFolder` and its `read` throw, `cancelled`
+ * @throws FoveaError `cancelled`, and the errors of `openBackboneFolder` and its `read`
  */
 export async function inspectBackbone(
   { folder }: { readonly folder: string },
@@ -18,7 +18,7 @@ export async function inspectBackbone(
     const names = parameterSpecs(config).map(({ name }) => name);
     const checked = names.filter((name) => hasHead || !name.startsWith('classifier.'));
     for (const [index, name] of checked.entries()) {
-      // One at a time: the model need not fit into memory twice.
+      // One tensor at a time: the whole model need not fit into memory.
       await opened.read([name]);
       context.progress('reading-backbone', index + 1, checked.length);
       await checkCancelled(context);

@@ -1,4 +1,4 @@
-import { recordHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { defaultNormalisation, recordHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { NamedTensors, Tensor } from '../../engine/tensor';
@@ -14,9 +14,9 @@ export interface BackboneDescription {
   readonly config: VitConfig;
   readonly pretrained: boolean;
   readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
-  /** SHA-256 of the files, or of the architecture's description, with the seed once weights are drawn from it. */
+  /** SHA-256 of the files, or of the architecture's description (and the seed once weights are drawn). */
   readonly hash: string;
-  /** What was decided for the user, in sentences. */
+  /** Decisions made for the user, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -37,18 +37,18 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
   return {
     config,
     pretrained: false,
-    processor: usualNormalisation,
-    // Classes and dropout change nothing in what the backbone computes.
+    processor: defaultNormalisation,
+    // Classes and dropout do not change what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
     notes: [`${name} starts from random weights, without pretraining.`],
   };
 }
 
 /**
- * Everything about a backbone but its numbers.
+ * Describes a backbone without reading its weights.
  *
- * @param imageSize pixels a side in place of the backbone's own, or null
- * @throws FoveaError `backbone_unknown`, `image_size_unfit`, what opening a folder throws
+ * @param imageSize side in pixels in place of the backbone's own, or null
+ * @throws FoveaError `backbone_unknown`, `image_size_unfit`, and the errors of `openBackboneFolder`
  */
 export async function describeBackbone(
   source: BackboneSource,
@@ -64,7 +64,7 @@ export async function describeBackbone(
   }
 }
 
-/** For each class, its row in the head of the checkpoint; null where that head knows other classes, or there is none. */
+/** Row of each class in the checkpoint's head; null if that head has other classes, or there is none. */
 function headRows(opened: BackboneFolder, classes: readonly string[]): readonly number[] | null {
   const theirs = opened.config.classes;
   if (!opened.hasHead || theirs.length !== classes.length || new Set(theirs).size !== theirs.length) return null;
@@ -74,7 +74,7 @@ function headRows(opened: BackboneFolder, classes: readonly string[]): readonly 
 
 const inOrder = (rows: readonly number[]) => rows.every((row, index) => row === index);
 
-/** Rows of a tensor [rows, …] in another order. */
+/** Reorders the rows of a tensor [rows, …]. */
 function permuteRows({ shape, data }: Tensor, rows: readonly number[]): Tensor {
   const width = data.length / rows.length;
   const permuted = new Float32Array(data.length);
@@ -119,10 +119,11 @@ function sizeNotes(from: VitConfig, to: VitConfig): string[] {
 }
 
 /**
- * The parameters that a run starts from: read from the folder, or drawn with the seed. A head for other classes is
- * drawn anew, one for the same classes in another order is put in theirs, position embeddings for images of another size are interpolated, and both said so in `notes`.
+ * Loads the parameters that a run starts from: read from the folder, or drawn with the seed. A head for other classes
+ * is drawn anew, a head for the same classes in another order is reordered, and position embeddings are interpolated
+ * for another image size; `notes` states all of this.
  *
- * @param imageSize pixels a side in place of the backbone's own, or null
+ * @param imageSize side in pixels in place of the backbone's own, or null
  */
 export async function loadBackbone(
   source: BackboneSource,
@@ -132,7 +133,7 @@ export async function loadBackbone(
 ): Promise<LoadedBackbone> {
   if (source.kind === 'architecture') {
     const description = describeArchitecture(source.name, classes, imageSize);
-    // The seed decides the weights, and so what is kept of them: cached features.
+    // The seed determines the weights, and so the cached features.
     const hash = recordHash({ architecture: description.hash, seed });
     return { ...description, hash, parameters: initialiseParameters(parameterSpecs(description.config), seed) };
   }

@@ -1,16 +1,16 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { readRegularFile } from './regular-file';
 
-/** No real config, processor or index of weights comes near it. */
-export const MAXIMUM_JSON_BYTES = 8 * 2 ** 20;
+/** Far above any real config, processor or index of weights. */
+export const MAX_JSON_BYTES = 8 * 2 ** 20;
 
 /**
- * A JSON file of a checkpoint from anywhere.
+ * Reads a JSON file of an untrusted checkpoint.
  *
  * @throws FoveaError `backbone_invalid`, `not_a_file`, `file_too_large`
  */
 export async function readJsonFile(path: string, name: string): Promise<unknown> {
-  const text = await readRegularFile(path, name, MAXIMUM_JSON_BYTES);
+  const text = await readRegularFile(path, name, MAX_JSON_BYTES);
   try {
     return JSON.parse(text);
   } catch (error) {

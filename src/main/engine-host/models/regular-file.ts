@@ -3,15 +3,15 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 
 /**
- * Opens a file from anywhere for reading. A pipe, a device or a folder under a file's name would otherwise be read for
- * ever or not at all. Links are followed: the hub's own cache is made of them.
+ * Opens an untrusted file for reading. Refuses pipes, devices and folders, which would block or never end. Follows
+ * links: the hub's own cache consists of them.
  *
- * @throws FoveaError `not_a_file`, and what the system says of a file that is not there or may not be read
+ * @throws FoveaError `not_a_file`, and the system's errors for a missing or unreadable file
  */
 export async function openRegularFile(path: string | Buffer, name: string): Promise<FileHandle> {
   let file: FileHandle;
   try {
-    // Without it, opening a pipe waits for somebody to write to it. Windows has neither.
+    // Without O_NONBLOCK, opening a pipe waits for a writer. Windows has neither.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isLoopOrFolder(error)) throw notAFile(name, error);
@@ -32,12 +32,12 @@ const notAFile = (name: string, cause?: unknown) =>
     cause,
   });
 
-/** ENXIO: a socket, or a device that is not there. */
+/** ENXIO: a socket, or a missing device. */
 const isLoopOrFolder = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ELOOP', 'EISDIR', 'ENXIO'].includes(String(error.code));
 
 /**
- * The text of a file of at most `maximumBytes`. What is counted is what is read, not what the file says it has.
+ * Reads the text of a file of at most `maximumBytes`, counting the bytes read, not the size that the system reports.
  *
  * @throws FoveaError `not_a_file`, `file_too_large`
  */

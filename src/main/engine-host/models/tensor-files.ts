@@ -13,10 +13,10 @@ import {
 import type { NamedTensors, Tensor } from '../../engine/tensor';
 import { openRegularFile } from './regular-file';
 
-/** Large arrays go to disk and through the hash in pieces of this size. */
+/** Large arrays are written and hashed in pieces of this size. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
-/** A file that is being written: hashed as it grows, flushed to the disk at the end. */
+/** Writes a new file, hashes it on the way, and flushes it. Returns its SHA-256. */
 async function writeAndHash(path: string, pieces: Iterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx');
@@ -39,10 +39,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
-/** Writes a new file and flushes it. Answers with its SHA-256. */
+/** Writes a new file and flushes it. Returns its SHA-256. */
 export const writeBytesFile = (path: string, bytes: Uint8Array): Promise<string> => writeAndHash(path, [bytes]);
 
-/** Writes a safetensors file tensor by tensor, so that no second copy of the model is made, and flushes it. */
+/**
+ * Writes a safetensors file tensor by tensor, to avoid a second copy of the model, and flushes it. Returns its SHA-256.
+ */
 export function writeTensorsFile(
   path: string,
   tensors: NamedTensors,
@@ -69,16 +71,16 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return bytes;
 }
 
-/** An open safetensors file whose header is checked. */
+/** An open safetensors file with a checked header. */
 export interface TensorsFile {
   readonly index: SafetensorsIndex;
-  /** One tensor as float32. */
+  /** Reads one tensor as float32. */
   read(name: string): Promise<Tensor>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a safetensors file from anywhere: only its header is read, and checked against the size of the file.
+ * Opens an untrusted safetensors file: reads only its header, and checks it against the size of the file.
  *
  * @throws FoveaError `safetensors-invalid`, `not_a_file`
  */
@@ -105,7 +107,7 @@ export async function openTensorsFile(path: string): Promise<TensorsFile> {
   }
 }
 
-/** All tensors of a file, or those that `wanted` says yes to. */
+/** Reads all tensors of a file whose names `wanted` accepts. */
 export async function readTensorsFile(
   path: string,
   wanted: (name: string) => boolean = () => true,
@@ -120,7 +122,7 @@ export async function readTensorsFile(
   }
 }
 
-/** SHA-256 of a file of any size, in hex. */
+/** Returns the SHA-256 of a file of any size, in hex. */
 export async function hashFile(path: string | Buffer): Promise<string> {
   const hash = createHash('sha256');
   const file = await openRegularFile(path, basename(path.toString()));

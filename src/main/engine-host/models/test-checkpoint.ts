@@ -9,7 +9,7 @@ import { toHfConfig } from '../../engine/vit/parse-config';
 import type { RequestContext } from '../core/request-context';
 import { parameterSpecs } from './backbone-folder';
 
-/** A model that is small enough to write often: 3 classes, 32 pixels. */
+/** A model small enough to write often: 3 classes, 32 pixels. */
 export const smallConfig: VitConfig = {
   ...(architectureByName('vit-micro', ['a', 'b', 'c']) as VitConfig),
   imageSize: 32,
@@ -20,7 +20,7 @@ export const smallConfig: VitConfig = {
 };
 export const smallParameters = () => new Map(initialiseParameters(parameterSpecs(smallConfig), 1));
 
-/** Writes a checkpoint as save_pretrained does, and answers with its folder. */
+/** Writes a checkpoint as save_pretrained does, and returns its folder. */
 export function writeCheckpointFolder(
   folder: string,
   tensors: ReadonlyMap<string, Tensor> = smallParameters(),
@@ -38,13 +38,13 @@ export function writeCheckpointFolder(
   return folder;
 }
 
-/** What a request has around it in the engine's process, with nobody who listens. */
-export const silently: RequestContext = {
+/** A request context that ignores all reports. */
+export const silentContext: RequestContext = {
   progress: () => {},
   runProgress: () => {},
   log: () => {},
   control: () => null,
   hold: () => {},
-  takeRetry: () => false,
+  consumeRetry: () => false,
   yieldToMessages: async () => {},
 };

@@ -21,18 +21,18 @@ export interface FeatureOptions {
   /** Identifies the frozen weights. */
   readonly backboneHash: string;
   readonly pipeline: Pipeline;
-  /** Of augmented views, with the seed. */
+  /** Augmentation of the augmented views, drawn with `seed`. */
   readonly augmentation: Augmentation;
   readonly seed: number;
   readonly device: EngineDevice;
   readonly threads: number;
   readonly batchSize: number;
   /** See `LoaderOptions`. */
-  readonly insist?: LoaderOptions['insist'];
+  readonly retry?: LoaderOptions['retry'];
   onProgress(done: number, total: number): Promise<void>;
 }
 
-/** The cached features of one image, or null where they are missing or not whole. */
+/** Reads the cached features of one image; null if they are missing or incomplete. */
 async function readFeature(file: string, width: number): Promise<Float32Array | null> {
   try {
     const bytes = new Uint8Array(await readFile(file));
@@ -44,17 +44,17 @@ async function readFeature(file: string, width: number): Promise<Float32Array | 
   }
 }
 
-/** Images, and the view of them that the backbone is to see: the evaluation view, or an augmented one by its number from 0. */
+/** Images, and the view to compute: the evaluation view, or an augmented one by its number from 0. */
 export interface FeatureRequest {
   readonly samples: readonly Sample[];
   readonly view: 'evaluation' | number;
 }
 
 /**
- * Where the features of a view lie. The evaluation view is decided by weights, pipeline and the raster's content; an
- * augmented one also by the settings of the augmentation, the seed, its number, and which image of the project it is.
+ * Returns the path of each sample's cached features. The evaluation view depends on the weights, the pipeline and the
+ * raster's content; an augmented view also on the augmentation, the seed, the number of the view and the image's id.
  */
-function cacheOf({ view }: FeatureRequest, options: FeatureOptions) {
+function cachePaths({ view }: FeatureRequest, options: FeatureOptions) {
   const more = view === 'evaluation' ? [] : [recordHash(options.augmentation), String(options.seed), String(view)];
   const key = featuresKey(options.backboneHash, pipelineHash(options.pipeline), more);
   const folder = join(options.cacheFolder, 'features', key);
@@ -62,22 +62,22 @@ function cacheOf({ view }: FeatureRequest, options: FeatureOptions) {
   return (sample: Sample) => join(folder, nameOf(sample));
 }
 
-/** An augmented view is what its epoch shows in a training of layers: number 0 is the first epoch's. */
+/** Augmented view n is the view of epoch n + 1 in a training of layers. */
 const epochOf = ({ view }: FeatureRequest): number | null => (view === 'evaluation' ? null : view + 1);
 
 /**
- * What the frozen backbone makes of images, as the classifier reads it: [images, features] for each request. No view
- * goes through the backbone twice in the life of the cache.
+ * Computes the features that the frozen backbone passes to the classifier: [images, features] for each request. Each
+ * view is computed once in the lifetime of the cache.
  */
 export async function extractFeatures(
   requests: readonly FeatureRequest[],
   options: FeatureOptions,
 ): Promise<Float32Array[]> {
   const width = featureWidth(options.config);
-  const asked = await Promise.all(
+  const lookups = await Promise.all(
     requests.map(async (request) => {
       const { samples } = request;
-      const fileOf = cacheOf(request, options);
+      const fileOf = cachePaths(request, options);
       const features = new Float32Array(samples.length * width);
       const missing: number[] = [];
       for (const [index, sample] of samples.entries()) {
@@ -89,11 +89,11 @@ export async function extractFeatures(
     }),
   );
   const total = requests.reduce((sum, { samples }) => sum + samples.length, 0);
-  let done = asked.reduce((sum, { missing }) => sum - missing.length, total);
-  if (done === total) return asked.map(({ features }) => features);
+  let done = lookups.reduce((sum, { missing }) => sum - missing.length, total);
+  if (done === total) return lookups.map(({ features }) => features);
 
   await options.onProgress(done, total);
-  const batch = Math.min(options.batchSize, Math.max(...asked.map(({ missing }) => missing.length)));
+  const batch = Math.min(options.batchSize, Math.max(...lookups.map(({ missing }) => missing.length)));
   const classifier = await createClassifier({
     config: options.config,
     parameters: options.parameters,
@@ -102,10 +102,10 @@ export async function extractFeatures(
     batch,
     attentions: false,
   });
-  const { pipeline, augmentation, seed, insist = (work) => work() } = options;
-  const loader = createLoader({ pipeline, augmentation, seed }, { insist });
+  const { pipeline, augmentation, seed, retry = (work) => work() } = options;
+  const loader = createLoader({ pipeline, augmentation, seed }, { retry });
   try {
-    for (const { samples, epoch, fileOf, features, missing } of asked) {
+    for (const { samples, epoch, fileOf, features, missing } of lookups) {
       if (missing.length === 0) continue;
       const groups = inOrder(missing.length, batch).map((places) => places.map((place) => missing[place] as number));
       const orders = groups.map((group) => ({ epoch, samples: group.map((index) => samples[index] as Sample) }));
@@ -115,7 +115,7 @@ export async function extractFeatures(
         const { features: rows } = await classifier.run(pixels, count);
         const rowOf = (row: number) => rows.slice(row * width, (row + 1) * width);
         for (const [row, index] of group.entries()) features.set(rowOf(row), index * width);
-        await insist(async () => {
+        await retry(async () => {
           for (const [row, index] of group.entries()) await storeFeature(fileOf(samples[index] as Sample), rowOf(row));
         });
         done += group.length;
@@ -126,7 +126,7 @@ export async function extractFeatures(
     await loader.close();
     await classifier.dispose();
   }
-  return asked.map(({ features }) => features);
+  return lookups.map(({ features }) => features);
 }
 
 async function storeFeature(file: string, values: Float32Array): Promise<void> {
@@ -136,7 +136,7 @@ async function storeFeature(file: string, values: Float32Array): Promise<void> {
     await rename(`${file}.tmp`, file);
   } catch (error) {
     const reason = explainWriteError(error, 'cached features');
-    // The run has them in memory: on a full disk they are only computed again next time.
+    // The run has the features in memory; a full disk only means computing them again next time.
     if (!(reason instanceof FoveaError) || reason.code !== 'disk_full') throw reason;
     await rm(`${file}.tmp`, { force: true }).catch(() => {});
   }

@@ -8,14 +8,14 @@ import { loadBackbone } from '../models/load-backbone';
 import { setUpStage } from './stage-setup';
 
 /**
- * A learning rate test for the stage that `config.learningRate` is for, from the backbone's weights. Nothing is kept.
+ * Runs a learning rate test, from the backbone's weights, for the stage that uses `config.learningRate`. Saves nothing.
  *
- * @throws FoveaError `cancelled`, `rate_not_used`, and what a training throws
+ * @throws FoveaError `cancelled`, `rate_not_used`, and the errors of a training
  */
 export async function findLearningRate(spec: RateFindingSpec, context: RequestContext): Promise<RateFinding> {
   const { config } = spec;
   const { stages } = planSteps(config, spec.train.length);
-  // A head that goes first has a rate of its own.
+  // A stage that trains only the head has its own rate.
   const index = Math.max(
     0,
     stages.findIndex(({ trainable }) => trainable !== 'head'),
@@ -37,7 +37,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     context,
     home: null,
     onExtracting: (done, total) => context.progress('computing-features', done, total),
-    // A curve has no log; the same steps are computed.
+    // A test has no log, and notes do not change its steps.
     note: () => {},
   });
   try {

@@ -2,22 +2,22 @@ import { existsSync } from 'node:fs';
 import { FoveaError } from '#shared/ipc/errors';
 import type { RequestContext } from '../core/request-context';
 
-/** Between two looks at the disk and at what was asked of the run. */
-const LOOK_MILLISECONDS = 250;
-/** Between two tries on a disk that fails: each may take the system seconds. */
+/** Interval of checks for the disk and for control commands. */
+const POLL_MILLISECONDS = 250;
+/** Interval of attempts on a failing disk: each may take the system seconds. */
 const RETRY_MILLISECONDS = 2000;
 
-type HoldContext = Pick<RequestContext, 'control' | 'hold' | 'takeRetry' | 'yieldToMessages'>;
+type HoldContext = Pick<RequestContext, 'control' | 'hold' | 'consumeRetry' | 'yieldToMessages'>;
 
 /**
- * Does what needs the project's disk. While its folder is not there (moved, unplugged, a share that is gone) or the disk
- * fails, the run is held, its state in memory, and nothing is written, so that no half of a project comes to be where it
- * was. `work` is done again when the folder is back, so it must be able to.
+ * Runs `work` on the project's disk. While the folder is missing (moved, unplugged, a lost share) or the disk fails,
+ * the run is held with its state in memory, and nothing is written, so no partial project appears at the old location.
+ * `work` is repeated when the folder is back, so it must be repeatable.
  *
- * @throws FoveaError `project_away`, `disk_failed` or `not_writable` where the run is asked to pause or stop meanwhile,
- * `cancelled`, what else `work` throws
+ * @throws FoveaError `project_away`, `disk_failed` or `not_writable` if the run is paused or stopped while held;
+ *   `cancelled`; other errors of `work`
  */
-export async function insistOnDisk<Result>(
+export async function retryOnDisk<Result>(
   work: () => Promise<Result>,
   folder: string,
   context: HoldContext,
@@ -39,7 +39,7 @@ export async function insistOnDisk<Result>(
   }
 }
 
-/** Nothing of the run is to blame, and a person can mend it while the run waits. */
+/** The run is not at fault, and a person can fix the cause while it waits. */
 const isDiskTrouble = (error: unknown): error is FoveaError =>
   error instanceof FoveaError && (error.code === 'disk_failed' || error.code === 'not_writable');
 
@@ -49,30 +49,30 @@ async function waitForFolder(folder: string, context: HoldContext): Promise<void
     hint: 'Move it back or connect its disk, and the run continues automatically. To train at the new location, stop the run, open the project there and resume.',
   });
   context.hold(reason);
-  while (!existsSync(folder)) await look(reason, context);
+  while (!existsSync(folder)) await poll(reason, context);
   context.hold(null);
 }
 
 async function waitToRetry(reason: FoveaError, context: HoldContext): Promise<void> {
   const until = performance.now() + RETRY_MILLISECONDS;
   while (performance.now() < until) {
-    await look(reason, context);
-    if (context.takeRetry()) return;
+    await poll(reason, context);
+    if (context.consumeRetry()) return;
   }
 }
 
 /**
- * A moment of waiting in which a held run can be asked to end.
+ * Waits a moment and handles control commands to a held run.
  *
- * @throws FoveaError `reason` where it is asked to pause or stop, `cancelled`
+ * @throws FoveaError `reason` if the run is paused or stopped; `cancelled`
  */
-export async function look(
+export async function poll(
   reason: FoveaError,
   context: Pick<RequestContext, 'control' | 'yieldToMessages'>,
 ): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+  await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   await context.yieldToMessages();
-  const asked = context.control();
-  if (asked === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
-  if (asked !== null) throw reason;
+  const action = context.control();
+  if (action === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
+  if (action !== null) throw reason;
 }

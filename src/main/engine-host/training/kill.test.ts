@@ -16,7 +16,9 @@ const hashes = async ({ runFolder }: TrainSpec) => [
   await hashFile(join(bestFolder(runFolder), 'model.safetensors')),
 ];
 
-/** Trains until so many things were told and some milliseconds passed, then kills the engine. True where it came first. */
+/**
+ * Trains until so many things were told and some milliseconds passed, then kills the engine. True where it came first.
+ */
 async function trainUntil(spec: TrainSpec, told: number, milliseconds: number): Promise<boolean> {
   let left = told;
   const count = () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { filePlace } from '../../process/file-place';
 import { processStart } from '../../process/process-mark';
-import { holdRun } from './lock-run-folder';
+import { lockRunFolder } from './lock-run-folder';
 
 const root = mkdtempSync(join(tmpdir(), 'fovea-hold-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -17,7 +17,7 @@ function trainedElsewhere(name: string): string {
   writeFileSync(join(folder, 'engine.json'), JSON.stringify(holder));
   return folder;
 }
-const hold = (folder: string) => holdRun(folder, async () => {}, 0);
+const hold = (folder: string) => lockRunFolder(folder, async () => {}, 0);
 
 it('waits for the engine that trains in the folder, also where it was moved meanwhile', async () => {
   const folder = trainedElsewhere('run');

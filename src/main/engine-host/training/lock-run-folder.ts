@@ -7,7 +7,7 @@ import { filePlace } from '../../process/file-place';
 import { isLiving, thisProcess } from '../../process/process-mark';
 import { explainWriteError, isPresent } from '../core/file-errors';
 
-/** Which process trains in a run folder, and in which: a copied project has the file and not the process. */
+/** The process that trains in a run folder, and the place of that folder: a copied project has the file too. */
 const holderSchema = z.object({
   host: z.string(),
   pid: z.number().int(),
@@ -16,26 +16,27 @@ const holderSchema = z.object({
 });
 type Holder = z.infer<typeof holderSchema>;
 
-const LOOK_MILLISECONDS = 200;
-/** An engine whose application is gone saves its run and ends: a step and a save take no longer than this. */
-const PATIENCE_MILLISECONDS = 120_000;
+const POLL_MILLISECONDS = 200;
+/** An orphaned engine saves its run and ends; a step and a save take no longer than this. */
+const TIMEOUT_MILLISECONDS = 120_000;
 
 /**
- * Waits until no other engine trains in this folder, and takes it. An application that is killed leaves its engine behind
- * for the time of a save; the next application must not read what that one is about to replace. Answers with what gives the folder back.
+ * Waits until no other engine trains in this folder, and locks it. The engine of a killed application lives until it
+ * has saved; the next application must not read files that it is about to replace. Returns a function that unlocks the
+ * folder.
  *
- * @throws FoveaError `run_busy` where the other one does not end
+ * @throws FoveaError `run_busy` if the other engine does not end
  */
-export async function holdRun(
+export async function lockRunFolder(
   runFolder: string,
   whileWaiting: () => Promise<void>,
-  patience = PATIENCE_MILLISECONDS,
+  timeout = TIMEOUT_MILLISECONDS,
 ): Promise<() => Promise<void>> {
   await mkdir(runFolder).catch((error: unknown) => {
     if (!isPresent(error)) throw explainWriteError(error, 'the run');
   });
   const file = join(runFolder, 'engine.json');
-  const until = performance.now() + patience;
+  const until = performance.now() + timeout;
   for (;;) {
     const other = await readHolder(file);
     if (other === null || other.pid === process.pid || isLiving(other) !== true || isCopied(other, runFolder)) break;
@@ -45,9 +46,9 @@ export async function holdRun(
       });
     }
     await whileWaiting();
-    await sleep(LOOK_MILLISECONDS);
+    await sleep(POLL_MILLISECONDS);
   }
-  // On a full disk a run is held back where it has something to save, not for the want of this line.
+  // A full disk holds the run when it saves, not because this line cannot be written.
   await writeFile(file, JSON.stringify({ ...thisProcess(), place: filePlace(runFolder) } satisfies Holder)).catch(
     () => {},
   );

@@ -6,18 +6,18 @@ import { initialLoopState, type LoopState } from '../../engine/train/checkpoint'
 import type { OptimizerState } from '../../engine/train/session';
 import type { VitConfig } from '../../engine/vit/config';
 import { type Checkpoint, openCheckpoint, readConfig, readOptimizer, readParameters } from '../models/checkpoint-files';
-import { beforeFolder, bestFolder, bestSlot, lastFolder, lastSlot, settleSlot } from '../models/checkpoint-slots';
+import { beforeFolder, bestFolder, bestSlot, lastFolder, lastSlot, repairSlot } from '../models/checkpoint-slots';
 
-/** Where a run goes on: from a checkpoint, or from the beginning where `model` is null. */
+/** State that a run starts from: a checkpoint, or the beginning if `model` is null. */
 export interface StartingPoint {
   readonly state: LoopState;
   readonly model: { readonly config: VitConfig; readonly parameters: NamedTensors; readonly backbone: string } | null;
   readonly optimizer: OptimizerState | null;
-  /** True where `last` was damaged: it is written again at once. */
+  /** True if `last` was damaged and must be rewritten at once. */
   readonly replaceLast: boolean;
-  /** What a person should know about the run since its beginning. */
+  /** Notes for people since the run's beginning. */
   readonly notes: readonly string[];
-  /** Those that are new with this start. */
+  /** The notes that this start adds. */
   readonly news: readonly string[];
 }
 
@@ -30,7 +30,7 @@ const beginning = (news: readonly string[]): StartingPoint => ({
   news,
 });
 
-/** A new run: whatever checkpoints its folder has are of another one. */
+/** Starts a new run. Deletes checkpoints in its folder: they belong to another run. */
 export async function startAfresh(runFolder: string): Promise<StartingPoint> {
   await rm(join(runFolder, 'checkpoints'), { recursive: true, force: true });
   return beginning([]);
@@ -56,15 +56,15 @@ async function open(folder: string): Promise<Opened> {
 }
 
 /**
- * Finds where to go on: `last`; where that is damaged, the save before it, from which the run comes to the same bits;
- * where that is too, `best`, without what the optimizer remembered; where nothing was saved yet, the beginning. `run`
- * is the hash of what decides the run.
+ * Finds the state to continue from: `last`; if that is damaged, the save before it, which leads to the same result to
+ * the bit; if that is damaged too, `best`, without optimizer state; if nothing was saved yet, the beginning. `run` is
+ * the hash from `runHash`.
  *
- * @throws FoveaError `checkpoint_damaged` where all are; `checkpoint_mismatch` where they belong to another run
+ * @throws FoveaError `checkpoint_damaged` if all are damaged; `checkpoint_mismatch` if they belong to another run
  */
 export async function findStartingPoint(runFolder: string, run: string): Promise<StartingPoint> {
-  await settleSlot(lastSlot(runFolder));
-  await settleSlot(bestSlot(runFolder));
+  await repairSlot(lastSlot(runFolder));
+  await repairSlot(bestSlot(runFolder));
   const last = await open(lastFolder(runFolder));
   const before = last.damage === null ? null : await open(beforeFolder(runFolder));
   const best = await open(bestFolder(runFolder));
@@ -84,9 +84,9 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
     const start = await continuation(before.checkpoint, best, [
       `${last.damage.message} The run continues from the previous checkpoint, at step ${state.step}, and reaches the same result.`,
     ]);
-    // It takes the place of the damaged one, or the next save would push it out.
+    // It replaces the damaged one; otherwise the next save would push it out.
     await rm(lastFolder(runFolder), { recursive: true, force: true });
-    await settleSlot(lastSlot(runFolder));
+    await repairSlot(lastSlot(runFolder));
     return start;
   }
   if (best.checkpoint === null) throw last.damage;
@@ -104,7 +104,7 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
   };
 }
 
-/** Where a whole save stands. Without its best model, the best is looked for again. */
+/** Continues from an intact save. If the best model is lost, the search for it starts again. */
 async function continuation(checkpoint: Checkpoint, best: Opened, reasons: readonly string[]): Promise<StartingPoint> {
   const { state, notes } = checkpoint.trainer;
   const lost = state.best !== null && best.checkpoint === null;

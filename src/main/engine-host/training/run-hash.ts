@@ -3,7 +3,8 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { Sample, TrainSpec } from '../core/protocol';
 
 /**
- * Hash of all that decides the weights. Device, threads and what is only shown are left out: a run may go on elsewhere.
+ * Hash of everything that determines the weights. Device, threads and settings of evaluations are left out: a run may
+ * continue on another machine.
  */
 export function runHash(spec: TrainSpec): string {
   const {
@@ -24,7 +25,7 @@ export function runHash(spec: TrainSpec): string {
   });
 }
 
-/** Settings that joined later. At these values a run is the one that it was without them, so older checkpoints fit. */
+/** Settings added later, at the values that match the earlier behaviour: left out, so that older checkpoints match. */
 const laterDefaults: Partial<RunConfig> = {
   imageSize: null,
   warmupSteps: null,

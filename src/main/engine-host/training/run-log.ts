@@ -5,26 +5,26 @@ import type { LogRecord } from '#shared/models/run';
 import { explainWriteError, isPresent } from '../core/file-errors';
 
 export interface RunLog {
-  /** On a disk that is full, fails or is away the line waits in memory; a run does not end for want of its log. */
+  /** Keeps the line in memory if the disk is full, failing or disconnected: a log must not end a run. */
   append(record: LogRecord): void;
-  /** Writes what waits and makes it durable. Throws `disk_full`, `disk_failed`, `not_writable`. */
+  /** Writes pending lines and makes them durable. Throws `disk_full`, `disk_failed`, `not_writable`. */
   flush(): void;
-  /** Writes what waits, where that is possible. */
+  /** Writes pending lines if possible. */
   close(): void;
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * `runs/<id>/log.ndjson`, append-only. A line that a kill cut short is closed first, so that it spoils no other; after a
- * resume the steps since the checkpoint stand there twice, and the later ones count.
+ * Opens `runs/<id>/log.ndjson`, which is append-only. A line cut short by a kill is terminated first, so it does not
+ * spoil the next one. After a resume, the log has the steps since the checkpoint twice, and the later ones count.
  *
- * What is not known to be durable is kept in memory: a disk that fails may lose what it took, and a file that was open
- * then can never be written again. It is opened anew, cut back to what is durable, and written from there.
+ * Lines not known to be durable are kept in memory: a failing disk may lose accepted data, and a file open at the time
+ * cannot be written any more. It is reopened, truncated to the durable bytes, and written from there.
  */
 export async function openRunLog(runFolder: string): Promise<RunLog> {
   try {
-    // The folder of a run that is there; a project that is away is not made anew.
+    // Creates only the run's own folder, not that of a project that was moved.
     await mkdir(runFolder).catch((error: unknown) => {
       if (!isPresent(error)) throw error;
     });
@@ -39,7 +39,7 @@ function createRunLog(path: string): RunLog {
   let durable = statSync(path).size;
   const last = new Uint8Array(1);
   const isCut = durable > 0 && readSync(file, last, 0, 1, durable - 1) === 1 && last[0] !== NEWLINE;
-  /** What follows the durable bytes, and how much of it the present file has. */
+  /** Bytes after the durable ones, and how many of them the current file has. */
   let pending = Buffer.from(isCut ? '\n' : '');
   let written = 0;
 
@@ -54,7 +54,7 @@ function createRunLog(path: string): RunLog {
     try {
       if (file !== null) closeSync(file);
     } catch {
-      // The disk is gone: so is the file.
+      // The disk is gone, and the file with it.
     }
     file = null;
   };
@@ -71,7 +71,7 @@ function createRunLog(path: string): RunLog {
     try {
       write();
     } catch {
-      // It waits for the next line or checkpoint.
+      // Tried again with the next line or checkpoint.
     }
   };
   return {
@@ -92,7 +92,7 @@ function createRunLog(path: string): RunLog {
       written = 0;
     },
     close: () => {
-      // What is missing here is written again by the run that goes on.
+      // Missing lines are written again when the run is resumed.
       writeIfPossible();
       giveUp();
     },

@@ -2,17 +2,17 @@ import { statfs } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import { explainWriteError } from '../core/file-errors';
 import type { RequestContext } from '../core/request-context';
-import { insistOnDisk, look } from './hold-for-disk';
+import { poll, retryOnDisk } from './hold-for-disk';
 
-/** Where the disk says that there is room and a write still fails (a quota, a reserve), it is tried no oftener. */
+/** Interval of attempts where the disk reports free space but writes fail (a quota, a reserve). */
 const RETRY_MILLISECONDS = 30_000;
-/** Folders, and what the file system keeps beside the bytes of files. */
+/** Space for folders and the file system's own records. */
 const MARGIN_BYTES = 256 * 1024;
 
 export interface Room {
-  /** A folder on the disk that is written to. */
+  /** A folder on the disk in question. */
   readonly folder: string;
-  /** What `write` needs. */
+  /** Bytes that `write` needs. */
   readonly bytes: number;
 }
 
@@ -26,15 +26,16 @@ async function freeBytes(folder: string): Promise<number> {
 }
 
 /**
- * Writes; where the disk is full, fails or is away, holds the run, weights and all, and writes again when it can.
+ * Writes. If the disk is full, failing or disconnected, holds the run with its state in memory, and writes again when
+ * possible.
  *
- * @throws FoveaError `disk_full` or what `insistOnDisk` throws where the run is asked to pause or stop meanwhile,
- * `cancelled`, what else `write` throws
+ * @throws FoveaError `disk_full` if the run is paused or stopped while held; the errors of `retryOnDisk`; other errors
+ *   of `write`
  */
 export async function saveWhenRoom(
   write: () => Promise<void>,
   { folder, bytes }: Room,
-  context: Pick<RequestContext, 'control' | 'hold' | 'takeRetry' | 'yieldToMessages'>,
+  context: Pick<RequestContext, 'control' | 'hold' | 'consumeRetry' | 'yieldToMessages'>,
 ): Promise<void> {
   let held = false;
   const writeWhenRoom = async () => {
@@ -51,21 +52,21 @@ export async function saveWhenRoom(
       }
     }
   };
-  await insistOnDisk(writeWhenRoom, folder, context);
+  await retryOnDisk(writeWhenRoom, folder, context);
   if (held) context.hold(null);
 }
 
 async function waitForRoom(
   folder: string,
   needed: number,
-  context: Pick<RequestContext, 'control' | 'takeRetry' | 'yieldToMessages'>,
+  context: Pick<RequestContext, 'control' | 'consumeRetry' | 'yieldToMessages'>,
   reason: FoveaError,
 ): Promise<void> {
   const since = performance.now();
   const hadRoom = (await freeBytes(folder)) >= needed;
   for (;;) {
-    await look(reason, context);
-    if (context.takeRetry()) return;
+    await poll(reason, context);
+    if (context.consumeRetry()) return;
     if (performance.now() - since > RETRY_MILLISECONDS && hadRoom) return;
     if (!hadRoom && (await freeBytes(folder)) >= needed) return;
   }

@@ -23,56 +23,56 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { memoryOptions, partThatFits } from '../machine/memory';
 import { withDropout } from '../models/dropout';
 import { extractFeatures } from './features';
-import { insistOnDisk } from './hold-for-disk';
+import { retryOnDisk } from './hold-for-disk';
 
-/** A model as a run begins or goes on with it. */
+/** The model that a stage starts from. */
 export interface Model {
   readonly config: VitConfig;
   readonly parameters: NamedTensors;
-  /** Of the weights that the features come from. */
+  /** Hash of the weights that the features come from. */
   readonly hash: string;
   readonly notes: readonly string[];
 }
 
-/** What stages differ in: the session, its batches, and what stands beside its parameters on disk. */
+/** The parts that differ between stages: the session, its batches, and which parameters are saved. */
 export interface StageSetup {
   readonly session: TrainingSession;
   readonly batches: BatchSource;
-  /** One a training image, for the sampler that draws by class; null where each is seen once an epoch. */
+  /** One weight per training image, for the sampler that draws by class; null = each image once per epoch. */
   readonly samplingWeights: readonly number[] | null;
-  /** What the learning rate of the lowest layer in training is multiplied with. */
+  /** Factor of the learning rate for the lowest trained layer. */
   readonly lowestRateFactor: number;
-  /** Of adapters among the parameters, or null. */
+  /** Settings of the adapters among the parameters, or null. */
   readonly lora: LoraSettings | null;
-  /** All parameters, those too that are not in training. */
+  /** All parameters, frozen ones too. */
   parameters(): Promise<NamedTensors>;
-  /** All parameters of the model that is validated and kept as the best: averages where there are any, adapters merged. */
+  /** All parameters of the model that is validated and saved as the best: averages if any, adapters merged. */
   keptParameters(): Promise<NamedTensors>;
   close(): Promise<void>;
 }
 
-/** What stages need of a run. */
+/** The part of a run's specification that stages need. */
 export type StagedSpec = Pick<TrainSpec, 'config' | 'classes' | 'pipeline' | 'cacheFolder' | 'train' | 'validation'>;
 
 export interface StageInput {
   readonly spec: StagedSpec;
   readonly stage: StagePlan;
-  /** Its place among the stages. */
+  /** Index of the stage. */
   readonly index: number;
   readonly model: Model;
-  /** What the optimizer of this stage remembers, where it goes on. */
+  /** Optimizer state of a stage that continues, or null. */
   readonly optimizer: OptimizerState | null;
   readonly context: RequestContext;
-  /** A folder that is there whenever the project is; null where nothing is lost if the work ends with the disk. */
+  /** Folder that exists while the project is reachable; null if the work may simply fail with the disk. */
   readonly home: string | null;
   onExtracting(done: number, total: number): void;
-  /** Something of the stage that a person should know, a sentence. */
+  /** Receives notes on the stage for people, as sentences. */
   note(message: string): void;
 }
 
 /**
- * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each view;
- * everything else on augmented views.
+ * Sets up a stage. A head alone is trained on features that the frozen backbone computes once for each view; all other
+ * stages are trained on augmented views.
  *
  * @throws FoveaError `device_unavailable`, `precision_unavailable`, `device-failed`
  */
@@ -81,7 +81,7 @@ export async function setUpStage(input: StageInput): Promise<StageSetup> {
   return input.stage.trainable === 'head' ? setUpHead(input, device) : setUpLayers(input, device);
 }
 
-/** How the classes of the training images are evened out. A logistic regression draws nothing: it weighs instead. */
+/** Balances the classes of the training images. Logistic regression does not sample, so it uses weights instead. */
 function balanceOf({ spec: { config, train, classes }, stage: { solver } }: StageInput) {
   const labels = train.map(({ label }) => label);
   const draws = config.classBalance === 'weighted-sampler' && solver === 'optimizer';
@@ -109,9 +109,8 @@ function sessionOptions({ spec: { config, train }, index, note }: StageInput, de
 }
 
 /**
- * What the CPU computes fastest, or less where this machine's memory has no room for that: there nothing fails when
- * memory runs out, the system ends the process. A graphics card says so, and then the session takes smaller parts by
- * itself.
+ * Size of the parts of a micro-batch. On the CPU, the fastest size that fits in memory, because the system kills a
+ * process that runs out. A graphics card reports an error instead, and the session then reduces the parts by itself.
  */
 function startingPart(
   { spec: { config }, stage, model, note }: StageInput,
@@ -150,7 +149,7 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
   const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
   const loader = createLoader(
     { pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed },
-    { insist: insistOf(input) },
+    { retry: retryOf(input) },
   );
   return {
     session,
@@ -170,7 +169,7 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
   };
 }
 
-/** Of a head that is fitted at once: the sampler's draws become weights, and nothing is mixed. */
+/** Options for a head fitted by logistic regression, with weights in place of sampling and without mixup. */
 function logisticOptions(
   { spec: { config }, context }: StageInput,
   given: Pick<LogisticSessionOptions, 'features' | 'classes' | 'classWeights' | 'rowsPerImage'>,
@@ -181,13 +180,13 @@ function logisticOptions(
     labelSmoothing: config.labelSmoothing,
     onIteration: async () => {
       await context.yieldToMessages();
-      // A pause waits for the end, which is near.
+      // A pause takes effect at the end, which is near.
       if (context.control() === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
     },
   };
 }
 
-/** New adapters, where the model has none yet. */
+/** Adds new adapters to a model without any. */
 function withAdapters({ config, parameters }: Model, lora: LoraSettings, seed: number): NamedTensors {
   const specs = loraGroups(config, lora).flatMap((group) => group.parameters);
   return new Map([...initialiseParameters(specs, seed), ...parameters]);
@@ -218,7 +217,7 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     device,
     threads: options.threads,
     batchSize: options.microBatch,
-    insist: insistOf(input),
+    retry: retryOf(input),
     onProgress: async (done) => {
       onExtracting(done, total);
       await checkCancelled(context);
@@ -256,7 +255,7 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
   };
 }
 
-const insistOf =
+const retryOf =
   ({ home, context }: Pick<StageInput, 'home' | 'context'>) =>
   <Result>(work: () => Promise<Result>): Promise<Result> =>
-    home === null ? work() : insistOnDisk(work, home, context);
+    home === null ? work() : retryOnDisk(work, home, context);

@@ -9,28 +9,28 @@ import type { RunLog } from './run-log';
 import { saveWhenRoom } from './save-when-room';
 import type { Model, StageSetup } from './stage-setup';
 
-/** What all stages of a run share: its plan, its log, and whom it reports to. */
+/** Shared by all stages of a run: plan, log and context. */
 export interface StagedRun {
   readonly spec: TrainSpec;
   readonly context: RequestContext;
   readonly plan: StepPlan;
-  /** By which a checkpoint knows its run: see `runHash`. */
+  /** Identifies the run in its checkpoints: see `runHash`. */
   readonly hash: string;
   readonly log: RunLog;
-  /** What a person should know about the run since its beginning. */
+  /** Notes for people since the run's beginning. */
   readonly notes: readonly string[];
 }
 
-/** Writes a line into the log, and sends it. */
+/** Writes a record to the log and sends it to main. */
 export function record({ log, context }: Pick<StagedRun, 'log' | 'context'>, entry: LogRecord): void {
   log.append(entry);
   context.log(entry);
 }
 
-/** A line of the log in words. */
+/** A log record with a note. */
 export const noteLine = (message: string): LogRecord => ({ kind: 'note', at: new Date().toISOString(), message });
 
-/** Says what a run does before its first step, or before that of a stage. */
+/** Reports what a run is doing before its first step, or before that of a stage. */
 export function reportBeforeSteps(
   { context, plan }: Pick<StagedRun, 'context' | 'plan'>,
   phase: 'preparing' | 'extracting',
@@ -52,7 +52,9 @@ export function reportBeforeSteps(
   });
 }
 
-/** `last` holds all that the training needs to go on, `best` the model alone. Throws what `saveWhenRoom` throws. */
+/**
+ * Saves `last` with everything needed to resume, or `best` with the model alone. Throws the errors of `saveWhenRoom`.
+ */
 export async function saveCheckpoint(
   { spec, context, plan, hash, log, notes }: StagedRun,
   model: Model,
@@ -80,7 +82,7 @@ export async function saveCheckpoint(
     },
   };
   const write = async () => {
-    // The lines of what is saved must not be lost where it is not.
+    // The log must not lose records of steps that the checkpoint contains.
     log.flush();
     await writeCheckpoint(slot, content);
   };

@@ -12,18 +12,18 @@ import { bestSlot, lastSlot } from '../models/checkpoint-slots';
 import { type Model, type StageSetup, setUpStage } from './stage-setup';
 import { noteLine, record, reportBeforeSteps, type StagedRun, saveCheckpoint } from './staged-run';
 
-/** Where a stage begins, or goes on. */
+/** State that a stage starts or continues from. */
 export interface StageStart {
   readonly model: Model;
   readonly state: LoopState;
   readonly optimizer: OptimizerState | null;
-  /** True where `last` was damaged: it is written again at once. */
+  /** True if `last` was damaged and must be rewritten at once. */
   readonly replaceLast: boolean;
-  /** Milliseconds, monotonic; stands still while the run is held. */
+  /** Monotonic clock in milliseconds; stopped while the run is held. */
   readonly now: () => number;
 }
 
-/** Trains the stage that `state` is in, to its end or to where it was asked to end. */
+/** Trains the stage that `state` is in, until it ends or the run is paused or stopped. */
 export async function trainStage(
   run: StagedRun,
   start: StageStart,
@@ -61,7 +61,7 @@ export async function trainStage(
   }
 }
 
-/** What follows from configuration and images. */
+/** Inputs of the training loop derived from configuration and images. */
 function loopData({ spec, plan }: StagedRun, stage: StagePlan) {
   const { config, classes, train, validation } = spec;
   const labels = train.map(({ label }) => label);

@@ -7,7 +7,7 @@ import { peakMemoryMB } from '../core/device';
 import type { TrainResult, TrainSpec } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
 import { loadBackbone } from '../models/load-backbone';
-import { holdRun } from './lock-run-folder';
+import { lockRunFolder } from './lock-run-folder';
 import { findStartingPoint, type StartingPoint, startAfresh } from './resume';
 import { runHash } from './run-hash';
 import { openRunLog } from './run-log';
@@ -32,22 +32,22 @@ function check(spec: TrainSpec): void {
   if (spec.config.learningRate === null) throw new Error('the learning rate is not resolved');
 }
 
-/** Trains a run from its beginning or its last checkpoint, and leaves `checkpoints/{last,before,best}` and the log. */
+/** Trains a run from its beginning or its last checkpoint. Writes `checkpoints/{last,before,best}` and the log. */
 export async function train(spec: TrainSpec, context: RequestContext): Promise<TrainResult> {
   check(spec);
-  const letGo = await holdRun(spec.runFolder, () => checkCancelled(context));
+  const unlock = await lockRunFolder(spec.runFolder, () => checkCancelled(context));
   try {
-    return await trainHeld(spec, context);
+    return await trainLocked(spec, context);
   } catch (error) {
-    // Backends say so themselves; this is for our own buffers.
+    // Backends report this themselves; this covers our own buffers.
     if (!(error instanceof FoveaError) && isOutOfMemory(error)) throw outOfMemory('the training', error);
     throw error;
   } finally {
-    await letGo();
+    await unlock();
   }
 }
 
-/** For the clock that a run is measured by: it stands still while the run is held. */
+/** Measures how long a run was held, so that its clock can leave that time out. */
 function timeHolds(context: RequestContext): { readonly context: RequestContext; heldMilliseconds(): number } {
   let total = 0;
   let since: number | null = null;
@@ -62,13 +62,13 @@ function timeHolds(context: RequestContext): { readonly context: RequestContext;
   return { context: { ...context, hold }, heldMilliseconds: () => total };
 }
 
-async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainResult> {
+async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<TrainResult> {
   const { context, heldMilliseconds } = timeHolds(given);
   const hash = runHash(spec);
   const plan = planSteps(spec.config, spec.train.length);
   reportBeforeSteps({ context, plan }, 'preparing', 'Reading the backbone');
   const start = spec.resume ? await findStartingPoint(spec.runFolder, hash) : await startAfresh(spec.runFolder);
-  // A checkpoint holds all parameters: the backbone's folder may be gone by then.
+  // A checkpoint contains all parameters, so a resumed run does not need the backbone's folder.
   const model = await modelOf(spec, start);
   requireImageSize(model, spec);
   const log = await openRunLog(spec.runFolder);
@@ -81,7 +81,7 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
   }
 }
 
-/** One stage after the other, to the end of the last or to where the run was asked to end. */
+/** Trains the stages in order, until the last ends or the run is paused or stopped. */
 async function trainStages(
   run: StagedRun,
   first: Model,
@@ -96,7 +96,7 @@ async function trainStages(
     const isLast = state.stage === plan.stages.length - 1;
     if (state.finished && !isLast) {
       state = nextStage(state);
-      // What an optimizer remembers belongs to its stage.
+      // Optimizer state belongs to its stage.
       optimizer = null;
       continue;
     }
@@ -117,7 +117,7 @@ async function trainStages(
   }
 }
 
-/** Which device was chosen and why, where nobody named one. */
+/** Note on the device and the reason for it, if Fovea chose it. */
 const deviceNote = ({ deviceChoice, config }: TrainSpec): readonly string[] =>
   deviceChoice === undefined ? [] : [`Device: ${deviceNames[config.device]}. ${deviceChoice}`];
 

@@ -11,7 +11,7 @@ import { toHfConfig } from '../../engine/vit/parse-config';
 import { inspectBackbone } from '../../engine-host/models/inspect-backbone';
 import { loadBackbone } from '../../engine-host/models/load-backbone';
 import {
-  silently,
+  silentContext,
   smallConfig,
   smallParameters,
   writeCheckpointFolder,
@@ -33,7 +33,7 @@ const create = (hubUrl?: string) =>
     folder: join(home, 'store'),
     resourcesFolder,
     jobs: createJobs(createEvents()),
-    inspect: (folder) => inspectBackbone({ folder }, silently),
+    inspect: (folder) => inspectBackbone({ folder }, silentContext),
     ...(hubUrl === undefined ? {} : { hubUrl }),
   });
 
