@@ -5,7 +5,7 @@ import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
-import { nothingSeen } from '../ingest/nothing-seen';
+import { emptyInspection } from '../ingest/empty-inspection';
 import type {
   IngestedFile,
   IngestedFrames,
@@ -139,7 +139,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     identity: (input) => call('identity', input),
     tags: (input) => call('tags', input),
     inspect: (input) =>
-      call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
+      call('inspect', input).catch((error: unknown) => ({ ...emptyInspection(input.path), error: toErrorInfo(error) })),
     mediaDirectory: (input) => call('mediaDirectory', input),
     rasterPng: (input) => call('rasterPng', input),
     describe: (input) => call('describe', input),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
 import { ingestFile } from './ingest-file';
-import { decodePhotograph } from './raster/decode-photograph';
+import { decodeBitmap } from './raster/decode-bitmap';
 import { sharedData } from './test-support/shared-data';
 
 const dicom = sharedData('busi-dicom');
@@ -46,7 +46,7 @@ function maxDifference(first: ArrayLike<number>, second: ArrayLike<number>): num
 describe.skipIf(dicom.missing || pictures.missing)(`75 wrapped ultrasound images${dicom.why || pictures.why}`, () => {
   test.each(files)('$file is $picture', async ({ file, picture }) => {
     const path = join(dicom.path, file);
-    const source = await decodePhotograph(await readFile(join(pictures.path, picture)));
+    const source = await decodeBitmap(await readFile(join(pictures.path, picture)));
     const parsed = parseDicom(await readFile(path));
     const { stored, image, window } = await openDicomFrame(parsed, 0);
     const { channels, width, height, samples } = source;

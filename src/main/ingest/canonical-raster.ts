@@ -2,7 +2,7 @@ import type { Raster } from '#shared/imaging/raster';
 import { resizeBilinear } from '#shared/imaging/resize';
 import { MAX_PIXELS } from './limits';
 
-/** A part of a picture, pixels from its top left corner. It lies within the picture. */
+/** A rectangle within an image, in pixels from its top left corner. */
 export interface PixelBox {
   readonly x: number;
   readonly y: number;
@@ -20,23 +20,23 @@ export function cropRaster({ width, channels, data }: Raster, box: PixelBox): Ra
   return { width: box.width, height: box.height, channels, data: cropped };
 }
 
-/** Shapes that differ from a square by less are square: they are written with few digits. */
-const SQUARE = 0.005;
+/** Pixel aspects closer to 1 than this count as square: they are written with few digits. */
+const SQUARE_TOLERANCE = 0.005;
 
 /**
- * The picture with square pixels. `pixelAspect`: height of a pixel in widths. The side along which pixels are longer is
- * enlarged, so that nothing is lost, unless the picture would have more pixels than are read at all. The one place
- * where a picture gets its true aspect, for the window and for the model.
+ * Resamples an image to square pixels. `pixelAspect`: pixel height divided by width. Enlarges the axis along which
+ * pixels are longer, so that nothing is lost, unless the result would exceed `MAX_PIXELS`. The only place where an
+ * image gets its true aspect, for display and for the model.
  */
 export function toSquarePixels(raster: Raster, pixelAspect: number): Raster {
-  if (!(Math.abs(pixelAspect - 1) >= SQUARE)) return raster;
+  if (!(Math.abs(pixelAspect - 1) >= SQUARE_TOLERANCE)) return raster;
   const width = raster.width * Math.max(1, 1 / pixelAspect);
   const height = raster.height * Math.max(1, pixelAspect);
   const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (width * height)));
   return resizeBilinear(raster, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
 }
 
-/** Three equal channels become one: the picture is grey, whatever its format says. */
+/** Reduces three equal channels to one: the image is grey, whatever its format. */
 export function dropEqualChannels(raster: Raster): Raster {
   if (raster.channels === 1) return raster;
   const { data, width, height } = raster;
@@ -55,12 +55,15 @@ function resizeTo(raster: Raster, scale: number): Raster {
   return width === raster.width && height === raster.height ? raster : resizeBilinear(raster, width, height);
 }
 
-/** Short side at most `shortSide`, aspect kept to a pixel, antialiased as PIL's bilinear does it; never enlarged. */
+/**
+ * Shrinks to a short side of at most `shortSide`, keeping the aspect to a pixel, antialiased like PIL's bilinear
+ * filter; never enlarges.
+ */
 export function toCanonicalRaster(raster: Raster, shortSide: number): Raster {
   return resizeTo(raster, Math.min(1, shortSide / Math.min(raster.width, raster.height)));
 }
 
-/** Long side at most `longSide`; never enlarged. */
+/** Shrinks to a long side of at most `longSide`; never enlarges. */
 export function shrinkToLongSide(raster: Raster, longSide: number): Raster {
   return resizeTo(raster, Math.min(1, longSide / Math.max(raster.width, raster.height)));
 }

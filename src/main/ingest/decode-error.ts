@@ -1,8 +1,8 @@
 import { type ErrorInfo, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 
 /**
- * An error of a decoder for the user. What is not a `FoveaError` came out of a decoder that met data it did not
- * expect: the file is to blame, and the next one must not be.
+ * Converts a decoder's error for the user. An error other than `FoveaError` came from a decoder confused by unexpected
+ * data: this file is at fault, and the next one must not be affected.
  */
 export function decodeErrorInfo(error: unknown): ErrorInfo {
   if (error instanceof FoveaError) return toErrorInfo(error);

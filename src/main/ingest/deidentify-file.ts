@@ -14,19 +14,22 @@ import { readWholeFile, sha256 } from './read-file';
 
 export interface DeidentifyFileInput {
   readonly path: string;
-  /** A new file; its folder is there. */
+  /** A new file in an existing folder. */
   readonly out: string;
   readonly options: DeidentifyOptions;
-  /** Write files whose pixels may show who it is of, too. */
+  /** Also write files whose pixels may reveal the patient's identity. */
   readonly includeRisky: boolean;
-  /** Names that go out with the export, whatever becomes of this file. */
+  /** Class names written to the export, whatever happens to this file. */
   readonly classNames: readonly string[];
 }
 
-/** `named`: places in `classNames` of those that hold a name, number or date of this file. */
+/** `named`: indices of `classNames` that contain a name, number or date of this file. */
 export type DeidentifiedFile = { readonly named: readonly number[] } & DeidentifiedOutcome;
 
-/** `risk`: what speaks against the file. Held back: nothing was written; `detail` is a sentence for the user. */
+/**
+ * `risk`: why the file may identify the patient. If held back, nothing was written; `detail` is a sentence for the
+ * user.
+ */
 type DeidentifiedOutcome =
   | { readonly written: false; readonly risk: HeldBackReason; readonly detail: string | null }
   | {
@@ -38,9 +41,9 @@ type DeidentifiedOutcome =
     };
 
 /**
- * Writes a file without what says whose it is: a DICOM file by `deidentifyDicom`, a PNG or JPEG without its metadata.
- * The file must still be the one that was imported: what was decided about it (held back or not, its patient) was
- * decided for those bytes. Errors: those of reading and decoding, `file_changed`, `disk_full`, `project_unwritable`.
+ * Writes a de-identified file: DICOM with `deidentifyDicom`, PNG or JPEG without its metadata. The file must be
+ * unchanged since its import, because the decisions about it (held back or not, its patient) apply to those bytes.
+ * @throws FoveaError as reading and decoding; `file_changed`, `disk_full`, `project_unwritable`
  */
 export async function deidentifyFile({
   path,
@@ -58,7 +61,7 @@ export async function deidentifyFile({
   const kind = classifyHead(source.subarray(0, HEAD_BYTES), source.length);
   if (kind === null) throw notAnImage(source);
   if (kind === 'dicom') return deidentifyDicomFile(source, out, options, includeRisky, classNames);
-  // A picture says nothing about itself: it may be a photograph of a screen.
+  // A PNG or JPEG has no such declaration: it may be a photograph of a screen.
   const risk = 'burned-in-unknown';
   if (!includeRisky) return { written: false, risk, detail: null, named: [] };
   const { bytes, removed } = await stripMetadata(source, kind);
@@ -91,7 +94,10 @@ async function deidentifyDicomFile(
   }
 }
 
-/** Flushed; removed again where it could not be written whole. A decoder that was killed may have left a part of it. */
+/**
+ * Writes a file and flushes it; removes it if it could not be written completely. A killed decode host may have left a
+ * partial file.
+ */
 async function writeNew(path: string, bytes: Buffer): Promise<void> {
   try {
     await rm(path, { force: true });

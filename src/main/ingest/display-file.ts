@@ -5,11 +5,11 @@ import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
 import { notAnImage } from './not-an-image';
 import { encodePng } from './raster/codec';
-import { openPhotograph } from './raster/open-photograph';
+import { openBitmap } from './raster/open-bitmap';
 import { readWholeFile } from './read-file';
 import type { IntensityWindow } from './types';
 
-/** One frame of a file at full size by the display's path, with square pixels, as a PNG. */
+/** Renders one frame of a file for display, at full size with square pixels, as a PNG. */
 export async function displayFile(
   path: string,
   frame: number,
@@ -24,6 +24,6 @@ export async function displayFile(
     return encodePng(toSquarePixels(open.forDisplay(window, invert), open.pixelAspect));
   }
   if (frame !== 0) throw new FoveaError('not_found', `The image has one frame; frame ${frame + 1} was requested.`);
-  const { forDisplay, pixelAspect } = await openPhotograph(bytes);
+  const { forDisplay, pixelAspect } = await openBitmap(bytes);
   return encodePng(toSquarePixels(forDisplay(window, invert), pixelAspect));
 }

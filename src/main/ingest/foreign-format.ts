@@ -1,8 +1,8 @@
-/** A format that Fovea knows and does not read. */
+/** A format that Fovea recognises but does not read. */
 export interface ForeignFormat {
-  /** With its article: "a HEIC picture". */
+  /** With its article: "a HEIC image". */
   readonly name: string;
-  /** What a person can do about it, one sentence. */
+  /** What the user can do about it, in one sentence. */
   readonly advice: string;
 }
 
@@ -15,11 +15,11 @@ const AS_DOCUMENT = 'Save the pictures in it as PNG or JPEG.';
 
 interface Signature extends ForeignFormat {
   readonly at?: number;
-  /** The bytes, one character each. */
+  /** One character per byte. */
   readonly bytes: string;
 }
 
-/** By the bytes that a file begins with, or that stand at `at`. */
+/** Signatures at the beginning of a file, or at offset `at`. */
 const signatures: readonly Signature[] = [
   { bytes: 'GIF8', name: 'a GIF image', advice: AS_PICTURE },
   { bytes: 'II*\0', name: 'a TIFF image', advice: AS_TIFF },
@@ -61,7 +61,7 @@ const signatures: readonly Signature[] = [
   { bytes: '\0\0\x01\xb3', name: 'an MPEG video', advice: AS_VIDEO },
 ];
 
-/** Four characters behind "ftyp" (ISO/IEC 14496-12), by what stands in the file. */
+/** Names a format by its brand, the four characters after "ftyp" (ISO/IEC 14496-12). */
 function nameOfBrand(brand: string): ForeignFormat {
   if (/^avi[fos]/.test(brand)) return { name: 'an AVIF image', advice: AS_PICTURE };
   if (/^(he[ivm][cxsm]|mif1|msf1|heif)/.test(brand)) {
@@ -71,17 +71,17 @@ function nameOfBrand(brand: string): ForeignFormat {
   return { name: 'a video (MP4 or QuickTime)', advice: AS_VIDEO };
 }
 
-/** Lengths of the headers of BMP from OS/2 1 to Windows 98, in little-endian bytes. */
+/** BMP header lengths from OS/2 1 to Windows 98, as little-endian bytes. */
 const BMP_HEADERS = new Set([12, 40, 52, 56, 64, 108, 124].map((length) => `${String.fromCharCode(length)}\0\0\0`));
 
-/** Containers whose content is named inside. */
+/** Names the content of a container format. */
 function nameOfContainer(head: string): ForeignFormat | null {
   if (head.startsWith('ftyp', 4)) {
-    // `mif1` says no more than "pictures": the brands behind it say which.
+    // `mif1` only means "images"; the brands after it are specific.
     const major = head.slice(8, 12);
     return nameOfBrand(major === 'mif1' && head.slice(16, 64).includes('avif') ? 'avif' : major);
   }
-  // A text may begin with BM: the file header is followed by the length of one of the known picture headers.
+  // Text may begin with BM, so the file header must be followed by a known header length.
   if (head.startsWith('BM') && BMP_HEADERS.has(head.slice(14, 18))) {
     return { name: 'a BMP image', advice: AS_PICTURE };
   }
@@ -91,7 +91,7 @@ function nameOfContainer(head: string): ForeignFormat | null {
   return null;
 }
 
-/** SVG and DICOM written as XML or JSON are texts. */
+/** Recognises SVG, and DICOM written as XML or JSON, which are text. */
 function nameOfText(head: string): ForeignFormat | null {
   if (/^\W*(<\?xml[^>]*>|<!--|\s)*\s*(<!DOCTYPE svg|<svg)/.test(head))
     return { name: 'an SVG drawing', advice: AS_PICTURE };
@@ -102,8 +102,8 @@ function nameOfText(head: string): ForeignFormat | null {
 }
 
 /**
- * What a file is that is neither DICOM, PNG nor JPEG, by its first 512 bytes; null where they are nothing that people
- * take for an image. A zip archive is told by its name as well and not named here.
+ * Identifies a file that is not DICOM, PNG or JPEG by its first 512 bytes; null if it is not a format that people might
+ * take for an image. Zip archives are excluded, because they are recognised by name as well.
  */
 export function foreignFormat(head: Uint8Array): ForeignFormat | null {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');

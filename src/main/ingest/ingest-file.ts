@@ -19,32 +19,32 @@ import { countFrames } from './dicom/read-frame';
 import { notAnImage } from './not-an-image';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
-import { openPhotograph } from './raster/open-photograph';
+import { openBitmap } from './raster/open-bitmap';
 import { readWholeFile, sha256 } from './read-file';
 import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
 const NOT_SQUARE = 'Its pixels are not square. It is displayed and used with its true aspect ratio.';
 
-/** Long side of a thumbnail, pixels. */
+/** Long side of a thumbnail in pixels. */
 const THUMBNAIL_SIDE = 192;
 
-/** Frames of one call at most, and when a call that has some ends: the caller asks again for the rest. */
-const FRAMES_A_CALL = 32;
-const MILLISECONDS_A_CALL = 4000;
-/** More frames of one file are nobody's images: a header can say two billion. */
+/** Limits on one call; the caller requests the remaining frames. */
+const MAX_FRAMES_PER_CALL = 32;
+const MAX_MILLISECONDS_PER_CALL = 4000;
+/** No real file has more frames; a header can declare two billion. */
 const MAX_FRAMES = 20_000;
-/** Frames in a row that fail before the rest is not tried. */
-const FAILURES_IN_A_ROW = 8;
+/** Consecutive failed frames after which the rest is skipped. */
+const MAX_CONSECUTIVE_FAILURES = 8;
 
 type Decoded = Pick<IngestedFile, 'raster'> & {
-  /** The tissue in an ultrasound picture, where the file says where it is. */
+  /** The tissue region of an ultrasound image, if the file declares one. */
   readonly tissue: PixelBox | null;
-  /** Height of a pixel in widths. */
+  /** Pixel height divided by width. */
   readonly pixelAspect: number;
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
-/** A file that is read and parsed, and whose frames can be decoded one by one. */
+/** A parsed file whose frames can be decoded one by one. */
 interface OpenFile {
   readonly frames: number;
   decode(frame: number): Promise<Decoded>;
@@ -53,7 +53,7 @@ interface OpenFile {
 function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   const parsed = parseDicom(bytes);
   return {
-    // Whatever is wrong with the rest of the header, reading a frame says it.
+    // Reading a frame reports any other fault of the header.
     frames: countFrames(parsed),
     async decode(index) {
       const { frame, header, tissue, notes } = await describeDicomFrame(parsed, index);
@@ -81,7 +81,7 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   };
 }
 
-function openPicture(
+function openBitmapFile(
   bytes: Buffer,
   kind: 'png' | 'jpeg',
   intensity: Intensity,
@@ -91,7 +91,7 @@ function openPicture(
     frames: 1,
     async decode(frame) {
       if (frame !== 0) throw new FoveaError('not_found', `The image has one frame; frame ${frame + 1} was requested.`);
-      const { stored, pixelAspect, bits, window, range, notes, forModel } = await openPhotograph(bytes);
+      const { stored, pixelAspect, bits, window, range, notes, forModel } = await openBitmap(bytes);
       return {
         raster: forModel(intensity, wideSamples),
         tissue: null,
@@ -123,10 +123,10 @@ function openPicture(
 function openBytes(bytes: Buffer, intensity: Intensity, { wideSamples }: Reading): OpenFile {
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
   if (kind === null) throw notAnImage(bytes);
-  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity, wideSamples);
+  return kind === 'dicom' ? openDicom(bytes, intensity) : openBitmapFile(bytes, kind, intensity, wideSamples);
 }
 
-/** How a picture is read and which shape its pixels get, and what of it is kept, as in the pipeline. */
+/** Pipeline settings: how samples are read, the pixel shape, and the crop. */
 interface Reading {
   readonly wideSamples?: WideSamples | undefined;
   readonly pixels?: PixelShape | undefined;
@@ -153,8 +153,8 @@ async function finish(
 }
 
 /**
- * One frame of a file to what the store keeps of it: facts, canonical raster (by the model's path) and thumbnail.
- * Errors are `FoveaError`s for the user.
+ * Converts one frame of a file to what the store keeps: facts, canonical raster (by the model's path) and thumbnail.
+ * @throws FoveaError for the user
  */
 export async function ingestFile(
   path: string,
@@ -168,9 +168,9 @@ export async function ingestFile(
 }
 
 /**
- * The chosen frames of a file from place `from` on, as many as one call may take. A frame that cannot be decoded is
- * an outcome; only a file that cannot be opened at all throws. After several failures in a row, and where the file
- * ends inside a frame, the rest is given up: `next` is then `chosen`.
+ * Ingests the chosen frames of a file from index `from`, as many as one call may take. A frame that cannot be decoded
+ * is an outcome; only a file that cannot be opened at all throws. After several consecutive failures, or if the file
+ * ends within a frame, the rest is skipped: `next` is then `chosen`.
  */
 export async function ingestFrames(
   path: string,
@@ -193,7 +193,7 @@ export async function ingestFrames(
   const outcomes: FrameOutcome[] = [];
   let failures = 0;
   let next = from;
-  while (next < chosen.count && outcomes.length < FRAMES_A_CALL) {
+  while (next < chosen.count && outcomes.length < MAX_FRAMES_PER_CALL) {
     const frame = chosen.at(next++);
     try {
       outcomes.push({ frame, file: await finish(await open.decode(frame), source, { shortSide, pixels }) });
@@ -202,10 +202,10 @@ export async function ingestFrames(
       const info = decodeErrorInfo(error);
       outcomes.push({ frame, error: info });
       failures += 1;
-      if (failures === FAILURES_IN_A_ROW || info.code === 'truncated')
+      if (failures === MAX_CONSECUTIVE_FAILURES || info.code === 'truncated')
         return { chosen: chosen.count, next: chosen.count, outcomes };
     }
-    if (performance.now() - started > MILLISECONDS_A_CALL) break;
+    if (performance.now() - started > MAX_MILLISECONDS_PER_CALL) break;
   }
   return { chosen: chosen.count, next, outcomes };
 }

@@ -8,9 +8,9 @@ import { type ParsedDicom, parseDicom } from './dicom/parse';
 import type { ValueArray } from './dicom/stored-values';
 import { listTags } from './dicom/tags';
 import { readText } from './dicom/text';
+import { emptyInspection } from './empty-inspection';
 import { notAnImage } from './not-an-image';
-import { nothingSeen } from './nothing-seen';
-import { openPhotograph } from './raster/open-photograph';
+import { openBitmap } from './raster/open-bitmap';
 import { readWholeFile, sha256 } from './read-file';
 import type { DisplaySummary, InspectedFile, IntensityWindow, StoredFrameSummary } from './types';
 
@@ -51,7 +51,7 @@ export function summariseFrame(
   };
 }
 
-/** Means of an 8 x 8 grid over the picture; cell i spans pixels floor(i n / 8) to floor((i + 1) n / 8), at least one. */
+/** Means of an 8 x 8 grid over the image; cell i spans pixels floor(i n / 8) to floor((i + 1) n / 8), at least one. */
 export function summariseDisplay(raster: Raster, window: IntensityWindow | null): DisplaySummary {
   const { width, height, channels, data } = raster;
   const edge = (index: number, size: number) => Math.floor((index * size) / 8);
@@ -79,56 +79,56 @@ export function summariseDisplay(raster: Raster, window: IntensityWindow | null)
   return { window, mean: sum / data.length, grid8 };
 }
 
-/** Quotients of decimal fractions: more digits are noise. */
-const forPrint = (value: number): number => Number(value.toPrecision(6));
+/** Rounds quotients of decimal fractions: more digits are noise. */
+const rounded = (value: number): number => Number(value.toPrecision(6));
 
-async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<InspectedFile>): Promise<void> {
+async function inspectDicom(bytes: Buffer, identifying: boolean, result: Mutable<InspectedFile>): Promise<void> {
   const parsed: ParsedDicom = parseDicom(bytes);
   const { dataSet } = parsed;
-  seen.transferSyntax = parsed.transferSyntax;
-  seen.photometricInterpretation = readText(dataSet, 'x00280004');
+  result.transferSyntax = parsed.transferSyntax;
+  result.photometricInterpretation = readText(dataSet, 'x00280004');
   const found = new Set(parsed.warnings);
   const { rows, columns } = readSize(dataSet, found);
-  seen.rows = rows;
-  seen.columns = columns;
-  seen.modality = readText(dataSet, 'x00080060');
-  seen.tags = await listTags(dataSet, identifying);
-  seen.warnings = [...found];
+  result.rows = rows;
+  result.columns = columns;
+  result.modality = readText(dataSet, 'x00080060');
+  result.tags = await listTags(dataSet, identifying);
+  result.warnings = [...found];
   const { frame, notes } = await describeDicomFrame(parsed, 0);
-  seen.warnings = notes;
-  seen.pixelAspect = forPrint(frame.pixelAspect);
+  result.warnings = notes;
+  result.pixelAspect = rounded(frame.pixelAspect);
   const { image, stored } = frame;
-  seen.frames = image.frames;
-  seen.bitsStored = image.bitsStored;
-  seen.frame0 = summariseFrame(stored.values, stored.dtype, image.rows, image.columns, image.samples);
-  seen.display = summariseDisplay(frame.forDisplay(null, false), frame.window);
+  result.frames = image.frames;
+  result.bitsStored = image.bitsStored;
+  result.frame0 = summariseFrame(stored.values, stored.dtype, image.rows, image.columns, image.samples);
+  result.display = summariseDisplay(frame.forDisplay(null, false), frame.window);
 }
 
-async function inspectPicture(bytes: Buffer, seen: Mutable<InspectedFile>): Promise<void> {
-  const { stored, pixelAspect, bits, window, notes, forDisplay } = await openPhotograph(bytes);
+async function inspectBitmap(bytes: Buffer, result: Mutable<InspectedFile>): Promise<void> {
+  const { stored, pixelAspect, bits, window, notes, forDisplay } = await openBitmap(bytes);
   const { width, height, channels, samples } = stored;
-  seen.rows = height;
-  seen.columns = width;
-  seen.frames = 1;
-  seen.bitsStored = bits;
-  seen.pixelAspect = forPrint(pixelAspect);
-  seen.frame0 = summariseFrame(samples, bits === 16 ? 'uint16' : 'uint8', height, width, channels);
-  seen.display = summariseDisplay(forDisplay(null, false), window);
-  seen.warnings = notes;
+  result.rows = height;
+  result.columns = width;
+  result.frames = 1;
+  result.bitsStored = bits;
+  result.pixelAspect = rounded(pixelAspect);
+  result.frame0 = summariseFrame(samples, bits === 16 ? 'uint16' : 'uint8', height, width, channels);
+  result.display = summariseDisplay(forDisplay(null, false), window);
+  result.warnings = notes;
 }
 
-/** What Fovea sees in a file. Whatever is wrong with it is in the answer: `ok: false`, and the facts found so far. */
+/** Inspects a file. Any fault is part of the result: `ok: false`, with the facts found so far. */
 export async function inspectFile(path: string, identifying: boolean): Promise<InspectedFile> {
-  const seen: Mutable<InspectedFile> = nothingSeen(path);
+  const result: Mutable<InspectedFile> = emptyInspection(path);
   try {
     const bytes = await readWholeFile(path);
-    seen.kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-    if (seen.kind === null) throw notAnImage(bytes);
-    if (seen.kind === 'dicom') await inspectDicom(bytes, identifying, seen);
-    else await inspectPicture(bytes, seen);
-    seen.ok = true;
+    result.kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
+    if (result.kind === null) throw notAnImage(bytes);
+    if (result.kind === 'dicom') await inspectDicom(bytes, identifying, result);
+    else await inspectBitmap(bytes, result);
+    result.ok = true;
   } catch (error) {
-    seen.error = decodeErrorInfo(error);
+    result.error = decodeErrorInfo(error);
   }
-  return seen;
+  return result;
 }

@@ -5,7 +5,10 @@ import { notAnImage } from './not-an-image';
 import { readWholeFile } from './read-file';
 import type { TagRow } from './types';
 
-/** The tags of a DICOM file; none for a PNG or JPEG. Errors: `not_an_image`, `damaged`, `unreadable`, `too_large`. */
+/**
+ * Lists the tags of a DICOM file; empty for a PNG or JPEG.
+ * @throws FoveaError `not_an_image`, `damaged`, `unreadable`, `too_large`
+ */
 export async function listFileTags(path: string, identifying: boolean): Promise<TagRow[]> {
   const bytes = await readWholeFile(path);
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { givenPath, nameFromBytes, nativePath, plainName, readFolder } from './native-path';
+import { nameFromBytes, nativePath, pathFromUser, plainName, readFolder } from './native-path';
 
 // Windows and macOS have names of text: nothing to escape there, and a file system that refuses other bytes.
 describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Linux)', () => {
@@ -48,20 +48,20 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Li
     expect([entry?.name, entry?.isDirectory()]).toEqual(['gr\\xF6\\xDFe', true]);
     expect((await readFolder(join(folder, 'gr\\xF6\\xDFe'))).map((one) => one.name)).toEqual(['\\xE4.txt']);
     // As Node gives an argument of these bytes.
-    const given = await givenPath(join(folder, 'gr\ufffd\ufffde', '\ufffd.txt'));
+    const given = await pathFromUser(join(folder, 'gr\ufffd\ufffde', '\ufffd.txt'));
     expect(given).toBe(join(folder, 'gr\\xF6\\xDFe', '\\xE4.txt'));
     expect(await readFile(nativePath(given), 'utf8')).toBe('content');
   });
 
   test('of two names that read alike none is taken', async () => {
     for (const name of ['\xe4', '\xf6']) writeFileSync(Buffer.from(`${folder}/${name}`, 'latin1'), '');
-    expect(await givenPath(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
+    expect(await pathFromUser(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
   });
 
   test('a file that has U+FFFD in its name is that file', async () => {
     writeFileSync(join(folder, '\ufffd'), '');
     writeFileSync(Buffer.from(`${folder}/\xe4`, 'latin1'), '');
-    expect(await givenPath(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
+    expect(await pathFromUser(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
   });
 
   test('names of ours are plain', () => {

@@ -4,24 +4,25 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
 /**
- * File names of Linux are bytes, and those from old disks are often no UTF-8. As text, a byte that is none is written
- * `\xF6`: a database, a message and a table can hold it, and it leads back to the byte. A backslash that would be read
- * so is itself `\x5C`. Other systems have names of text, and on Windows a backslash leads into a folder.
+ * Linux file names are bytes, and those from old disks are often not UTF-8. In text, an invalid byte is written as
+ * `\xF6`, which a database, a message and a table can hold, and which can be converted back to the byte. A backslash
+ * that would read as such an escape is itself `\x5C`. Other systems have text names, and on Windows a backslash
+ * separates folders.
  */
 const HAS_BYTE_NAMES = sep === '/';
 const ESCAPED = /\\x([0-9A-F]{2})/g;
-const WOULD_BE_READ = /\\(?=x[0-9A-F]{2})/g;
+const AMBIGUOUS_BACKSLASH = /\\(?=x[0-9A-F]{2})/g;
 const BACKSLASH = '\\x5C';
 
-/** The letter that begins at `at`: one to four bytes that are UTF-8 together. Empty where there is none. */
+/** The character at `at`: one to four bytes that form valid UTF-8. Empty if there is none. */
 function letterAt(bytes: Buffer, at: number): string {
   const length = [1, 2, 3, 4].find((n) => at + n <= bytes.length && isUtf8(bytes.subarray(at, at + n)));
   return length === undefined ? '' : bytes.toString('utf8', at, at + length);
 }
 
-/** A name, or a path, as the system gives it, as text. */
+/** Converts a name or path from the system to text. */
 export function nameFromBytes(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString().replace(WOULD_BE_READ, BACKSLASH);
+  if (isUtf8(bytes)) return bytes.toString().replace(AMBIGUOUS_BACKSLASH, BACKSLASH);
   let name = '';
   for (let at = 0; at < bytes.length; ) {
     const letter = letterAt(bytes, at);
@@ -33,7 +34,7 @@ export function nameFromBytes(bytes: Buffer): string {
   return name;
 }
 
-/** A path as text, for the calls of `node:fs`. */
+/** Converts a path from text for calls of `node:fs`. */
 export function nativePath(path: string): string | Buffer {
   if (!HAS_BYTE_NAMES || !path.includes('\\x')) return path;
   const bytes = Buffer.from(path).toString('latin1');
@@ -41,36 +42,39 @@ export function nativePath(path: string): string | Buffer {
   return Buffer.from(unescaped, 'latin1');
 }
 
-/** What is in a folder, with names as text. Throws the system's error. */
+/**
+ * Lists a folder, with names as text.
+ * @throws the system's error
+ */
 export async function readFolder(path: string): Promise<Dirent[]> {
   if (!HAS_BYTE_NAMES) return readdir(path, { withFileTypes: true });
   const entries = await readdir(nativePath(path), { withFileTypes: true, encoding: 'buffer' });
-  // Node's own object, with the name that it could not have given.
+  // Node's own object, with a name that Node could not have decoded.
   return entries.map((entry) => Object.assign(entry as unknown as Dirent, { name: nameFromBytes(entry.name) }));
 }
 
-/** A path as text whose bytes are text: for names that we choose ourselves. */
+/** Replaces escaped bytes, for names that Fovea chooses. */
 export const plainName = (path: string): string => path.replace(ESCAPED, '_');
 
-const isThere = (path: string): Promise<boolean> =>
+const exists = (path: string): Promise<boolean> =>
   lstat(nativePath(path)).then(
     () => true,
     () => false,
   );
 
 /**
- * A path that a person gave, as text. What starts a program, or drops a file, gives names as UTF-8 with U+FFFD for the
- * rest: where such a path leads nowhere, the only name that reads like it is meant. Unchanged where there is none, or
+ * Converts a path from the user to text. Launchers and file drops pass names as UTF-8 with U+FFFD for invalid bytes: if
+ * such a path does not exist, the only existing name that reads like it is meant. Unchanged if there is none, or
  * several.
  */
-export async function givenPath(path: string): Promise<string> {
+export async function pathFromUser(path: string): Promise<string> {
   if (!HAS_BYTE_NAMES) return path;
-  const text = path.replace(WOULD_BE_READ, BACKSLASH);
-  if (!path.includes('\ufffd') || (await isThere(text))) return text;
+  const text = path.replace(AMBIGUOUS_BACKSLASH, BACKSLASH);
+  if (!path.includes('\ufffd') || (await exists(text))) return text;
   let found = '';
   for (const part of text.split(sep)) {
     const next = `${found}${part}`;
-    if (!part.includes('\ufffd') || (await isThere(next))) {
+    if (!part.includes('\ufffd') || (await exists(next))) {
       found = `${next}${sep}`;
       continue;
     }

@@ -6,7 +6,7 @@ function looksLikeText(head: Uint8Array): boolean {
   return head.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
-/** Why a file of `bytes` bytes that begins with `head` and is none of our images is left out. */
+/** Why a file of `bytes` bytes that begins with `head` is not imported; for files that are not images Fovea reads. */
 export function foreignReason(head: Uint8Array, bytes: number): string {
   if (bytes === 0) return 'The file is empty.';
   const format = foreignFormat(head);
@@ -21,7 +21,7 @@ export function foreignReason(head: Uint8Array, bytes: number): string {
   return looksLikeText(head) ? 'A text file, not an image.' : 'Not a supported image.';
 }
 
-/** The same where one file was asked for. */
+/** As `foreignReason`, for a single requested file. */
 export function notAnImage(bytes: Uint8Array): FoveaError {
   const head = bytes.subarray(0, HEAD_BYTES);
   const format = foreignFormat(head);

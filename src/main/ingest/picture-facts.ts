@@ -5,10 +5,10 @@ import { encodeRaster, type Raster } from '#shared/imaging/raster';
 import { sha256 } from './read-file';
 import type { PictureFacts } from './types';
 
-/** Hex digits that are kept of the hash of a picture: 128 bits. */
+/** Hex digits kept of a content hash: 128 bits. */
 const CONTENT_DIGITS = 32;
 
-/** Of a canonical raster. */
+/** Computes the pixel facts of a canonical raster. */
 export function pictureFacts(raster: Raster): PictureFacts {
   return {
     content: sha256(encodeRaster(raster)).slice(0, CONTENT_DIGITS),

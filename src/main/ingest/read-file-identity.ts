@@ -7,22 +7,23 @@ import { nativePath } from './native-path';
 import { readWholeFile } from './read-file';
 
 /**
- * Patient, study and series stand before the pixels: in most files within the first step, in few behind the second. On
- * a network share, what is read is what it costs.
+ * Bytes read in each attempt. Patient, study and series precede the pixels: in maxBytes files within the first step, in few
+ * after the second. On a network share the bytes read determine the cost.
  */
 const FIRST_BYTES = [64 * 1024, 1024 * 1024];
 
-/** SeriesInstanceUID, the last element that is needed. */
+/** SeriesInstanceUID, the last element needed. */
 const LAST_TAG = 'x0020000e';
 
 /**
- * Who and what a DICOM file shows; null for other files. Reads the beginning of a file, and all of it only where the
- * beginning does not reach as far as the series. Errors are those of `parseDicom` and `readWholeFile`.
+ * Reads patient, study and series of a DICOM file; null for other files. Reads the beginning of a file, and all of it
+ * only if the beginning does not extend to the series.
+ * @throws FoveaError as `parseDicom` and `readWholeFile`
  */
 export async function readFileIdentity(path: string): Promise<FileIdentity | null> {
   for (const bytes of FIRST_BYTES) {
     const start = await readStart(path, bytes);
-    // What is wrong with the file, reading all of it says.
+    // Reading the whole file reports the fault.
     if (start === null) break;
     if (classifyHead(start.bytes.subarray(0, HEAD_BYTES), start.fileBytes) !== 'dicom') return null;
     if (start.bytes.length >= start.fileBytes) break;
@@ -35,12 +36,12 @@ export async function readFileIdentity(path: string): Promise<FileIdentity | nul
     : null;
 }
 
-/** Null where the bytes do not reach behind the series; a deflated data set, for one, cannot be read in part. */
+/** Null if the bytes end before or at the series, or cannot be parsed partially, such as a deflated data set. */
 function identityOfStart(bytes: Buffer): FileIdentity | null {
   try {
     const { dataSet } = parseDicom(bytes);
     const tags = Object.keys(dataSet.elements);
-    // In a file that keeps the order (PS3.5, 7.1), one behind the series says that all that is needed was read.
+    // If elements are in order (PS3.5, 7.1), one after the series means that everything needed was read.
     const isOrdered = tags.every((tag, index) => index === 0 || tag > (tags[index - 1] ?? ''));
     return isOrdered && (tags.at(-1) ?? '') > LAST_TAG ? readIdentity(dataSet) : null;
   } catch {
@@ -48,13 +49,13 @@ function identityOfStart(bytes: Buffer): FileIdentity | null {
   }
 }
 
-/** The first bytes of a file and its size; null where it cannot be opened. */
-async function readStart(path: string, most: number): Promise<{ bytes: Buffer; fileBytes: number } | null> {
+/** Reads the first bytes of a file and its size; null if it cannot be opened. */
+async function readStart(path: string, maxBytes: number): Promise<{ bytes: Buffer; fileBytes: number } | null> {
   const file = await open(nativePath(path), 'r').catch(() => null);
   if (file === null) return null;
   try {
     const { size } = await file.stat();
-    const bytes = Buffer.allocUnsafe(Math.min(size, most));
+    const bytes = Buffer.allocUnsafe(Math.min(size, maxBytes));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
     return { bytes: bytes.subarray(0, bytesRead), fileBytes: size };
   } finally {

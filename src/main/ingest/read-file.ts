@@ -9,8 +9,8 @@ function errorCode(error: unknown): string {
 }
 
 /**
- * The whole of a regular file. Errors: `unreadable` (missing, no permission, not a file, changed while it was read)
- * and `too_large`.
+ * Reads a regular file completely.
+ * @throws FoveaError `unreadable` (missing, no permission, not a file, changed while being read), `too_large`
  */
 export async function readWholeFile(path: string): Promise<Buffer> {
   const file = await open(nativePath(path), 'r').catch((error: unknown) => {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work between two looks at what else there is to do: the window does not feel it. */
+/** Longest uninterrupted work: too short to be noticed in the window. */
 const SLICE_MS = 12;
 
 /**
- * For work of the main thread that goes on for long in small steps. After each of them:
+ * Yields regularly during long work in small steps on the main thread. After each step:
  *
  *     if (slice.isOver) await slice.next();
  */
@@ -15,7 +15,7 @@ export class Slice {
     return performance.now() - this.#start > SLICE_MS;
   }
 
-  /** Lets everything else have its turn. */
+  /** Lets pending events run. */
   async next(): Promise<void> {
     await setImmediate();
     this.#start = performance.now();

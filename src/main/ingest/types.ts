@@ -9,15 +9,15 @@ export interface IntensityWindow {
   readonly width: number;
 }
 
-/** Lowest and highest value, both included. */
+/** Lowest and highest value, inclusive. */
 export interface ValueRange {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * What a file says of itself. `identity` carries raw identifiers out of the file: whoever receives it hashes them at
- * once and stores nothing of them.
+ * Facts declared by a file. `identity` carries raw identifiers out of the file: the recipient hashes them at once and
+ * stores none of them.
  */
 export interface FileFacts {
   readonly kind: ImageKind;
@@ -27,17 +27,17 @@ export interface FileFacts {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
-  /** Which of them these facts are of, from 0. */
+  /** The frame that these facts describe, from 0. */
   readonly frame: number;
   readonly bitsStored: number | null;
   readonly photometricInterpretation: string | null;
   readonly transferSyntax: string | null;
   readonly modality: string | null;
-  /** Whether the picture has colour (channels that differ), whatever its format says. */
+  /** Whether the image has colour (channels that differ), whatever its format. */
   readonly colour: boolean;
   /** The first VOI window of the frame, or null. */
   readonly window: IntensityWindow | null;
-  /** Values of the frame after the modality LUT, padding left out. */
+  /** Range of the frame's values after the modality LUT, without padding. */
   readonly range: ValueRange;
   readonly identity: FileIdentity;
   readonly subject: {
@@ -49,10 +49,10 @@ export interface FileFacts {
     readonly manufacturer: string | null;
     readonly model: string | null;
     readonly station: string | null;
-    /** InstitutionName: identifying, hashed at once as `identity` is. */
+    /** Institution Name: identifying, hashed at once like `identity`. */
     readonly institution: string | null;
   };
-  /** Of the acquisition, else of the study. */
+  /** Year of the acquisition, else of the study. */
   readonly acquiredYear: number | null;
   readonly burnedInAnnotation: 'yes' | 'no' | 'unknown';
   /** Sentences for people, such as "The file is damaged after the image data". */
@@ -61,16 +61,16 @@ export interface FileFacts {
 
 export interface IngestedFile {
   readonly facts: FileFacts;
-  /** Canonical: short side at most the one asked for, aspect kept. */
+  /** Canonical: short side at most the requested one, aspect kept. */
   readonly raster: Raster;
   /** JPEG, long side at most 192 pixels. */
   readonly thumbnail: Uint8Array;
   readonly picture: PictureFacts;
 }
 
-/** What a canonical raster looks like, for finding duplicates and pictures that are worth a look. */
+/** Appearance of a canonical raster, for finding duplicates and unusual images. */
 export interface PictureFacts {
-  /** Hash of size and pixels, lower-case hex: equal for files that hold the same picture. */
+  /** Hash of size and pixels, lower-case hex: equal for files with the same image. */
   readonly content: string;
   /** See `describePicture`. */
   readonly descriptor: Uint8Array;
@@ -78,28 +78,28 @@ export interface PictureFacts {
   readonly measures: Uint8Array;
 }
 
-/** What became of one frame of a file: the image, or why there is none. */
+/** Result for one frame of a file: the image, or the reason for its absence. */
 export type FrameOutcome =
   | { readonly frame: number; readonly file: IngestedFile }
   | { readonly frame: number; readonly error: ErrorInfo };
 
-/** Some of the frames that were asked for. */
+/** Some of the requested frames. */
 export interface IngestedFrames {
-  /** How many frames were asked for, by the file's own number of frames. */
+  /** Number of requested frames, given the file's own number of frames. */
   readonly chosen: number;
-  /** Where to go on, as a place among the chosen; equals `chosen` at the end. */
+  /** Index among the requested frames to continue from; equals `chosen` at the end. */
   readonly next: number;
   readonly outcomes: readonly FrameOutcome[];
 }
 
-/** One row of a file's tags as the inspector lists them. */
+/** One row of a file's tags in the inspector. */
 export interface TagRow {
   /** "(0010,0020)" */
   readonly tag: string;
   /** The dictionary's keyword, such as "PatientID"; empty for private and unknown tags. */
   readonly keyword: string;
   readonly vr: string;
-  /** Masked as "•••" for identifying tags, unless they were asked for. */
+  /** Masked as "•••" for identifying tags, unless they were requested. */
   readonly value: string;
   readonly identifying: boolean;
 }
@@ -117,20 +117,20 @@ export interface StoredFrameSummary {
   readonly sha256le: string;
 }
 
-/** The first frame as a viewer first shows it, pixel by pixel as they are stored (`pixelAspect` says their shape). */
+/** The first frame as initially displayed, in stored pixels (`pixelAspect` is their shape). */
 export interface DisplaySummary {
   readonly window: IntensityWindow | null;
   /** Mean of the display values, 0 to 255, over all channels. */
   readonly mean: number;
-  /** 8 rows of 8 means of display values, each [red, green, blue]; grey has all three alike. */
+  /** 8 rows of 8 means of display values, each [red, green, blue]; equal for grey. */
   readonly grid8: readonly (readonly (readonly [number, number, number])[])[];
 }
 
-/** What Fovea sees in a file: the answer of `fovea inspect`. */
+/** Result of inspecting a file; the output of `fovea inspect`. */
 export interface InspectedFile {
   readonly path: string;
   readonly ok: boolean;
-  /** Null where the file is none of the kinds that Fovea reads. */
+  /** Null if Fovea does not read the file's format. */
   readonly kind: ImageKind | null;
   readonly error?: ErrorInfo;
   readonly transferSyntax: string | null;
@@ -139,7 +139,7 @@ export interface InspectedFile {
   readonly columns: number | null;
   readonly frames: number | null;
   readonly bitsStored: number | null;
-  /** Height of a pixel in widths; 1 where it is square or the file does not say. Null before an image is read. */
+  /** Pixel height divided by width; 1 if square or unknown. Null before an image is read. */
   readonly pixelAspect: number | null;
   readonly modality: string | null;
   readonly frame0: StoredFrameSummary | null;

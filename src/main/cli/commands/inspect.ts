@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { givenPath } from '../../ingest/native-path';
+import { pathFromUser } from '../../ingest/native-path';
 import type { InspectedFile } from '../../ingest/types';
 import type { RunCommand } from '../command';
 import { oneLine, table } from '../table';
@@ -15,7 +15,7 @@ export function addInspect(program: Command, run: RunCommand): void {
       run(async ({ services }) => {
         const identifying = options.identifying === true;
         const inspected = await Promise.all(
-          paths.map(async (path) => services.pool.inspect({ path: await givenPath(resolve(path)), identifying })),
+          paths.map(async (path) => services.pool.inspect({ path: await pathFromUser(resolve(path)), identifying })),
         );
         // As they were typed.
         const files = inspected.map((file, index) => ({ ...file, path: paths[index] ?? file.path }));

@@ -1,8 +1,8 @@
 /**
- * Names of zip entries from the time before UTF-8. A zip archive does not say in which character set they are: its
- * specification has CP437 alone (APPNOTE, appendix D), while programs write the set of the system they run on: on
- * Windows that of the console (CP850 in western, CP852 in central Europe) or of windows (1252, 1250), on Unix
- * that of the locale (ISO 8859-1, within 1252, or 8859-2).
+ * A candidate character set for the names of zip entries from before UTF-8. A zip archive does not declare its set: the
+ * specification has only CP437 (APPNOTE, appendix D), but programs write the set of their system: on Windows that of
+ * the console (CP850 in western, CP852 in central Europe) or of windows (1252, 1250), on Unix that of the locale (ISO
+ * 8859-1, a subset of 1252, or 8859-2).
  */
 interface CharacterSet {
   readonly decode: (bytes: Uint8Array) => string;
@@ -10,7 +10,7 @@ interface CharacterSet {
   readonly system: 'dos' | 'other';
 }
 
-/** The characters of the bytes from 80 on. CP850 has all European letters of CP437. */
+/** Characters of bytes from 0x80. CP850 has all European letters of CP437. */
 const CP850 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0';
 const CP852 =
@@ -36,7 +36,7 @@ const characterSets: readonly CharacterSet[] = [
   { decode: byLabel('iso-8859-2'), region: 'central', system: 'other' },
 ];
 
-/** How often a letter stands in text of a language, of a thousand letters, roughly: what is compared differs by far. */
+/** Approximate frequency of a letter per thousand in a language; the differences that matter are large. */
 type Letters = Readonly<Record<string, number>>;
 
 const western: readonly Letters[] = [
@@ -72,19 +72,22 @@ const central: readonly Letters[] = [
   { á: 35, é: 33, ó: 10, ö: 9, ő: 9, í: 6, ü: 6, ú: 3, ű: 2 },
 ];
 
-/** Of a thousand characters, what is no letter and yet stands in names: dashes, quotes, units. */
+/** Likelihoods per thousand: signs in names (dashes, quotes, units), and characters that no language uses. */
 const SIGNS = new Set('–—‘’‚“”„…«»°²³µ§·');
 const SIGN = 0.3;
 const NEVER = 0.01;
-/** Names in capitals, and first letters. */
+/** Factors for capitals (names in capitals, and initials) and for isolated letters. */
 const CAPITAL = 0.2;
-const ALONE = 0.1;
-/** Systems write their own character set more often than others, and western names are the most. */
-const OF_THE_SYSTEM = 4;
-const WESTERN = 4;
+const ISOLATED = 0.1;
+/** Prior weights: systems mostly write their own character set, and western names are the most common. */
+const SYSTEM_WEIGHT = 4;
+const WESTERN_WEIGHT = 4;
 
-/** Where letters stand that are common, or that another set has for a common one: Maß, là, tête; not imßgenes, ràst, tłte. */
-const PLACES: Readonly<Record<string, RegExp>> = {
+/**
+ * Contexts of letters that are common, or that another set has in place of a common one: Maß, là, tête; not imßgenes,
+ * ràst, tłte.
+ */
+const CONTEXTS: Readonly<Record<string, RegExp>> = {
   ß: /[aeiouyäöü]ß/i,
   à: /à(?!\p{L})/u,
   ê: /\p{L}ê(?![aeiouy])/iu,
@@ -92,7 +95,7 @@ const PLACES: Readonly<Record<string, RegExp>> = {
 };
 const MISPLACED = 0.02;
 
-/** Likelihood of one character that is not ASCII, of a thousand, where it stands. */
+/** Likelihood, per thousand, of a non-ASCII character in its context. */
 function likelihood(text: string, at: number, letters: Letters): number {
   const character = text[at] as string;
   const isLetter = (place: number) => /\p{L}/u.test(text[place] ?? '');
@@ -101,53 +104,54 @@ function likelihood(text: string, at: number, letters: Letters): number {
   const lower = character.toLowerCase();
   const usual = letters[lower];
   if (usual === undefined) return NEVER;
-  // A letter by itself is seldom one, but for à.
-  if (!isLetter(at - 1) && !isLetter(at + 1) && lower !== 'à') return ALONE * usual;
+  // Isolated letters are rare, except à.
+  if (!isLetter(at - 1) && !isLetter(at + 1) && lower !== 'à') return ISOLATED * usual;
   if (character !== lower) return /\p{Ll}/u.test(text[at - 1] ?? '') ? NEVER : usual * CAPITAL;
-  const isInPlace = PLACES[character]?.test(text.slice(Math.max(0, at - 1), at + 2)) ?? true;
+  const isInPlace = CONTEXTS[character]?.test(text.slice(Math.max(0, at - 1), at + 2)) ?? true;
   return isInPlace ? usual : MISPLACED * usual;
 }
 
-/** Share of characters that fit no language from which no set is right. */
-const STRANGE = 0.25;
-/** Parts of names that are looked at: more say nothing new. */
-const LOOKED_AT = 2_000;
+/** Share of improbable characters above which no set is considered right. */
+const MAX_IMPROBABLE = 0.25;
+/** Maximum path segments examined: more add no information. */
+const MAX_SEGMENTS = 2_000;
 
-function distinctParts(names: readonly Uint8Array[]): Buffer[] {
+function distinctSegments(names: readonly Uint8Array[]): Buffer[] {
   const parts = new Set<string>();
   for (const name of names) {
     for (const part of Buffer.from(name).toString('latin1').split(/[/\\]/))
       if (/[\x80-\xff]/.test(part)) parts.add(part);
-    if (parts.size >= LOOKED_AT) break;
+    if (parts.size >= MAX_SEGMENTS) break;
   }
   return Array.from(parts, (part) => Buffer.from(part, 'latin1'));
 }
 
 /**
- * How to read an archive's names that are no UTF-8: in the one of five character sets in which they look most like words
- * of a European language. `isDos`: entries were made on DOS or Windows. CP437, as the specification has it, where they
- * look like none.
+ * Chooses how to decode an archive's names that are not UTF-8: with the one of five character sets in which they look
+ * most like words of a European language. `isDos`: entries were made on DOS or Windows. CP437, the specification's set,
+ * if no set fits.
  */
 export function legacyDecoder(names: readonly Uint8Array[], isDos: boolean): (name: Uint8Array) => string {
-  const parts = distinctParts(names);
-  let best = { score: Number.NEGATIVE_INFINITY, strange: Number.POSITIVE_INFINITY, decode: byTable(CP437) };
+  const parts = distinctSegments(names);
+  let best = { score: Number.NEGATIVE_INFINITY, improbable: Number.POSITIVE_INFINITY, decode: byTable(CP437) };
   for (const { decode, region, system } of characterSets) {
     const texts = parts.map(decode);
     for (const letters of region === 'western' ? western : central) {
       let score =
-        Math.log(region === 'western' ? WESTERN : 1) + Math.log((system === 'dos') === isDos ? OF_THE_SYSTEM : 1);
-      let [strange, seen] = [0, 0];
+        Math.log(region === 'western' ? WESTERN_WEIGHT : 1) +
+        Math.log((system === 'dos') === isDos ? SYSTEM_WEIGHT : 1);
+      let [improbable, seen] = [0, 0];
       for (const text of texts) {
         for (let at = 0; at < text.length; at++) {
           if (text.charCodeAt(at) < 0x80) continue;
           const one = likelihood(text, at, letters);
           score += Math.log(one / 1000);
           seen += 1;
-          if (one === NEVER) strange += 1;
+          if (one === NEVER) improbable += 1;
         }
       }
-      if (score > best.score) best = { score, strange: strange / seen, decode };
+      if (score > best.score) best = { score, improbable: improbable / seen, decode };
     }
   }
-  return best.strange <= STRANGE ? best.decode : byTable(CP437);
+  return best.improbable <= MAX_IMPROBABLE ? best.decode : byTable(CP437);
 }

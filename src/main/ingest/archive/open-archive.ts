@@ -4,19 +4,19 @@ import { promisify } from 'node:util';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { FoveaError } from '#shared/ipc/errors';
 import type { SkippedFile } from '#shared/models/dataset';
-import { isLitter } from '../dataset/litter';
+import { isJunkFile } from '../dataset/junk-files';
 import { MAX_FILE_BYTES } from '../limits';
 import { nativePath } from '../native-path';
 import { entryNames, safeEntryName } from './entry-name';
 
-/** Bounds on a zip archive, all checked in its directory before anything is unpacked. */
+/** Limits on a zip archive, all checked in its directory before anything is unpacked. */
 export interface ArchiveLimits {
   readonly entries: number;
-  /** Of all entries together, unpacked. */
+  /** Unpacked, all entries together. */
   readonly bytes: number;
-  /** Of one entry, unpacked. */
+  /** Unpacked, one entry. */
   readonly entryBytes: number;
-  /** Unpacked bytes for each byte of the archive, where it unpacks to more than `ratioFrom` bytes. */
+  /** Unpacked bytes per byte of the archive, if it unpacks to more than `ratioFrom` bytes. */
   readonly ratio: number;
   readonly ratioFrom: number;
 }
@@ -29,20 +29,20 @@ export const archiveLimits: ArchiveLimits = {
   ratioFrom: 256 * 2 ** 20,
 };
 
-/** A file in an archive. Its sizes are what the archive says; reading it checks them. */
+/** A file in an archive. Its sizes are those declared by the archive; reading it checks them. */
 export interface ArchiveEntry {
-  /** Relative, safe to make on every system, with `/`. */
+  /** Relative, valid on every system, with `/`. */
   readonly name: string;
   readonly bytes: number;
   readonly crc32: number;
 }
 
 export interface OpenArchive {
-  /** Files in the order of the archive's directory. */
+  /** In the order of the archive's directory. */
   readonly entries: readonly ArchiveEntry[];
-  /** What is left out; `path` is the entry's name as far as it may be shown. */
+  /** Entries that are not read; `path` is the entry's name as far as it can be shown. */
   readonly refused: readonly SkippedFile[];
-  /** Unpacked bytes; the stream fails where they are more or fewer than the directory says. */
+  /** Streams the unpacked bytes; fails if their number differs from the directory's. */
   read(entry: ArchiveEntry): Promise<Readable>;
   close(): void;
 }
@@ -50,7 +50,7 @@ export interface OpenArchive {
 const UNPACK = 'Unpack the archive and import the folder.';
 const UNPACK_LOCKED = 'Unpack the archive with its password and import the folder.';
 
-/** APPNOTE 4.4.5, those that programs in use write. */
+/** Compression methods in use (APPNOTE 4.4.5). */
 const compressionMethods: Readonly<Record<number, string>> = {
   9: 'Deflate64',
   12: 'bzip2',
@@ -69,7 +69,7 @@ function shownName(raw: string): string {
   return raw.replace(/[^\p{L}\p{N} ._/()-]/gu, '_').slice(0, 200);
 }
 
-/** Why an entry is not read, or null. */
+/** Why an entry is not read; null if it is. */
 function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit<SkippedFile, 'path'> | null {
   const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
   if (kind === UNIX_LINK) return { code: 'link', message: 'A link; links are not followed.' };
@@ -92,7 +92,7 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
   return null;
 }
 
-/** What yauzl refuses as a whole is no damage where it names one of these. */
+/** Converts a yauzl error: the archive is damaged unless the error names encryption or multiple disks. */
 function unreadableArchive(cause: unknown): FoveaError {
   const reason = cause instanceof Error ? cause.message : '';
   if (reason.includes('strong encryption')) {
@@ -114,7 +114,7 @@ function bomb(message: string): FoveaError {
   return new FoveaError('too_large', message, { hint: 'Unpack it yourself and import the folder.' });
 }
 
-/** Sums over the directory, compared with the archive's own size. */
+/** Sums of the directory, checked against the archive's own size. */
 class Budget {
   readonly #limits: ArchiveLimits;
   readonly #archiveBytes: number;
@@ -130,7 +130,7 @@ class Budget {
     const { bytes, ratio, ratioFrom } = this.#limits;
     this.#packed += compressedSize;
     this.#unpacked += uncompressedSize;
-    // Entries that overlap let a small archive unpack to petabytes.
+    // Overlapping entries let a small archive unpack to petabytes.
     if (this.#packed > this.#archiveBytes) throw bomb('The archive declares more content than it has bytes.');
     if (this.#unpacked > bytes) throw bomb(`The archive unpacks to more than ${Math.round(bytes / 2 ** 30)} GiB.`);
     if (this.#unpacked > ratioFrom && this.#unpacked > ratio * this.#archiveBytes) {
@@ -164,7 +164,8 @@ async function readDirectory(
   const budget = new Budget(limits, zip.fileSize);
   const files = new Map<string, Entry>();
   const refused: SkippedFile[] = [];
-  // yauzl gives up the whole archive for one stored file of two sizes, such as one that is locked: `refusal` names it.
+  // yauzl rejects the whole archive for one stored file with two sizes, such as an encrypted one; `refusal` reports it
+  // instead.
   zip.validateEntrySizes = false;
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) {
@@ -178,7 +179,7 @@ async function readDirectory(
     const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
     if (raw.endsWith('/') || kind === UNIX_FOLDER) continue;
     const safe = safeEntryName(raw);
-    if (raw.split('/').some((part) => part !== '.' && part !== '..' && isLitter(part))) continue;
+    if (raw.split('/').some((part) => part !== '.' && part !== '..' && isJunkFile(part))) continue;
     const reason = refusal(entry, safe, limits);
     if (reason !== null || safe === null) {
       refused.push({ path: shownName(raw), code: 'unsafe_name', message: '', ...reason });
@@ -186,15 +187,15 @@ async function readDirectory(
       refused.push({ path: safe, code: 'duplicate_name', message: 'The archive has another file of this name.' });
     } else files.set(safe, entry);
   }
-  // Reading counts the bytes.
+  // Reading checks the sizes.
   zip.validateEntrySizes = true;
   return { files, refused };
 }
 
 /**
- * Opens a zip archive and reads its directory. Archives inside it are files like any other and are not opened.
- * Errors: `unreadable`, `damaged`, `encrypted`, `unsupported_archive`, `too_large` (too many files, or a bomb); the
- * signal's reason when it is aborted.
+ * Opens a zip archive and reads its directory. Archives inside it are ordinary files and are not opened.
+ * @throws FoveaError `unreadable`, `damaged`, `encrypted`, `unsupported_archive`, `too_large` (too many files, or a zip
+ * bomb); the signal's reason if aborted
  */
 export async function openArchive(
   path: string,
@@ -202,7 +203,7 @@ export async function openArchive(
 ): Promise<OpenArchive> {
   const { limits = archiveLimits, signal } = options;
   const zip = await openZip(path);
-  // Without a listener, an error of a stream that nobody reads any more would end the process.
+  // Without a listener, an error of an abandoned stream would end the process.
   zip.on('error', () => {});
   try {
     const { files, refused } = await readDirectory(zip, limits, signal);

@@ -2,7 +2,7 @@ import type { SplitName } from '#shared/models/dataset';
 
 export type Layout = 'class-folders' | 'split-class-folders' | 'none';
 
-/** What a file's folders say of it. */
+/** Label and split implied by a file's folders. */
 export interface FolderFacts {
   readonly label: string | null;
   readonly split: SplitName | null;
@@ -19,13 +19,13 @@ const splitNames: Readonly<Record<string, SplitName>> = {
   testing: 'test',
 };
 
-/** Own keys only: a folder named "constructor" is a class like any other. */
+/** Own keys only: a folder named "constructor" is an ordinary class. */
 export function splitOfFolder(name: string): SplitName | null {
   const key = name.toLowerCase();
   return Object.hasOwn(splitNames, key) ? (splitNames[key] as SplitName) : null;
 }
 
-/** Folders that say that their images have no class: the de-identified export writes them. */
+/** Folder names of images without a class, as written by the de-identified export. */
 export const UNLABELLED_FOLDER = 'unlabelled';
 export const SEVERAL_LABELS_FOLDER = 'several-labels';
 const classless: ReadonlySet<string> = new Set([UNLABELLED_FOLDER, SEVERAL_LABELS_FOLDER]);
@@ -33,27 +33,29 @@ const classless: ReadonlySet<string> = new Set([UNLABELLED_FOLDER, SEVERAL_LABEL
 const classOf = (name: string | undefined): string | null =>
   name === undefined || classless.has(name.toLowerCase()) ? null : name;
 
-/** A layout, and how many folders stand around it: `export/2024/benign` has its classes at depth 2. */
+/** A layout, and the number of folders around it: `export/2024/benign` has its classes at depth 2. */
 export interface DetectedLayout {
   readonly layout: Layout;
   readonly depth: number;
 }
 
-/** Whether every file lies in folder `name` at `depth`, and none directly in it: then it only wraps what is inside. */
-function wrapper(folders: readonly (readonly string[])[], depth: number): boolean {
+/**
+ * Whether all files lie below the same folder at `depth` and none directly in it, so that it only wraps its content.
+ */
+function isWrapper(folders: readonly (readonly string[])[], depth: number): boolean {
   const name = folders[0]?.[depth];
   if (name === undefined || splitOfFolder(name) !== null || classless.has(name.toLowerCase())) return false;
   return folders.every((names) => names[depth] === name && names.length > depth + 1);
 }
 
 /**
- * How the folders of one root are meant. `folders` are the folder names between the root and each file, outermost
- * first. Folders that only wrap all the rest are passed over. When every top folder is a part of a split (train, val,
- * test, ...) the folder below is the class; else the top folder is. Folders further down belong to that class.
+ * Detects the layout of one root. `folders` are the folder names between the root and each file, outermost first. Skips
+ * folders that only wrap all the rest. If every top folder names a split (train, val, test, ...), the folder below is
+ * the class; otherwise the top folder is. Deeper folders belong to that class.
  */
 export function detectLayout(folders: readonly (readonly string[])[]): DetectedLayout {
   let depth = 0;
-  while (wrapper(folders, depth)) depth++;
+  while (isWrapper(folders, depth)) depth++;
   const tops = new Set(folders.flatMap((names) => names[depth] ?? []));
   const loose = folders.some((names) => names.length <= depth);
   if (tops.size === 0) return { layout: 'none', depth };

@@ -5,24 +5,24 @@ import type { SkippedFile } from '#shared/models/dataset';
 import { nativePath } from '../native-path';
 import { readWholeFile } from '../read-file';
 
-/** A DICOMDIR that a scan came by, on disk or in an archive. */
+/** A DICOMDIR found by a scan, on disk or in an archive. */
 export interface MediaDirectory {
-  /** Where it is; of one in an archive, behind the archive's path. */
+  /** Its path; in an archive, appended to the archive's path. */
   readonly path: string;
   readonly read: () => Promise<Uint8Array>;
-  /** Whether a file that it names is there: `path` as above. */
+  /** Whether a file exists, with `path` as above. */
   readonly has: (path: string) => Promise<boolean>;
 }
 
-/** The File IDs that a DICOMDIR names; read where untrusted bytes are read. */
+/** Reads the File IDs in a DICOMDIR, in the process that handles untrusted bytes. */
 export type ReadMediaDirectory = (bytes: Uint8Array) => Promise<readonly string[]>;
 
-/** A hundred thousand files have a DICOMDIR of about 40 MB. */
+/** The DICOMDIR of a hundred thousand files has about 40 MB. */
 export const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
-/** Of one DICOMDIR in a list for people. */
-const LISTED = 1000;
-/** Components of eight characters, up to eight of them (PS3.10, 8.2), and room for discs that are not so strict. */
-const LONGEST = 200;
+/** Maximum missing files listed for one DICOMDIR. */
+const MAX_LISTED = 1000;
+/** Up to eight components of eight characters (PS3.10, 8.2), and room for less strict discs. */
+const MAX_NAME_LENGTH = 200;
 
 /** File IDs are in capitals; systems show a disc's names in either case. */
 const folded = (path: string): string => path.toLowerCase();
@@ -31,8 +31,8 @@ export function mediaDirectoryOnDisk(path: string, seen: { has(path: string): bo
   return {
     path,
     read: () => readWholeFile(path),
-    // A DICOMDIR may be named alone: then nothing beside it was looked at.
-    has: async (file) => seen.has(folded(file)) || (await isThere(file)) || (await isThere(inLowerCase(path, file))),
+    // If only the DICOMDIR was selected, the files beside it were not scanned.
+    has: async (file) => seen.has(folded(file)) || (await exists(file)) || (await exists(inLowerCase(path, file))),
   };
 }
 
@@ -49,12 +49,12 @@ export function mediaDirectoryInArchive(
   };
 }
 
-/** The paths of a walk in one case. */
+/** Folds the case of the paths of a walk. */
 export function foldedPaths(paths: Iterable<string>): ReadonlySet<string> {
   return new Set([...paths].map(folded));
 }
 
-const isThere = (path: string): Promise<boolean> =>
+const exists = (path: string): Promise<boolean> =>
   lstat(nativePath(path)).then(
     () => true,
     () => false,
@@ -65,11 +65,11 @@ function inLowerCase(directory: string, file: string): string {
   return posix.join(folder, posix.relative(folder, file).toLowerCase());
 }
 
-/** What a DICOMDIR says of the files beside it. */
+/** Comparison of a DICOMDIR with the files beside it. */
 export interface MediaSet {
-  /** Files that it names and that are not there; or why they could not be compared. */
+  /** Files that it names but that are missing; or why they could not be compared. */
   readonly missing: readonly SkippedFile[];
-  /** Folders beside it that hold what it names, in lower case; null where that is not known. */
+  /** Folders beside it, in lower case, that contain the files it names; null if unknown. */
   readonly folders: ReadonlySet<string> | null;
 }
 
@@ -91,16 +91,16 @@ async function missingFiles(directory: MediaDirectory, names: readonly string[])
   const folder = posix.dirname(directory.path);
   const missing: string[] = [];
   for (const name of names) {
-    const inside = name.length <= LONGEST && !name.split('/').includes('..');
+    const inside = name.length <= MAX_NAME_LENGTH && !name.split('/').includes('..');
     if (!inside || !(await directory.has(posix.join(folder, name)))) missing.push(name);
   }
-  const listed = missing.slice(0, LISTED).map((name) => ({
+  const listed = missing.slice(0, MAX_LISTED).map((name) => ({
     path: posix.join(
       folder,
       name
         .replace(/[^\p{L}\p{N} ./_-]/gu, '_')
         .replaceAll('..', '_')
-        .slice(0, LONGEST),
+        .slice(0, MAX_NAME_LENGTH),
     ),
     code: 'missing',
     message: 'The DICOMDIR lists this file, but it is missing: the copy of the disc is incomplete.',

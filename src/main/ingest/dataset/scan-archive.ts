@@ -7,10 +7,12 @@ import { HEAD_BYTES } from '../classify';
 import { MAX_DIRECTORY_BYTES } from './media-directories';
 import { describeHead } from './read-head';
 
-/** Other documents are zip archives too: a spreadsheet's pictures are nobody's images. */
+/**
+ * By extension, because other documents are zip archives too, and images in a spreadsheet are not part of a dataset.
+ */
 export const ARCHIVE_NAME = /\.zip$/i;
 
-/** An image in an archive, by its first bytes. */
+/** An image in an archive, recognised by its first bytes. */
 export interface ArchivedImage {
   readonly entry: ArchiveEntry;
   readonly kind: ImageKind;
@@ -19,11 +21,11 @@ export interface ArchivedImage {
 export interface ArchiveContent {
   readonly images: readonly ArchivedImage[];
   readonly mediaDirectories: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** Of all files in it. */
+  /** Names of all its files. */
   readonly names: readonly string[];
 }
 
-/** Of a DICOMDIR: small, and empty where it cannot be unpacked, which reading it says. */
+/** Reads a whole DICOMDIR; empty if it is too large or cannot be unpacked, which parsing it reports. */
 const wholeEntry = (archive: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> =>
   entry.bytes > MAX_DIRECTORY_BYTES
     ? Promise.resolve(new Uint8Array())
@@ -44,7 +46,10 @@ async function firstBytes(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
 }
 
-/** Looks at the first bytes of every file of an archive. What is no image goes to `onSkip`, named within the archive. */
+/**
+ * Classifies every file of an archive by its first bytes. Reports files that are not images to `onSkip`, with their
+ * paths in the archive.
+ */
 export async function scanArchive(
   path: string,
   signal: AbortSignal | undefined,

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ImageKind, SkippedFile, SplitName } from '#shared/models/dataset';
 import type { ArchiveEntry } from '../archive/open-archive';
-import { givenPath } from '../native-path';
+import { pathFromUser } from '../native-path';
 import { Slice } from '../slice';
 import {
   type DetectedLayout,
@@ -25,38 +25,38 @@ import { ARCHIVE_NAME, scanArchive } from './scan-archive';
 import { type WalkedFile, walkFiles } from './walk';
 
 export interface ScanEntry {
-  /** The folder or archive that the user named, or the folder of a file that was named. */
+  /** The selected folder or archive, or the folder of a selected file. */
   readonly root: string;
-  /** Of the archive, where the image is in one. */
+  /** Path of the file, or of the archive that contains it. */
   readonly path: string;
-  /** From the root, with forward slashes; images in an archive have its name in front. */
+  /** Relative to the root, with forward slashes; images in an archive are prefixed with its name. */
   readonly relativePath: string;
   readonly kind: ImageKind;
   readonly bytes: number;
-  /** The file in the archive, or null for a file on disk. */
+  /** The file in the archive; null for a file on disk. */
   readonly archived: ArchiveEntry | null;
   readonly label: string | null;
   readonly split: SplitName | null;
 }
 
 export interface ScanResult {
-  /** Images, in the order of the walk: the same for the same files. */
+  /** Images in the order of the walk, which is deterministic. */
   readonly entries: readonly ScanEntry[];
-  /** Files that are no images, and what could not be read. `path` is absolute. */
+  /** Files that are not images or could not be read. `path` is absolute. */
   readonly ignored: readonly SkippedFile[];
-  /** DICOMDIR files: the directories of discs, which hold no image themselves. */
+  /** Number of DICOMDIR files: directories of discs, which contain no image themselves. */
   readonly mediaDirectories: number;
-  /** The folders that paths are shown from, for what is ignored too. */
+  /** Folders relative to which paths are shown, those of ignored files included. */
   readonly roots: readonly string[];
-  /** Of the named folders together; files that were named alone have no say. */
+  /** Layout of all selected folders together; files selected individually do not count. */
   readonly layout: Layout;
 }
 
 export interface ScanOptions {
   readonly signal?: AbortSignal;
-  /** Called now and then with the number of files seen so far. */
+  /** Called periodically with the number of files seen so far. */
   readonly onProgress?: (files: number) => void;
-  /** Compares a DICOMDIR with the files beside it; where it is missing, nothing is compared. */
+  /** Reads a DICOMDIR to compare it with the files beside it; without it, NOTHING_FOUND is compared. */
   readonly readMediaDirectory?: ReadMediaDirectory;
 }
 
@@ -64,29 +64,29 @@ type Candidate = WalkedFile & {
   readonly kind: ImageKind;
   readonly bytes: number;
   readonly archived: ArchiveEntry | null;
-  /** Names of the folders between the root and the file, outermost first. */
+  /** Folder names between the root and the file, outermost first. */
   readonly folders: readonly string[];
 };
 
-/** What one file of the walk comes to. */
+/** Results from one file of the walk. */
 interface Found {
   readonly candidates: readonly Candidate[];
   readonly mediaDirectories: readonly PlacedDirectory[];
 }
 
-/** A DICOMDIR, and where it stands, as for a candidate. */
+/** A DICOMDIR and its location, as for a candidate. */
 type PlacedDirectory = Pick<Candidate, 'root' | 'folders'> & { readonly directory: MediaDirectory };
 
-const nothing: Found = { candidates: [], mediaDirectories: [] };
+const NOTHING_FOUND: Found = { candidates: [], mediaDirectories: [] };
 
-/** Heads read at a time: enough to keep a disk or a share busy, few enough for its file handles. */
+/** Heads read concurrently: enough to keep a disk or a network share busy, few enough for its file handles. */
 const BATCH = 64;
 
 function foldersOf(relativePath: string): readonly string[] {
   return relativePath.split('/').slice(0, -1);
 }
 
-/** An archive counts as a folder, so that `benign.zip` is the class "benign". */
+/** An archive counts as a folder: `benign.zip` is the class "benign". */
 function withoutEnding(name: string): string {
   return name.replace(ARCHIVE_NAME, '');
 }
@@ -116,10 +116,13 @@ async function readCandidate(
     signal?.throwIfAborted();
     onSkip({ path, code: 'unreadable', message: 'The file could not be opened.' });
   }
-  return nothing;
+  return NOTHING_FOUND;
 }
 
-/** An archive that was named itself is a root as a named folder is; one that was found is a folder in its root. */
+/**
+ * Reads an archive. One that was selected itself is a root, like a selected folder; one found in a folder counts as a
+ * folder in its root.
+ */
 async function readArchive(
   file: WalkedFile,
   signal: AbortSignal | undefined,
@@ -148,8 +151,8 @@ async function readArchive(
 }
 
 /**
- * The folders of a disc are called after patients, studies and series, or numbered: none is a class. What stands beside
- * them on the same disc and is not in its table of contents is a folder like any other.
+ * Removes the folders of a disc from a candidate in its media set: they are named after patients, studies and series,
+ * or numbered, so none is a class. Folders on the same disc but not in its directory are ordinary folders.
  */
 function outsideMediaSet(candidate: Candidate, { root, folders }: PlacedDirectory, set: MediaSet): Candidate {
   const next = candidate.folders[folders.length];
@@ -162,10 +165,10 @@ function outsideMediaSet(candidate: Candidate, { root, folders }: PlacedDirector
 }
 
 /**
- * What the name of a named folder says of all its files, where it was named beside others of the same parent: `train`
- * and `test` chosen together are parts of a split, and folders of loose images chosen together are classes.
+ * Facts implied by the names of folders selected together with siblings: `train` and `test` are splits, and folders of
+ * loose images are classes.
  */
-function namesOfSiblings(
+function factsFromSiblings(
   folders: readonly string[],
   layouts: ReadonlyMap<string, DetectedLayout>,
 ): ReadonlyMap<string, FolderFacts> {
@@ -186,13 +189,13 @@ function namesOfSiblings(
   return facts;
 }
 
-/** One layout a root: two folders dropped together need not be built alike. */
+/** Labels candidates with one layout per root: folders selected together may be structured differently. */
 async function labelEntries(
   candidates: readonly Candidate[],
   folders: readonly string[],
 ): Promise<{ readonly entries: ScanEntry[]; readonly layout: Layout }> {
   const slice = new Slice();
-  /** By root: the different places that its files are in, which are few. */
+  /** Distinct folder paths by root; they are few. */
   const placesOf = new Map<string, Map<string, readonly string[]>>();
   for (const { root, folders: names } of candidates) {
     const places = placesOf.get(root) ?? new Map<string, readonly string[]>();
@@ -201,7 +204,7 @@ async function labelEntries(
   }
   const layouts = new Map<string, DetectedLayout>();
   for (const [root, places] of placesOf) layouts.set(root, detectLayout([...places.values()]));
-  const outer = namesOfSiblings(folders, layouts);
+  const outer = factsFromSiblings(folders, layouts);
   const entries: ScanEntry[] = [];
   for (const { root, path, relativePath, kind, bytes, archived, folders: names } of candidates) {
     const inner = readFolders(layouts.get(root) ?? { layout: 'none', depth: 0 }, names);
@@ -217,27 +220,26 @@ async function labelEntries(
 }
 
 /**
- * What is in the given files and folders: images by their content (names and extensions do not count), and what their
- * folders say of class and split. A file that is named twice is listed once. Rejects with the signal's reason when it
- * is aborted.
+ * Scans files and folders: recognises images by content (names and extensions do not count) and derives class and split
+ * from their folders. A file selected twice is listed once. Rejects with the signal's reason if aborted.
  */
 export async function scanPaths(paths: readonly string[], options: ScanOptions = {}): Promise<ScanResult> {
   const { signal, onProgress, readMediaDirectory } = options;
-  const given = await Promise.all(paths.map(givenPath));
+  const given = await Promise.all(paths.map(pathFromUser));
   let candidates: Candidate[] = [];
   const ignored: SkippedFile[] = [];
   const seen = new Set<string>();
   const named = new Set(given);
   const mediaDirectories: PlacedDirectory[] = [];
-  /** Made when the walk is done, and asked only then. */
+  /** Set after the walk and not read before. */
   let present: ReadonlySet<string> = new Set();
-  const there = { has: (path: string) => present.has(path) };
+  const onDisk = { has: (path: string) => present.has(path) };
   const skip = (reason: SkippedFile) => ignored.push(reason);
   let batch: WalkedFile[] = [];
 
   async function flush(): Promise<void> {
     signal?.throwIfAborted();
-    for (const found of await Promise.all(batch.map((file) => readCandidate(file, signal, named, there, skip)))) {
+    for (const found of await Promise.all(batch.map((file) => readCandidate(file, signal, named, onDisk, skip)))) {
       for (const candidate of found.candidates) candidates.push(candidate);
       mediaDirectories.push(...found.mediaDirectories);
     }

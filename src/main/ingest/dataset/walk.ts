@@ -2,13 +2,13 @@ import type { Dirent } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { nativePath, readFolder } from '../native-path';
-import { isLitter } from './litter';
+import { isJunkFile } from './junk-files';
 
 export interface WalkedFile {
-  /** The path that the user named: a folder, or the folder of a file. */
+  /** The selected folder, or the folder of a selected file. */
   readonly root: string;
   readonly path: string;
-  /** From the root, with forward slashes on every system. */
+  /** Relative to the root, with forward slashes on every system. */
   readonly relativePath: string;
 }
 
@@ -18,13 +18,13 @@ export interface WalkSkip {
   readonly message: string;
 }
 
-/** By UTF-16 code units: the same on every system and in every language. */
+/** By UTF-16 code units: the same on every system and in every locale. */
 function byName(first: Dirent, second: Dirent): number {
   return first.name < second.name ? -1 : first.name > second.name ? 1 : 0;
 }
 
-/** Why something could not be looked at; `message` where nothing better is known. */
-export function unopened(error: unknown, message: string): Omit<WalkSkip, 'path'> {
+/** Why a path could not be opened; `message` unless there is a more specific reason. */
+export function openFailure(error: unknown, message: string): Omit<WalkSkip, 'path'> {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code !== 'ENAMETOOLONG') return { code: 'unreadable', message };
   return {
@@ -34,8 +34,8 @@ export function unopened(error: unknown, message: string): Omit<WalkSkip, 'path'
 }
 
 /**
- * Every regular file under the given files and folders (as `givenPath` gives them), depth first in name order. Links are not followed: they may
- * lead out of the folder or in a circle. What cannot be read goes to `onSkip`.
+ * Yields every regular file under the given files and folders (as returned by `pathFromUser`), depth first in name order.
+ * Does not follow links: they may lead outside the folder or in a circle. Reports unreadable paths to `onSkip`.
  */
 export async function* walkFiles(
   paths: readonly string[],
@@ -44,12 +44,12 @@ export async function* walkFiles(
 ): AsyncGenerator<WalkedFile> {
   async function* folder(root: string, path: string, prefix: string): AsyncGenerator<WalkedFile> {
     const entries = await readFolder(path).catch((error: unknown) => {
-      onSkip({ path, ...unopened(error, 'The folder could not be opened.') });
+      onSkip({ path, ...openFailure(error, 'The folder could not be opened.') });
       return [];
     });
     signal?.throwIfAborted();
     for (const entry of entries.sort(byName)) {
-      if (isLitter(entry.name)) continue;
+      if (isJunkFile(entry.name)) continue;
       const child = join(path, entry.name);
       const relativePath = prefix + entry.name;
       if (entry.isFile()) yield { root, path: child, relativePath };
@@ -64,7 +64,7 @@ export async function* walkFiles(
     const status = await lstat(nativePath(path)).catch((error: unknown) => {
       onSkip({
         path,
-        ...unopened(error, 'The file or folder does not exist, or you do not have permission to read it.'),
+        ...openFailure(error, 'The file or folder does not exist, or you do not have permission to read it.'),
       });
       return null;
     });

@@ -1,25 +1,28 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from '../dicom/damaged';
 
-/** The codes of a scan break off or make no sense: decoders that go on make the rest of the picture up. */
+/** The codes of a scan end early or are invalid: decoders that continue invent the rest of the image. */
 export class BrokenScan extends FoveaError {
   constructor(message: string) {
     super('damaged', message, { hint: 'Export the file again from where it came.' });
   }
 }
 
-/** Codes of a Huffman table by length (ITU-T T.81, F.2.2.3), with a short cut for those of up to eight bits. */
+/** Codes of a Huffman table by length (ITU-T T.81, F.2.2.3), with a look-up table for codes of up to eight bits. */
 export interface HuffmanTable {
   readonly values: Uint8Array;
   /** By length 1 to 16: greatest code, or -1. */
   readonly greatest: Int32Array;
-  /** By length: what to add to a code for the place of its value. */
+  /** By length: difference between the index of a value and its code. */
   readonly offset: Int32Array;
   /** By the next eight bits: length << 8 | value, or 0. */
   readonly short: Uint16Array;
 }
 
-/** `definition`: 16 counts of codes by length, then their values. Errors: `damaged`. */
+/**
+ * Builds a table from `definition`: 16 counts of codes by length, then their values.
+ * @throws FoveaError `damaged`
+ */
 export function huffmanTable(definition: Uint8Array): HuffmanTable {
   const values = definition.subarray(16);
   const greatest = new Int32Array(17).fill(-1);
@@ -42,12 +45,12 @@ export function huffmanTable(definition: Uint8Array): HuffmanTable {
   return { values, greatest, offset, short };
 }
 
-/** Reads entropy-coded data bit by bit; FF 00 is one byte FF, and any other marker ends them (T.81, F.2.2.5). */
+/** Reads entropy-coded data bit by bit; FF 00 is one byte FF, and any other marker ends the data (T.81, F.2.2.5). */
 export class EntropyBits {
   readonly #bytes: Uint8Array;
   #at: number;
   #bits = 0;
-  /** Bits in `#bits` that were not taken yet. */
+  /** Unread bits in `#bits`. */
   #count = 0;
 
   constructor(bytes: Uint8Array, start: number) {
@@ -55,7 +58,7 @@ export class EntropyBits {
     this.#at = start;
   }
 
-  /** Puts 17 bits or more into the register, or all that are there. */
+  /** Fills the register to at least 17 bits, or with all that remain. */
   #fill(): void {
     while (this.#count <= 16) {
       const byte = this.#bytes[this.#at];
@@ -80,7 +83,7 @@ export class EntropyBits {
     return (this.#bits >>> this.#count) & ((1 << count) - 1);
   }
 
-  /** The next value by a Huffman table. */
+  /** Decodes the next value with a Huffman table. */
   code(table: HuffmanTable): number {
     if (this.#count < 16) this.#fill();
     const { short, greatest, offset, values } = table;
@@ -103,8 +106,8 @@ export class EntropyBits {
   }
 
   /**
-   * Ends a run of data: answers where its last byte ends and how many bits of that byte belong to no code. What was read
-   * ahead counts as not read.
+   * Ends a run of data. Returns the position after its last byte and the number of bits of that byte that belong to no
+   * code. Bytes read ahead are put back.
    */
   end(): { readonly end: number; readonly spareBits: number } {
     for (; this.#count >= 8; this.#count -= 8) {
@@ -113,7 +116,7 @@ export class EntropyBits {
     return { end: this.#at, spareBits: this.#count };
   }
 
-  /** Goes on at another place. */
+  /** Continues at another position. */
   restart(at: number): void {
     this.#at = at;
     this.#count = 0;

@@ -27,14 +27,17 @@ export interface ScanHeader {
   /** First and last coefficient, or the predictor of a lossless scan and 0. */
   readonly first: number;
   readonly last: number;
-  /** Successive approximation: the bit position before, and now. */
+  /** Successive approximation: previous and current bit position. */
   readonly high: number;
   readonly low: number;
 }
 
 const PROCESSES = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xf7]);
 
-/** `payload`: behind the length. Errors: `damaged`, for hierarchical and arithmetic processes too. */
+/**
+ * `payload`: the segment after its length.
+ * @throws FoveaError `damaged`, also for hierarchical and arithmetic processes
+ */
 export function readFrameHeader(process: number, payload: Buffer): FrameHeader {
   const count = payload[5] ?? 0;
   if (!PROCESSES.has(process)) throw damaged('The compressed image uses an unsupported JPEG process.');
@@ -68,7 +71,7 @@ export function readFrameHeader(process: number, payload: Buffer): FrameHeader {
   };
 }
 
-/** Errors: `damaged`. */
+/** @throws FoveaError `damaged` */
 export function readScanHeader(payload: Buffer, frame: FrameHeader): ScanHeader {
   const count = payload[0] ?? 0;
   if (count === 0 || count > 4 || payload.length < 4 + 2 * count) {

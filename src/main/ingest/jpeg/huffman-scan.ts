@@ -4,16 +4,16 @@ import type { FrameHeader, ScanHeader } from './headers';
 import { nextMarker } from './next-marker';
 import { type NonZero, type ScanTables, scanBlocks } from './scan-blocks';
 
-/** Blocks of a component: those of its own scan, and those of interleaved scans, which fill whole units. */
+/** Blocks of a component: in its own scan, and in interleaved scans, which fill whole units. */
 export function blocksOf(frame: FrameHeader, component: FrameHeader['components'][number]) {
   const { width, height, components, lossless } = frame;
   const side = lossless ? 1 : 8;
-  const most = (of: 'horizontal' | 'vertical') => Math.max(...components.map((one) => one[of]));
-  const unitsAcross = Math.ceil(width / (side * most('horizontal')));
-  const unitsDown = Math.ceil(height / (side * most('vertical')));
+  const maxSampling = (of: 'horizontal' | 'vertical') => Math.max(...components.map((one) => one[of]));
+  const unitsAcross = Math.ceil(width / (side * maxSampling('horizontal')));
+  const unitsDown = Math.ceil(height / (side * maxSampling('vertical')));
   return {
-    across: Math.ceil(Math.ceil((width * component.horizontal) / most('horizontal')) / side),
-    down: Math.ceil(Math.ceil((height * component.vertical) / most('vertical')) / side),
+    across: Math.ceil(Math.ceil((width * component.horizontal) / maxSampling('horizontal')) / side),
+    down: Math.ceil(Math.ceil((height * component.vertical) / maxSampling('vertical')) / side),
     unitsAcross,
     unitsDown,
     /** Blocks from one row of blocks to the next. */
@@ -23,9 +23,10 @@ export function blocksOf(frame: FrameHeader, component: FrameHeader['components'
 }
 
 /**
- * The entropy-coded data of one scan without anything that no decoder uses: what stands behind the last code before a
- * restart or the end, fill bytes, and the value of spare bits, which become 1 (ITU-T T.81, F.1.2.3). Every code is read
- * for that, and none is changed. `start`: behind the scan header. Errors: `damaged`.
+ * Removes everything that no decoder uses from the entropy-coded data of one scan: data after the last code before a
+ * restart or the end, fill bytes, and the value of spare bits, which become 1 (ITU-T T.81, F.1.2.3). Reads every code
+ * and changes none. `start`: after the scan header.
+ * @throws FoveaError `damaged`
  */
 export function cleanScan(
   bytes: Uint8Array,
@@ -67,7 +68,7 @@ export function cleanScan(
   return { pieces, end, changed };
 }
 
-/** The data with its spare bits set. A last byte that becomes FF needs a zero behind it. */
+/** Sets the spare bits. A last byte that becomes FF needs a zero after it. */
 function withOnes(piece: Uint8Array, spareBits: number): { readonly bytes: Uint8Array; readonly changed: boolean } {
   if (spareBits === 0 || piece.length === 0) return { bytes: piece, changed: false };
   const stuffed = piece.at(-1) === 0 && piece.at(-2) === 0xff;
@@ -86,7 +87,7 @@ function unitCount(frame: FrameHeader, scan: ScanHeader): number {
 }
 
 interface UnitReader {
-  /** The blocks of one unit of the scan, from 0. */
+  /** Reads the blocks of one unit of the scan (from 0). */
   read(unit: number): void;
   restart(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Where the next marker stands: an FF that is not followed by a stuffed zero or a fill byte (ITU-T T.81, B.1.1.2); the
- * length of the data where there is none. What lies before it belongs to nothing, and decoders pass over it.
+ * Position of the next marker: an FF not followed by a stuffed zero or a fill byte (ITU-T T.81, B.1.1.2); the length of
+ * the data if there is none. Decoders skip the bytes before it.
  */
 export function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = from; at + 1 < bytes.length; at++) {

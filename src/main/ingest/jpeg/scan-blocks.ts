@@ -2,25 +2,28 @@ import { damaged } from '../dicom/damaged';
 import { BrokenScan, type EntropyBits, type HuffmanTable } from './entropy-bits';
 import type { FrameHeader, ScanHeader } from './headers';
 
-/** Tables of a scan by their number, of DC and AC coefficients; lossless scans use those of DC alone. */
+/** Huffman tables of a scan by number, for DC and AC coefficients; lossless scans use only DC tables. */
 export interface ScanTables {
   readonly dc: ReadonlyMap<number, HuffmanTable>;
   readonly ac: ReadonlyMap<number, HuffmanTable>;
 }
 
-/** By component, where the scans before found a coefficient that is not zero: 64 for each block. Progressive frames only. */
+/** By component, which coefficients earlier scans found to be non-zero: 64 per block. Progressive frames only. */
 export type NonZero = ReadonlyMap<number, Uint8Array>;
 
-/** Reads the codes of one block; `place`: among the blocks of its component. */
+/** Reads the codes of one block; `place`: its index among the blocks of its component. */
 export type BlockReader = (place: number) => void;
 
 export interface ScanBlocks {
-  /** One a component of the scan, in order. */
+  /** One per component of the scan, in order. */
   readonly readers: readonly BlockReader[];
   restart(): void;
 }
 
-/** How the blocks of a scan are read, by the kind of its frame. Throws where a table or a component is missing. */
+/**
+ * Readers for the blocks of a scan, by the kind of its frame.
+ * @throws FoveaError `damaged` if a table or a component is missing
+ */
 export function scanBlocks(
   bits: EntropyBits,
   { lossless, progressive }: Pick<FrameHeader, 'lossless' | 'progressive'>,
@@ -56,7 +59,7 @@ function losslessSample(bits: EntropyBits, differences: HuffmanTable): BlockRead
   return () => {
     const size = bits.code(differences);
     if (size > 16) throw new BrokenScan('The compressed image has a difference that is too large.');
-    // 16 stands for 32,768 alone and has no bits.
+    // 16 means exactly 32,768 and has no further bits.
     if (size < 16) bits.take(size);
   };
 }
@@ -85,9 +88,9 @@ function sequentialBlock(bits: EntropyBits, dc: HuffmanTable, ac: HuffmanTable):
   };
 }
 
-/** AC coefficients of a progressive scan: runs of blocks that are empty go over several of them. */
+/** Readers of AC coefficients in a progressive scan, in which a run of empty blocks spans several of them. */
 function progressiveAc(bits: EntropyBits, { first, last }: Pick<ScanHeader, 'first' | 'last'>) {
-  /** Blocks that all of whose codes were read already (T.81, G.1.2.2). */
+  /** Following blocks without codes of their own (T.81, G.1.2.2). */
   let emptyBlocks = 0;
 
   /** T.81, G.1.2.2. */
@@ -111,7 +114,7 @@ function progressiveAc(bits: EntropyBits, { first, last }: Pick<ScanHeader, 'fir
     }
   };
 
-  /** T.81, G.1.2.3: one more bit of each coefficient that is not zero, and those that become it. */
+  /** T.81, G.1.2.3: one more bit of each non-zero coefficient, and coefficients that become non-zero. */
   const refinement = (ac: HuffmanTable, found: Uint8Array): void => {
     let k = first;
     while (emptyBlocks === 0 && k <= last) {

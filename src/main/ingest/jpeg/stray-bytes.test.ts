@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openDicomFrame } from '../dicom/open-dicom';
 import { parseDicom } from '../dicom/parse';
 import { sharp } from '../raster/codec';
-import { decodePhotograph } from '../raster/decode-photograph';
+import { decodeBitmap } from '../raster/decode-bitmap';
 import { dicomFile, encapsulated, imageModule } from '../test-support/dicom-bytes';
 import { encodeBaseline, encodeFrame } from '../test-support/encode-frames';
 
@@ -69,17 +69,17 @@ describe.each([
 ])('a photograph, %s', (_kind, jpeg) => {
   const body = jpeg.subarray(0, -2);
   test.each(harmless)('%s: whole', async (_name, change) => {
-    const [clean, odd] = await Promise.all([jpeg, change(body)].map((bytes) => decodePhotograph(bytes)));
+    const [clean, odd] = await Promise.all([jpeg, change(body)].map((bytes) => decodeBitmap(bytes)));
     expect(Buffer.compare(Buffer.from(odd?.samples ?? []), Buffer.from(clean?.samples ?? []))).toBe(0);
   });
   test.each(broken)('%s: refused', async (_name, change) => {
-    await expect(decodePhotograph(change(body))).rejects.toMatchObject({ name: 'FoveaError' });
+    await expect(decodeBitmap(change(body))).rejects.toMatchObject({ name: 'FoveaError' });
   });
 });
 
 test('a photograph read without its stray bytes stays the way up that EXIF says, and is noted', async () => {
   const jpeg = await rgb().withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  const { width, height, header } = await decodePhotograph(jpeg.subarray(0, -2));
+  const { width, height, header } = await decodeBitmap(jpeg.subarray(0, -2));
   expect([width, height]).toEqual([HEIGHT, WIDTH]);
   expect(header.notes).toEqual([expect.stringContaining('no end marker')]);
 });

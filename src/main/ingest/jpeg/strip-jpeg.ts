@@ -9,7 +9,7 @@ import { nextMarker } from './next-marker';
 
 const [SOI, EOI, SOS, DQT, DHT, DRI, COM, LSE] = [0xd8, 0xd9, 0xda, 0xdb, 0xc4, 0xdd, 0xfe, 0xf8];
 
-/** SOF0 to SOF15 without DHT, JPG and DAC, and that of JPEG-LS. */
+/** SOF0 to SOF15 except DHT, JPG and DAC, and SOF of JPEG-LS. */
 const isFrame = (marker: number): boolean =>
   marker === 0xf7 || (marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== 0xc8 && marker !== 0xcc);
 
@@ -19,7 +19,7 @@ const isApplication = (marker: number): boolean => marker >= 0xe0 && marker <= 0
 
 export interface StrippedJpeg {
   readonly bytes: Buffer;
-  /** Segments, and places with other bytes, that were left out. */
+  /** Number of segments and other stretches of bytes removed. */
   readonly removed: number;
   readonly frame: FrameHeader;
 }
@@ -33,7 +33,7 @@ function segment(marker: number, payload: Uint8Array): Buffer {
 /** Version 1.01, unit 0, one dot along each axis, no thumbnail (ITU-T T.871, 10.1). */
 const JFIF = Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1');
 
-/** Of the densities the shape of a pixel stays. */
+/** A JFIF segment that keeps only the pixel aspect of the densities. */
 function keptJfif(payload: Buffer): Buffer {
   const kept = Buffer.from(JFIF);
   const aspect = payload.length < 12 ? 1 : pixelAspectOf(payload.readUInt16BE(8), payload.readUInt16BE(10));
@@ -44,15 +44,15 @@ function keptJfif(payload: Buffer): Buffer {
 }
 
 /**
- * What stays of an application segment: what says how to read the colours and the shape of pixels, with every other
- * field at its default. Null: nothing.
+ * The kept content of an application segment: how to read the colours and the pixel aspect, all other fields at their
+ * defaults. Null: nothing.
  */
 function keptApplication(marker: number, payload: Buffer): Buffer | null {
   if (marker === 0xe0 && payload.length >= 5 && payload.toString('latin1', 0, 5) === 'JFIF\0') return keptJfif(payload);
   if (marker === 0xee && payload.length >= 12 && payload.toString('latin1', 0, 5) === 'Adobe') {
     return Buffer.from([...Buffer.from('Adobe\0\x64\0\0\0\0', 'latin1'), payload[11] as number]);
   }
-  // The colour transformation of JPEG-LS (HP).
+  // HP's colour transformation of JPEG-LS.
   const transform = payload[4] ?? 255;
   if (marker === 0xe8 && payload.length === 5 && payload.toString('latin1', 0, 4) === 'mrfx' && transform <= 3) {
     return payload;
@@ -60,7 +60,7 @@ function keptApplication(marker: number, payload: Buffer): Buffer | null {
   return null;
 }
 
-/** Tables of a segment by their first byte (class and number), with what defines them. */
+/** Tables of a segment: their first byte (class and number) and their definition. */
 function* tablesOf(marker: number, payload: Buffer): Generator<readonly [number, Buffer]> {
   for (let at = 0; at < payload.length; ) {
     const head = payload[at] as number;
@@ -76,7 +76,7 @@ function* tablesOf(marker: number, payload: Buffer): Generator<readonly [number,
   }
 }
 
-/** Which tables a component's scan needs, as first bytes of their definitions. */
+/** Tables that a component's scan needs, as first bytes of their definitions. */
 function huffmanOf(frame: FrameHeader, { first, high }: ScanHeader, { dc, ac }: { dc: number; ac: number }): number[] {
   if (frame.ls) return [];
   if (frame.lossless) return [dc];
@@ -86,13 +86,13 @@ function huffmanOf(frame: FrameHeader, { first, high }: ScanHeader, { dc, ac }: 
 }
 
 /**
- * A JPEG (baseline, extended, progressive or lossless with Huffman codes; ITU-T T.81) or JPEG-LS (T.87) codestream with
- * nothing but the image: no comments, no application segments but those above, no table that no scan uses, nothing
- * between segments, nothing in the data of a scan that is no code, nothing behind the end. Codes are not decoded further
- * and not changed. `application`: a segment of our own, behind JFIF and Adobe.
+ * Reduces a JPEG (baseline, extended, progressive or lossless with Huffman codes; ITU-T T.81) or JPEG-LS (T.87)
+ * codestream to the image: no comments, no application segments except those above, no unused tables, nothing between
+ * segments, nothing but codes in the data of a scan, nothing after the end. Codes are neither decoded further nor
+ * changed. `application`: an additional segment, after JFIF and Adobe.
  *
- * Errors: `damaged`, also for what could hide something and is nobody's image: arithmetic or hierarchical coding, a
- * number of lines behind the scan, mapping tables.
+ * @throws FoveaError `damaged`, also for rare features that could hide data: arithmetic or hierarchical coding, a
+ * number of lines after the scan, mapping tables
  */
 export function stripJpeg(bytes: Buffer, application: Buffer | null = null): StrippedJpeg {
   if (bytes.length < 4 || bytes[0] !== 0xff || bytes[1] !== SOI) throw damaged('The image does not start as a JPEG.');
@@ -100,8 +100,9 @@ export function stripJpeg(bytes: Buffer, application: Buffer | null = null): Str
 }
 
 /**
- * Reads every code of a JPEG, for decoders that say nothing of pixels that they make up. What `stripJpeg` refuses for
- * other reasons passes. Errors: `damaged`.
+ * Checks every code of a JPEG, for decoders that do not report invented pixels. Accepts what `stripJpeg` rejects for
+ * other reasons.
+ * @throws BrokenScan
  */
 export function checkScans(bytes: Uint8Array): void {
   try {
@@ -112,9 +113,9 @@ export function checkScans(bytes: Uint8Array): void {
 }
 
 /**
- * `stripJpeg` for decoders that refuse more than they must: a picture all of whose codes can be read is whole, whatever
- * stands between its parts, and whether or not its end marker is there. Null where that does not show. Slow: for what a
- * decoder refused.
+ * Applies `stripJpeg` for decoders that reject too much: an image whose codes can all be read is complete, whatever
+ * lies between its segments and with or without an end marker. Null if completeness cannot be shown. Slow: for images
+ * that a decoder rejected.
  */
 export function tidyJpeg(bytes: Uint8Array, application: Buffer | null = null): Buffer | null {
   try {
@@ -131,14 +132,14 @@ class Stripper {
   readonly #kept: Uint8Array[] = [Buffer.from([0xff, SOI])];
   #removed = 0;
   #frame: FrameHeader | null = null;
-  /** By marker and first byte, as they stand now; `#written` as the output has them. */
+  /** By marker and first byte: the current tables; `#written` has those in the output. */
   readonly #tables = new Map<string, Buffer>();
   readonly #written = new Map<string, Buffer>();
   #restartInterval = 0;
   #writtenInterval = 0;
   readonly #presets: Buffer[] = [];
   readonly #nonZero = new Map<number, Uint8Array>();
-  /** By component and coefficient: the lowest bit that was coded; 255: none. */
+  /** By component and coefficient: the lowest bit coded so far; 255: none. */
   readonly #coded = new Map<number, Uint8Array>();
   readonly #applications = new Map<number, Buffer>();
 
@@ -177,7 +178,7 @@ class Stripper {
     return { bytes: Buffer.concat(this.#kept), removed: this.#removed, frame };
   }
 
-  /** Whether the scans so far have every bit of every coefficient, so that no further one is missing. */
+  /** Whether the scans so far contain every bit of every coefficient, so that none is missing. */
   #isCoded(): boolean {
     const needed = this.#frame?.progressive === true ? 64 : 1;
     return (
@@ -232,7 +233,7 @@ class Stripper {
     });
   }
 
-  /** Those of the tables that the output does not have yet, in the order in which they were first defined. */
+  /** Writes the given tables that the output lacks, in order of first definition. */
   #writeTables(marker: number, keys: readonly string[]): void {
     for (const [key, table] of this.#tables) {
       if (!keys.includes(key) || this.#written.get(key)?.equals(table) === true) continue;
@@ -241,7 +242,7 @@ class Stripper {
     }
   }
 
-  /** Answers where the scan ends. */
+  /** Processes a scan and returns its end. */
   #scan(payload: Buffer, dataStart: number): number {
     const frame = this.#frame;
     if (frame === null) throw damaged('The JPEG has a scan before its frame header.');
@@ -288,7 +289,7 @@ class Stripper {
     return end;
   }
 
-  /** JPEG-LS data end where FF is followed by a set bit (T.87, A.1); its decoder refuses data that it does not need. */
+  /** JPEG-LS data ends where FF is followed by a set bit (T.87, A.1); its decoder rejects surplus data. */
   #lsScan(start: number): number {
     const bytes = this.#bytes;
     for (let at = bytes.indexOf(0xff, start); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
@@ -298,7 +299,7 @@ class Stripper {
       this.#kept.push(bytes.subarray(start, at));
       return at;
     }
-    // Without an end marker, what fills up the last bytes is no data, though a last zero may be.
+    // Without an end marker, trailing fill bytes are not data, although a final zero may be.
     let end = bytes.length;
     while (end > start && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end -= 1;
     if (bytes[end] === 0) end += 1;
@@ -307,8 +308,8 @@ class Stripper {
   }
 
   /**
-   * Each coefficient is coded once, and then bit by bit (T.81, G.1.1.1.1): a second coding of the same would be data
-   * that some decoders never show.
+   * Checks that each coefficient is coded once and then refined bit by bit (T.81, G.1.1.1.1): a second coding would be
+   * data that some decoders never display.
    */
   #checkOrder(frame: FrameHeader, { components, first, last, high, low }: ScanHeader): void {
     const twice = () => damaged('The JPEG encodes a part of its image twice.');

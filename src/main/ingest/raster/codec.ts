@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { Raster } from '#shared/imaging/raster';
 
-// libvips opens dozens of formats; only these two are ours. Decode hosts are many processes of one thread each.
+// libvips supports dozens of formats; allow only these two. Decode hosts are many single-threaded processes.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg'] });
 sharp.concurrency(1);
@@ -14,12 +14,12 @@ function open({ data, width, height, channels }: Raster) {
   return channels === 1 ? image.toColourspace('b-w') : image;
 }
 
-/** Lossless, at the size of the raster. */
+/** Encodes a raster losslessly, at its own size. */
 export async function encodePng(raster: Raster): Promise<Uint8Array> {
   return open(raster).png({ compressionLevel: 6 }).toBuffer();
 }
 
-/** For thumbnails: quality 80. */
+/** Encodes a thumbnail with quality 80. */
 export async function encodeJpeg(raster: Raster): Promise<Uint8Array> {
   return open(raster).jpeg({ quality: 80 }).toBuffer();
 }

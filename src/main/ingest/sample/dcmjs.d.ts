@@ -1,4 +1,4 @@
-/** The part of dcmjs that writes DICOM; the package has no types of its own. */
+/** Types for the part of dcmjs that writes DICOM; the package has none. */
 declare module 'dcmjs' {
   interface DicomDictionary {
     dict: Record<string, unknown>;

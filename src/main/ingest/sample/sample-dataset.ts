@@ -14,7 +14,7 @@ export interface SampleFile {
 
 const models = ['Linear 9', 'Linear 12'] as const;
 
-/** A UID under 2.25 (PS3.5 B.2) from 120 random bits: unique for all purposes here, and equal for equal seeds. */
+/** A UID under 2.25 (PS3.5 B.2) from 120 random bits: effectively unique, and equal for equal seeds. */
 function randomUid(random: Random): string {
   let value = 1n;
   for (let i = 0; i < 4; i++) value = (value << 30n) | BigInt(random.nextUint32() >>> 2);
@@ -37,8 +37,8 @@ function sampleStudy(patient: number, random: Random): SampleStudy {
 }
 
 /**
- * The sample dataset, file by file: 60 invented patients with four images each, 80 images a class, every patient in
- * one class. Equal seeds give equal bytes.
+ * Generates the sample dataset file by file: 60 invented patients with four images each, 80 images per class, every
+ * patient in one class. Equal seeds give equal bytes.
  */
 export function* sampleDataset(
   seed: number,

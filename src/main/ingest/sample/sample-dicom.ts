@@ -19,8 +19,8 @@ export interface SampleStudy {
 }
 
 /**
- * A DICOM Part 10 file of one ultrasound frame: US Image Storage, MONOCHROME2, 8 bit, with its tissue region as a
- * Sequence of Ultrasound Regions (PS3.3 C.8.5.5) and Burned In Annotation NO.
+ * Encodes one ultrasound frame as a DICOM Part 10 file: US Image Storage, MONOCHROME2, 8 bit, with its tissue region as
+ * a Sequence of Ultrasound Regions (PS3.3 C.8.5.5) and Burned In Annotation NO.
  */
 export function sampleDicom(
   image: UltrasoundImage,

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { createRandom } from '#shared/imaging/random';
 
-/** Side of the pictures, pixels. */
+/** Side of the images in pixels. */
 export const SMALL_SIDE = 64;
 export const smallKinds = ['png', 'dicom', 'mixed'] as const;
 export type SmallKind = (typeof smallKinds)[number];
@@ -14,13 +14,13 @@ export interface SmallFile {
 
 const CLASSES = ['benign', 'malignant', 'normal'] as const;
 const IMAGES_PER_PATIENT = 4;
-/** Random levels a side, which the picture is interpolated from: no two pictures look alike. */
+/** Random levels per side, from which the image is interpolated: no two images look alike. */
 const GRID = 9;
 const CELL = SMALL_SIDE / (GRID - 1);
 
 /**
- * Many small grey files in nested folders, four images a patient, for measuring an import. Equal seeds give equal
- * bytes. The names and numbers in them are invented.
+ * Generates many small grey files in nested folders, four images per patient, for measuring an import. Equal seeds give
+ * equal bytes. Names and numbers are invented.
  */
 export function* smallFiles(count: number, kind: SmallKind, seed: number): Generator<SmallFile> {
   for (let index = 0; index < count; index++) {
@@ -29,13 +29,13 @@ export function* smallFiles(count: number, kind: SmallKind, seed: number): Gener
     const isDicom = kind === 'dicom' || (kind === 'mixed' && patient % 2 === 0);
     const folder = `${label}/patient ${String(patient + 1).padStart(5, '0')}/study ${1 + (index % 2)}`;
     const name = `IM${String(index + 1).padStart(6, '0')}.${isDicom ? 'dcm' : 'png'}`;
-    const levels = smallPicture(seed, index);
+    const levels = smallImage(seed, index);
     yield { path: `${folder}/${name}`, bytes: isDicom ? smallDicom(levels, patient, index) : greyPng(levels) };
   }
 }
 
-/** Levels 0..255 of one picture. */
-function smallPicture(seed: number, index: number): Uint8Array {
+/** Grey levels (0 to 255) of one image. */
+function smallImage(seed: number, index: number): Uint8Array {
   const random = createRandom(seed, index);
   const grid = Uint8Array.from({ length: GRID * GRID }, () => random.integer(256));
   const levels = new Uint8Array(SMALL_SIDE * SMALL_SIDE);
@@ -53,7 +53,7 @@ function smallPicture(seed: number, index: number): Uint8Array {
   return levels;
 }
 
-/** A PNG (ISO/IEC 15948) of 8-bit grey with unfiltered rows. */
+/** Encodes an 8-bit grey PNG (ISO/IEC 15948) with unfiltered rows. */
 export function greyPng(levels: Uint8Array, width = SMALL_SIDE): Buffer {
   const height = levels.length / width;
   const header = Buffer.alloc(13);
@@ -70,7 +70,7 @@ export function greyPng(levels: Uint8Array, width = SMALL_SIDE): Buffer {
   ]);
 }
 
-/** Length, type, data, and CRC-32 over type and data. */
+/** Encodes length, type, data, and CRC-32 over type and data. */
 export function pngChunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const chunk = Buffer.alloc(body.length + 8);
@@ -80,7 +80,7 @@ export function pngChunk(type: string, data: Uint8Array): Buffer {
   return chunk;
 }
 
-/** 12 bits in 16, explicit little endian, with a window over the full range. */
+/** Encodes 12 bits in 16, explicit little endian, with a window over the full range. */
 function smallDicom(levels: Uint8Array, patient: number, index: number): Buffer {
   const pixels = Buffer.alloc(2 * levels.length);
   for (const [at, level] of levels.entries()) pixels.writeUInt16LE(16 * level + (index & 15), 2 * at);
@@ -114,7 +114,7 @@ function smallDicom(levels: Uint8Array, patient: number, index: number): Buffer 
 const uint16 = (value: number): Buffer => Buffer.from(Uint16Array.of(value).buffer);
 const uint32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
 
-/** PS3.5, 7.1.2; text is padded to an even length. */
+/** Encodes an element (PS3.5, 7.1.2); text is padded to an even length. */
 function element(group: number, number: number, vr: string, value: string | Buffer): Buffer {
   const text = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
   const content = text.length % 2 === 0 ? text : Buffer.concat([text, Buffer.from(vr === 'UI' ? '\0' : ' ')]);

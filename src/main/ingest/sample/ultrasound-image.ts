@@ -1,4 +1,4 @@
-/** What a synthetic breast ultrasound image shows. The three are drawn from one model of tissue and differ in the lesion alone. */
+/** Classes of synthetic breast ultrasound images. All are drawn from one tissue model and differ only in the lesion. */
 export const sampleClasses = ['benign', 'malignant', 'normal'] as const;
 export type SampleClass = (typeof sampleClasses)[number];
 
@@ -15,11 +15,11 @@ export type Uniform = () => number;
 interface Lesion {
   readonly centreX: number;
   readonly centreY: number;
-  /** Boundary radius, in pixels, in a direction (radians). */
+  /** Boundary radius in pixels for an angle in radians. */
   radius(angle: number): number;
-  /** Echogenicity inside, relative to the tissue around. */
+  /** Echogenicity inside, relative to the surrounding tissue. */
   readonly echo: number;
-  /** What the beam keeps of its strength behind the lesion: above 1 is enhancement, below 1 is shadow. */
+  /** Share of beam strength behind the lesion: above 1 is enhancement, below 1 is shadow. */
   readonly transmission: number;
   /** Brightness of the rim. */
   readonly rim: number;
@@ -27,7 +27,7 @@ interface Lesion {
 
 const between = (uniform: Uniform, low: number, high: number): number => low + (high - low) * uniform();
 
-/** A sum of a few sines: a smooth, wavy line. Tabulated over -1..5, which is all that is asked of it. */
+/** A sum of a few sines: a smooth, wavy line. Tabulated over -1 to 5, the range in use. */
 function wavyLine(uniform: Uniform, amplitude: number): (x: number) => number {
   const waves = Array.from({ length: 4 }, (_, i) => ({
     amplitude: (amplitude * between(uniform, 0.4, 1)) / (i + 1),
@@ -40,13 +40,15 @@ function wavyLine(uniform: Uniform, amplitude: number): (x: number) => number {
   return (x) => table[Math.max(0, Math.min(3071, Math.round((x + 1) * 512)))] as number;
 }
 
-/** The same function from a table of angles, for a boundary that is asked once a pixel. */
+/** Tabulates a boundary radius by angle, because it is evaluated for every pixel. */
 function tabulated(radius: (angle: number) => number): (angle: number) => number {
   const table = Float32Array.from({ length: 1441 }, (_, i) => radius((i / 720 - 1) * Math.PI));
   return (angle) => table[Math.round((angle / Math.PI + 1) * 720)] as number;
 }
 
-/** Smooth oval, wider than tall, with a thin capsule and enhancement behind it: the BI-RADS picture of a benign mass. */
+/**
+ * Smooth oval, wider than tall, with a thin capsule and enhancement behind it: the BI-RADS pattern of a benign mass.
+ */
 function ovalLesion(uniform: Uniform, width: number, height: number): Lesion {
   const a = between(uniform, 0.13, 0.2) * width;
   const b = a * between(uniform, 0.5, 0.68);
@@ -66,7 +68,7 @@ function ovalLesion(uniform: Uniform, width: number, height: number): Lesion {
   };
 }
 
-/** Spiculated, taller than wide, dark, with a shadow behind it: the BI-RADS picture of a malignant mass. */
+/** Spiculated, taller than wide, dark, with a shadow behind it: the BI-RADS pattern of a malignant mass. */
 function spiculatedLesion(uniform: Uniform, width: number, height: number): Lesion {
   const base = between(uniform, 0.11, 0.16) * height;
   const stretch = between(uniform, 1.1, 1.45);
@@ -94,7 +96,7 @@ function spiculatedLesion(uniform: Uniform, width: number, height: number): Lesi
   };
 }
 
-/** Skin, fat, glandular tissue and muscle: echogenicity by place. */
+/** Echogenicity by position: skin, fat, glandular tissue and muscle. */
 function tissue(uniform: Uniform, width: number, height: number): (x: number, y: number) => number {
   const fat = wavyLine(uniform, 0.035);
   const muscle = wavyLine(uniform, 0.04);
@@ -117,7 +119,9 @@ function tissue(uniform: Uniform, width: number, height: number): (x: number, y:
   };
 }
 
-/** Speckle: the magnitude of a complex Gaussian field (Rayleigh), correlated across the beam as a transducer's is. */
+/**
+ * Speckle: the magnitude of a complex Gaussian field (Rayleigh), correlated across the beam as for a real transducer.
+ */
 function speckle(uniform: Uniform, width: number, height: number): Float32Array {
   const field = (): Float32Array => {
     const noise = new Float32Array(width * height);
@@ -145,8 +149,8 @@ function speckle(uniform: Uniform, width: number, height: number): Float32Array 
 }
 
 /**
- * An ultrasound-like image of invented tissue: layers, a lesion or none, Rayleigh speckle, attenuation with depth, and
- * log compression to 8 bit. Nothing is burned in. Equal calls with an equally seeded `uniform` give equal pixels.
+ * Draws an ultrasound-like image of invented tissue: layers, a lesion or none, Rayleigh speckle, attenuation with
+ * depth, and log compression to 8 bit. Nothing is burned in. Equally seeded `uniform` functions give equal pixels.
  */
 export function ultrasoundImage(kind: SampleClass, uniform: Uniform, width = 224, height = 176): UltrasoundImage {
   const echo = tissue(uniform, width, height);
@@ -161,7 +165,7 @@ export function ultrasoundImage(kind: SampleClass, uniform: Uniform, width = 224
   const attenuation = between(uniform, 0.7, 1.4);
   const dynamicRange = between(uniform, 40, 48);
   const pixels = new Uint8Array(width * height);
-  // What reaches each column so far: lesions change it on the way down.
+  // Beam strength in each column so far: lesions change it on the way down.
   const beam = new Float32Array(width).fill(1);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -1,4 +1,4 @@
-/** An element for tests, explicit little endian: [tag as "ggggeeee", VR, value]. Numbers are written by the VR. */
+/** A test element, explicit little endian: [tag as "ggggeeee", VR, value]. Numbers are encoded by VR. */
 export type TestElement = readonly [tag: string, vr: string, value: string | Uint8Array | readonly number[]];
 
 const LONG = new Set(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'SQ', 'UN', 'UT', 'UC', 'UR', 'SV', 'UV']);
@@ -21,7 +21,7 @@ function valueBytes(vr: string, value: TestElement[2]): Buffer {
   return bytes;
 }
 
-/** One element, explicit little endian; `undefinedLength` writes 0xffffffff before the bytes. */
+/** Encodes an element, explicit little endian; `undefinedLength` writes 0xffffffff before the bytes. */
 export function element([tag, vr, value]: TestElement, undefinedLength = false): Buffer {
   const bytes = valueBytes(vr, value);
   const long = LONG.has(vr);
@@ -34,19 +34,19 @@ export function element([tag, vr, value]: TestElement, undefinedLength = false):
   return Buffer.concat([head, bytes]);
 }
 
-/** The content of a sequence: one item of known length for each list of elements. */
+/** Encodes the content of a sequence: one item of known length for each list of elements. */
 export function items(...contents: readonly (readonly TestElement[])[]): Buffer {
   return Buffer.concat(contents.map((elements) => item(Buffer.concat(elements.map((each) => element(each))))));
 }
 
-/** An item (FFFE,E000) with its length. */
+/** Encodes an item (FFFE,E000) with its length. */
 export function item(content: Uint8Array): Buffer {
   const head = Buffer.from('feff00e000000000', 'hex');
   head.writeUInt32LE(content.length, 4);
   return Buffer.concat([head, content]);
 }
 
-/** Encapsulated pixel data: a basic offset table and fragments. */
+/** Encodes encapsulated pixel data: a basic offset table and fragments. */
 export function encapsulated(offsets: readonly number[], fragments: readonly Uint8Array[]): Buffer {
   const table = Buffer.alloc(4 * offsets.length);
   for (const [index, offset] of offsets.entries()) table.writeUInt32LE(offset, 4 * index);
@@ -55,7 +55,7 @@ export function encapsulated(offsets: readonly number[], fragments: readonly Uin
   return Buffer.concat([element(['7fe00010', 'OB', Buffer.concat([item(table), ...even.map(item), end])], true)]);
 }
 
-/** A DICOM file with preamble; elements are written in the given order. */
+/** Encodes a DICOM file with preamble; elements are written in the given order. */
 export function dicomFile(
   elements: readonly TestElement[],
   transferSyntax = '1.2.840.10008.1.2.1',

@@ -4,7 +4,7 @@ import { sharp } from '../raster/codec';
 type EncoderName = 'encodeJpeg' | 'encodeJpegLs' | 'encodeJpeg2000' | 'encodeHtJpeg2000';
 type Encode = (context: object, parameters: object) => { getEncodedBuffer(): Uint8Array };
 
-/** One frame of `bits`-bit grey samples (little endian) by an encoder of dcmjs-codecs. */
+/** Encodes one frame of `bits`-bit grey samples (little endian) with dcmjs-codecs. */
 export async function encodeFrame(
   encoder: EncoderName,
   samples: Uint8Array,
@@ -30,7 +30,7 @@ export async function encodeFrame(
   return Buffer.from(NativeCodecs[encoder](context, parameters).getEncodedBuffer());
 }
 
-/** 8-bit grey as baseline JPEG. */
+/** Encodes 8-bit grey as baseline JPEG. */
 export const encodeBaseline = (samples: Uint8Array, width: number, height: number): Promise<Buffer> =>
   sharp(samples, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')

@@ -1,4 +1,4 @@
-/** What may become of a file that is not as it should be. A crash of the host, a deadline or a bug is none of them. */
+/** Allowed outcomes for a faulty file. A crash of the host, a deadline or a bug is not among them. */
 export const expectedOutcomes: readonly string[] = [
   'read',
   'not_an_image',

@@ -2,14 +2,14 @@ import { sharp } from '../raster/codec';
 import { dicomFile, encapsulated, imageModule } from './dicom-bytes';
 import { seededRandom } from './random';
 
-/** A file that is as it should be, to be damaged. */
+/** A valid file, to be damaged by a test. */
 export interface GoodFile {
   readonly name: string;
   readonly kind: 'dicom' | 'picture';
   readonly bytes: Buffer;
 }
 
-/** Small files of noise: native and JPEG DICOM, and the ways in which PNG and JPEG keep a picture. */
+/** Small files of noise: native and JPEG DICOM, and the variants of PNG and JPEG. */
 export async function goodFiles(): Promise<GoodFile[]> {
   const random = seededRandom(5);
   const noise = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
@@ -20,7 +20,7 @@ export async function goodFiles(): Promise<GoodFile[]> {
     kind: 'picture',
     bytes: await bytes,
   });
-  // One component: a grey picture has three otherwise.
+  // One component: a grey image would otherwise have three.
   const jpeg = await sharp(noise(3000), grey).toColourspace('b-w').jpeg().toBuffer();
   const native = (bits: 8 | 16, frames: number, syntax?: string) =>
     dicomFile(

@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
-/** A PNG chunk with its sum. */
+/** Encodes a PNG chunk with its checksum. */
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const bytes = Buffer.alloc(body.length + 8);
@@ -13,8 +13,8 @@ function chunk(type: string, data: Uint8Array): Buffer {
 const MEBIBYTE = 2 ** 20;
 
 /**
- * `length` equal bytes as a zlib stream (RFC 1950), made without having them in memory: one deflated mebibyte that ends
- * at a byte boundary, again and again.
+ * Encodes `length` equal bytes as a zlib stream (RFC 1950) without holding them in memory: repeats one deflated
+ * mebibyte that ends at a byte boundary.
  */
 function deflatedRun(value: number, length: number): Buffer {
   const whole = deflateRawSync(Buffer.alloc(MEBIBYTE, value), { finishFlush: constants.Z_SYNC_FLUSH, level: 9 });
@@ -29,7 +29,7 @@ function deflatedRun(value: number, length: number): Buffer {
   return Buffer.concat([Buffer.from('78da', 'hex'), ...repeats, rest, sum]);
 }
 
-/** A PNG of zeros: small in the file, as large as one likes unpacked. `colour`: 0 grey, 2 RGB (ISO/IEC 15948, 11.2.2). */
+/** A PNG of zeros: small as a file, arbitrarily large unpacked. `colour`: 0 grey, 2 RGB (ISO/IEC 15948, 11.2.2). */
 export function blackPng(width: number, height: number, depth: 8 | 16 = 8, colour: 0 | 2 = 0): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -44,7 +44,7 @@ export function blackPng(width: number, height: number, depth: 8 | 16 = 8, colou
   ]);
 }
 
-/** The same with a compressed text chunk that unpacks to `bytes` behind its header. */
+/** A small PNG with a compressed text chunk that unpacks to `bytes` after its header. */
 export function pngWithTextBomb(bytes: number): Buffer {
   const png = blackPng(8, 8);
   const text = Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), deflatedRun(0x20, bytes)]);
@@ -90,7 +90,7 @@ export function emptyJpegLs(width: number, height: number, bytes = 64): Buffer {
   ]);
 }
 
-/** A JPEG with another size in its frame header (SOF0, SOF1 or SOF2). */
+/** Replaces the size in the frame header (SOF0, SOF1 or SOF2) of a JPEG. */
 export function resizedJpeg(jpeg: Buffer, width: number, height: number): Buffer {
   const copy = Buffer.from(jpeg);
   for (let at = 2; at + 9 < copy.length; at += 2 + copy.readUInt16BE(at + 2)) {
@@ -103,7 +103,7 @@ export function resizedJpeg(jpeg: Buffer, width: number, height: number): Buffer
   throw new Error('no frame header');
 }
 
-/** One RLE frame (PS3.5, G.5) of a single segment: `bytes` of runs of zeros. */
+/** An RLE frame (PS3.5, G.5) with a single segment: `bytes` of runs of zeros. */
 export function rleFrame(bytes: number): Buffer {
   const header = Buffer.alloc(64);
   header.writeUInt32LE(1, 0);

@@ -1,6 +1,6 @@
 import { seededRandom } from './random';
 
-/** One element of a little-endian data set with explicit representations: where its parts are in the file. */
+/** Positions within one element of an explicit little-endian data set. */
 interface Place {
   readonly tag: string;
   readonly start: number;
@@ -17,7 +17,7 @@ const VRS = ['OB', 'OW', 'SQ', 'UN', 'UT', 'US', 'UL', 'FD', 'DS', 'IS', 'PN', '
 const UNDEFINED = 0xffffffff;
 const EXTREMES = [0, 1, 2, 0x7fff, 0x8000, 0xffff];
 const LONG_EXTREMES = [0, 1, 7, 0x7fffffff, 0x80000000, 0xfffffffe, UNDEFINED];
-/** Of the Image Pixel module: what decides how many bytes are read as what. */
+/** Elements of the Image Pixel module that decide how many bytes are read as what. */
 const PIXEL_TAGS = new Set([
   '00280002',
   '00280004',
@@ -31,7 +31,7 @@ const PIXEL_TAGS = new Set([
   '00280103',
 ]);
 
-/** The elements outermost, from the file meta group on, as far as they can be followed. */
+/** Top-level elements from the file meta group, as far as they can be parsed. */
 function places(file: Buffer): Place[] {
   const found: Place[] = [];
   for (let at = 132; at + 8 <= file.length; ) {
@@ -63,9 +63,9 @@ function items(file: Buffer, from: number): number[] {
 }
 
 /**
- * A copy of an explicit little-endian DICOM file with one to three kinds of damage that follow its structure: value
- * representations, lengths, order and count of elements, the numbers of the Image Pixel module, offset table, fragments,
- * and the codestream's header and body. A file that cannot be followed comes back with changed bytes.
+ * Copies an explicit little-endian DICOM file with one to three kinds of structural damage: value representations,
+ * lengths, order and count of elements, the numbers of the Image Pixel module, offset table, fragments, and the
+ * codestream's header and body. In a file that cannot be parsed, changes bytes.
  */
 export function mutateDicom(file: Buffer, seed: number): Buffer {
   const random = seededRandom(seed);
@@ -112,7 +112,7 @@ export function mutateDicom(file: Buffer, seed: number): Buffer {
         if (table !== undefined && next !== undefined && next - table > 8) {
           copy.writeUInt32LE(one(LONG_EXTREMES), table + 8 + 4 * below((next - table - 8) / 4));
         } else if (fragments.length > 0) {
-          // An offset table of one entry where there was none.
+          // Add an offset table of one entry where there was none.
           const entry = Buffer.from('feff00e00400000000000000', 'hex');
           entry.writeUInt32LE(one(LONG_EXTREMES), 8);
           const at = fragments[0] as number;

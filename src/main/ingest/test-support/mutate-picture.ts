@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { mutate } from './mutate';
 import { seededRandom } from './random';
 
-/** A copy of a PNG or JPEG with damage that follows its structure, so that it gets past the first checks. */
+/** Copies a PNG or JPEG with structural damage that passes the first checks. */
 export function mutatePicture(file: Buffer, seed: number): Buffer {
   if (seed % 4 === 0) return mutate(file, seed);
   return file[0] === 0x89 ? mutatePng(file, seed) : mutateJpeg(file, seed);
@@ -27,7 +27,7 @@ function chunksOf(png: Buffer): Chunk[] {
   return chunks;
 }
 
-/** Chunks with sums that are right, unless they are what is damaged. */
+/** Damages chunks but keeps their checksums correct, unless the checksum is what is damaged. */
 function mutatePng(file: Buffer, seed: number): Buffer {
   const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);

@@ -1,11 +1,11 @@
 import { seededRandom } from './random';
 
-/** A copy of a file with one kind of damage, chosen by the seed: bytes, lengths, a piece cut out, doubled or cut off. */
+/** Copies a file with one kind of damage, chosen by the seed: bytes, lengths, a piece cut out, doubled or cut off. */
 export function mutate(file: Buffer, seed: number): Buffer {
   const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const copy = Buffer.from(file);
-  // Headers are the interesting part: half of the damage goes to the first 2 kB.
+  // Headers matter most: half of the damage goes to the first 2 kB.
   const place = () => (random() < 0.5 ? below(Math.min(copy.length, 2048)) : below(copy.length));
   switch (below(6)) {
     case 0: {

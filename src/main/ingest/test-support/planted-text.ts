@@ -1,6 +1,6 @@
 /**
- * Whether bytes hold a text: in one byte a letter, in UTF-16 of both orders, and at each of the eight places that it can
- * have between bytes, with the bits of a byte in both orders (bit planes are read from the lowest bit on).
+ * Whether bytes contain a text: in one byte per letter, in UTF-16 of both byte orders, at each of the eight bit
+ * offsets, and with the bits of a byte in both orders (bit planes are read from the lowest bit).
  */
 export function holdsText(bytes: Buffer, text: string): boolean {
   const wide = Buffer.from(text, 'utf16le');
@@ -12,17 +12,17 @@ function readings(bytes: Buffer): Buffer[] {
   const reversed = Buffer.from(
     bytes.map((byte) => Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2)),
   );
-  // A text in the bits of a byte read from the lowest on is the plain text of the reversed bytes, shifted.
+  // A text in bits read from the lowest is the plain text of the reversed bytes, shifted.
   return [bytes, reversed].flatMap((one) => Array.from({ length: 8 }, (_, shift) => shifted(one, shift)));
 }
 
-/** Each byte made of the low bits of one and the high bits of the next. */
+/** Combines the low bits of each byte with the high bits of the next. */
 function shifted(bytes: Buffer, shift: number): Buffer {
   if (shift === 0) return bytes;
   return Buffer.from(bytes.map((byte, index) => ((byte << shift) | ((bytes[index + 1] ?? 0) >> (8 - shift))) & 0xff));
 }
 
-/** The bits of chosen places of each 16-bit sample, put together to bytes: what hides beside a value. */
+/** Collects chosen bits of each 16-bit sample into bytes: data hidden beside a value. */
 export function bitsBeside(samples: Buffer, lowest: number, count: number): Buffer {
   const bits: number[] = [];
   for (let at = 0; at + 1 < samples.length; at += 2) {
@@ -36,7 +36,7 @@ export function bitsBeside(samples: Buffer, lowest: number, count: number): Buff
   return bytes;
 }
 
-/** The reverse: writes the bits of a text into those places, again and again. */
+/** The inverse: writes the bits of a text to those positions, repeatedly. */
 export function hideBits(samples: Buffer, lowest: number, count: number, text: string): Buffer {
   const secret = Buffer.from(text, 'latin1');
   const copy = Buffer.from(samples);

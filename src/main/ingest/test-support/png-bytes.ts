@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { pngChunk as writeChunk } from '../raster/strip-metadata/strip-png';
 
-/** A chunk with its checksum. */
+/** Encodes a chunk with its checksum. */
 export const pngChunk = (type: string, content: Uint8Array | readonly number[]): Buffer =>
   writeChunk(type, Buffer.from(content));
 
@@ -16,11 +16,11 @@ export interface PngPicture {
   readonly values: readonly number[];
   /** Between IHDR and IDAT. */
   readonly chunks?: readonly Buffer[];
-  /** Behind IDAT. */
+  /** After IDAT. */
   readonly behind?: readonly Buffer[];
 }
 
-/** A PNG written byte by byte, so that its chunks are those of the test and no library's. */
+/** Encodes a PNG byte by byte, so that the test and no library determines its chunks. */
 export function pngBytes({ width, height, channels, depth, values, chunks = [], behind = [] }: PngPicture): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

@@ -1,4 +1,4 @@
-/** Mulberry32: a small seeded generator, so that a failing mutation can be made again. Numbers in [0, 1). */
+/** Mulberry32: a small seeded generator, so that a failing mutation can be reproduced. Numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** A folder of reference data beside the checkout. Tests that need it skip where it is missing, and say so. */
+/**
+ * A folder of reference data next to the checkout. Tests that need it are skipped if it is missing, and report that.
+ */
 export function sharedData(name: string): { readonly path: string; readonly missing: boolean; readonly why: string } {
   const path = resolve('../shared/data', name);
   const missing = !existsSync(path);

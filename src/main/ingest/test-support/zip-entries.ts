@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** An entry of a zip archive as a certain program writes it: nothing is decided here. */
+/** An entry of a zip archive exactly as some program writes it, without defaults beyond zeros. */
 export interface RawZipEntry {
   /** The bytes of the name. */
   readonly name: Uint8Array;
@@ -45,7 +45,7 @@ function directoryHeader(entry: RawZipEntry, offset: number): Buffer {
   return Buffer.concat([header, name, extra]);
 }
 
-/** A zip archive, stored, written byte by byte (APPNOTE 4.3). `disk`: number of this disk, for split archives. */
+/** Encodes a stored zip archive byte by byte (APPNOTE 4.3). `disk`: number of this disk, for split archives. */
 export function rawZip(entries: readonly RawZipEntry[], disk = 0): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -65,7 +65,7 @@ export function rawZip(entries: readonly RawZipEntry[], disk = 0): Buffer {
   return Buffer.concat([...files, ...directory, end]);
 }
 
-/** Info-ZIP's Unicode path (extra field 7075) for an entry whose name is `name`. */
+/** Encodes Info-ZIP's Unicode path (extra field 7075) for an entry named `name`. */
 export function unicodePath(name: Uint8Array, path: string): Buffer {
   const head = Buffer.alloc(9);
   const text = Buffer.from(path);

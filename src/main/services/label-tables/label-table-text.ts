@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { FoveaError } from '#shared/ipc/errors';
 import { delimiterName } from '#shared/tables/delimiter-name';
-import { givenPath, nativePath } from '../../ingest/native-path';
+import { nativePath, pathFromUser } from '../../ingest/native-path';
 import { plainText } from './label-table-cell';
 import { detectDialect } from './label-table-dialect';
 import { decodeText } from './label-table-encoding';
@@ -29,7 +29,7 @@ export const tableLimits = {
 export async function readTableText(file: string): Promise<TableText> {
   let bytes: Uint8Array;
   try {
-    const path = nativePath(await givenPath(file));
+    const path = nativePath(await pathFromUser(file));
     const info = await stat(path);
     if (!info.isFile()) throw tableInvalid('The label table is not a file.');
     if (info.size > tableLimits.bytes) throw tableInvalid('The label table is larger than 64 MB.');

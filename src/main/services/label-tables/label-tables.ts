@@ -9,7 +9,7 @@ import type {
   UsedColumns,
 } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
-import { givenPath, nativePath } from '../../ingest/native-path';
+import { nativePath, pathFromUser } from '../../ingest/native-path';
 import { pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
 import { addPatientAlias, patientOf, siteNumber, studyNumber } from '../../store/identity';
@@ -69,7 +69,7 @@ export function createLabelTables(): LabelTables {
   /** Most recently read table, cached because a person tries several mappings of it. */
   let last: { readonly key: string; readonly text: TableText } | null = null;
   const textOf = async (file: string): Promise<TableText> => {
-    const info = await stat(nativePath(await givenPath(file))).catch(() => null);
+    const info = await stat(nativePath(await pathFromUser(file))).catch(() => null);
     const key = `${file}\u0000${info?.size}\u0000${info?.mtimeMs}`;
     if (last?.key !== key) last = { key, text: await readTableText(file) };
     return last.text;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
-import { unopened } from '../../ingest/dataset/walk';
-import { givenPath, nativePath, readFolder } from '../../ingest/native-path';
+import { openFailure } from '../../ingest/dataset/walk';
+import { nativePath, pathFromUser, readFolder } from '../../ingest/native-path';
 
 export interface GivenFile {
   /** Absolute. */
@@ -33,7 +33,7 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
   };
   const walk = async (folder: string, prefix: string): Promise<void> => {
     const entries = await readFolder(folder).catch((error: unknown) => {
-      add({ path: folder, name: prefix, refusal: unopened(error, 'The folder could not be opened.') });
+      add({ path: folder, name: prefix, refusal: openFailure(error, 'The folder could not be opened.') });
       return [];
     });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -45,7 +45,7 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
       else if (entry.isDirectory()) await walk(path, name);
     }
   };
-  for (const path of await Promise.all(paths.map(givenPath))) {
+  for (const path of await Promise.all(paths.map(pathFromUser))) {
     const info = await stat(nativePath(path)).catch(() => null);
     if (info?.isDirectory() === true) await walk(path, basename(path));
     else add({ path, name: basename(path), refusal: null });

@@ -1,6 +1,6 @@
-/** A directory of a TIFF structure (TIFF 6.0, section 2): entries by tag. */
+/** A directory of a TIFF structure (TIFF 6.0, section 2), accessed by tag. */
 interface Directory {
-  /** SHORT or LONG in the entry itself, or a RATIONAL or LONG that it points to; undefined where there is none. */
+  /** Reads a SHORT or LONG from the entry itself, or a RATIONAL that it points to; undefined if there is none. */
   number(tag: number): number | undefined;
 }
 
@@ -8,7 +8,7 @@ const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
 
-/** The first directory; null where the bytes are no TIFF structure. Offsets that lead out of it are not followed. */
+/** Reads the first directory; null if the bytes are not a TIFF structure. Offsets outside it are not followed. */
 function firstDirectory(bytes: Buffer): Directory | null {
   if (bytes.length < 14) return null;
   const order = bytes.toString('latin1', 0, 2);
@@ -36,7 +36,7 @@ function firstDirectory(bytes: Buffer): Directory | null {
   };
 }
 
-/** XResolution and YResolution of EXIF: pixels a unit. */
+/** Reads XResolution and YResolution of EXIF, in pixels per unit. */
 export function readResolution(tiff: Buffer): { readonly x: number; readonly y: number } | null {
   const directory = firstDirectory(tiff);
   const x = directory?.number(0x011a);
@@ -44,7 +44,7 @@ export function readResolution(tiff: Buffer): { readonly x: number; readonly y: 
   return x === undefined || y === undefined ? null : { x, y };
 }
 
-/** NumberOfImages of the Multi-Picture Format (CIPA DC-007, 5.2.3.2). */
+/** Reads NumberOfImages of the Multi-Picture Format (CIPA DC-007, 5.2.3.2). */
 export function readMultiPicture(tiff: Buffer): number | null {
   return firstDirectory(tiff)?.number(0xb001) ?? null;
 }

@@ -1,5 +1,5 @@
+import type { BitmapHeader } from './bitmap-header';
 import { readMultiPicture, readResolution } from './exif';
-import type { PictureHeader } from './picture-header';
 import { pixelAspectOf } from './pixel-aspect';
 
 const SOS = 0xda;
@@ -7,11 +7,11 @@ const EOI = 0xd9;
 
 interface Segment {
   readonly marker: number;
-  /** Without the marker and the length. */
+  /** Without marker and length. */
   readonly content: Buffer;
 }
 
-/** Segments up to the first scan (ITU-T T.81, Annex B.1.1), and none that is cut off. */
+/** Yields the complete segments up to the first scan (ITU-T T.81, Annex B.1.1). */
 function* segmentsOf(bytes: Buffer): Generator<Segment> {
   for (let at = 2; at + 4 <= bytes.length; ) {
     if (bytes[at] !== 0xff) return;
@@ -29,13 +29,13 @@ function* segmentsOf(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** Start of frame: C0 to CF without DHT, JPG and DAC; F7 is that of JPEG-LS (T.87). */
+/** Start of frame: C0 to CF except DHT, JPG and DAC; F7 for JPEG-LS (T.87). */
 const isFrame = (marker: number): boolean =>
   (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7;
 
 /**
- * Coding processes of T.81 (table B.1) that libjpeg does not decode to 8 bits, in words; null for those that it does.
- * `content`: precision, height and width, number of components.
+ * Names a coding process of T.81 (table B.1) that libjpeg does not decode to 8 bits; null if it does. `content`:
+ * precision, height and width, number of components.
  */
 function unsupportedProcess(marker: number, content: Buffer): string | null {
   if (marker === 0xf7) return 'a JPEG-LS image';
@@ -51,11 +51,12 @@ function unsupportedProcess(marker: number, content: Buffer): string | null {
 const startsWith = (content: Buffer, text: string): boolean => content.toString('latin1', 0, text.length) === text;
 
 /**
- * The segments of a JPEG that say how to take its pixels. The densities of JFIF (ITU-T T.871, 10.1) are the shape of a
- * pixel: with unit 0 that is all they are, and dots an inch or centimetre that differ by axis come to the same. A
- * resolution in EXIF is for printing (4.6.5.1.6), most programs leave it when they resize, and it is not used.
+ * Reads the segments of a JPEG that define how to interpret its pixels. JFIF densities (ITU-T T.871, 10.1) define the
+ * pixel aspect: with unit 0 that is all they mean, and densities per inch or centimetre that differ by axis mean the
+ * same. EXIF resolution is for printing (4.6.5.1.6) and left unchanged by most programs when resizing, so it is
+ * ignored.
  */
-export function readJpegHeader(bytes: Buffer): PictureHeader {
+export function readJpegHeader(bytes: Buffer): BitmapHeader {
   let pixelAspect = 1;
   let exif: { readonly x: number; readonly y: number } | null = null;
   let pictures = 1;

@@ -1,9 +1,9 @@
-import type { PictureHeader } from './picture-header';
+import type { BitmapHeader } from './bitmap-header';
 import { pixelAspectOf } from './pixel-aspect';
 
 const SIGNATURE_BYTES = 8;
 
-/** Chunks up to IEND or the end of the bytes; a chunk that is cut off is not among them. */
+/** Yields the complete chunks up to IEND or the end of the bytes. */
 function* chunksOf(bytes: Buffer): Generator<{ readonly type: string; readonly content: Buffer }> {
   for (let at = SIGNATURE_BYTES; at + 12 <= bytes.length; ) {
     const end = at + 12 + bytes.readUInt32BE(at);
@@ -15,12 +15,12 @@ function* chunksOf(bytes: Buffer): Generator<{ readonly type: string; readonly c
   }
 }
 
-/** Samples of the picture itself by colour type (IHDR); the one behind them in sBIT is of alpha. */
+/** Colour samples by colour type (IHDR), without the alpha sample that follows them in sBIT. */
 const COLOUR_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 1, 6: 3 };
 
 /**
- * sBIT (PNG 3rd edition, 11.3.2.4): the bits that the source had, for each channel; the most of them. Null where it
- * says nothing that the sample depth does not say, or cannot be.
+ * Reads sBIT (PNG 3rd edition, 11.3.2.4), the bits of each channel in the source; returns their maximum. Null if it is
+ * invalid or adds nothing to the sample depth.
  */
 function significantBits(content: Buffer, depth: number, colourType: number): number | null {
   const bits = Math.max(0, ...content.subarray(0, COLOUR_SAMPLES[colourType] ?? 0));
@@ -28,16 +28,16 @@ function significantBits(content: Buffer, depth: number, colourType: number): nu
 }
 
 /**
- * The chunks of a PNG that say how to take its samples. pHYs (11.3.4.3) gives pixels a unit along each axis; with and
- * without a known unit, their ratio is the shape of a pixel. acTL and fcTL are those of animated PNG (11.3.7).
+ * Reads the chunks of a PNG that define how to interpret its samples. pHYs (11.3.4.3) has pixels per unit along each
+ * axis; with or without a known unit, their ratio is the pixel aspect. acTL and fcTL belong to animated PNG (11.3.7).
  */
-export function readPngHeader(bytes: Buffer): PictureHeader {
+export function readPngHeader(bytes: Buffer): BitmapHeader {
   let depth = 8;
   let colourType = 0;
   let bits: number | null = null;
   let pixelAspect = 1;
   let pictures = 1;
-  let firstFrameIsStill = false;
+  let defaultImageIsFrame = false;
   let pixels = false;
   let whole = false;
   let unsupported: string | null = null;
@@ -49,14 +49,14 @@ export function readPngHeader(bytes: Buffer): PictureHeader {
     else if (type === 'pHYs' && content.length >= 9) {
       pixelAspect = pixelAspectOf(content.readUInt32BE(0), content.readUInt32BE(4));
     } else if (type === 'acTL' && content.length >= 8) pictures = Math.max(1, content.readUInt32BE(0));
-    else if (type === 'fcTL' && !pixels) firstFrameIsStill = true;
-    // Apple's tools for the iPhone write it first: the rest is PNG in name only (bytes swapped, no zlib header).
+    else if (type === 'fcTL' && !pixels) defaultImageIsFrame = true;
+    // Apple's iPhone tools write it first: the rest is PNG in name only (bytes swapped, no zlib header).
     else if (type === 'CgBI') unsupported = "a PNG in Apple's iOS format";
     else if (type === 'IDAT') pixels = true;
     else if (type === 'IEND') whole = true;
   }
-  // The picture that other programs show is a frame of the animation only where a frame is said before it.
-  if (pictures > 1 && !firstFrameIsStill) pictures += 1;
+  // The default image is a frame of the animation only if an fcTL precedes it.
+  if (pictures > 1 && !defaultImageIsFrame) pictures += 1;
   return {
     significantBits: depth === 16 ? bits : null,
     pixelAspect,

@@ -1,15 +1,15 @@
 import { bitsPerPixel, type PngHeader, type PngRows } from './png-rows';
 
-/** Palette and transparency of a PNG as they are written. Null: no such chunk. */
+/** Palette and transparency chunks of a PNG; null: no such chunk. */
 export interface PngColours {
   readonly palette: Buffer | null;
   readonly transparency: Buffer | null;
 }
 
 /**
- * Clears what of the pixels no viewer shows, in place: colours under full transparency, palette entries that no pixel
- * has, which of several transparent entries a pixel has, and spare bits at the end of a row. Answers the colours to be
- * written and whether anything changed.
+ * Clears, in place, pixel data that no viewer displays: colours under full transparency, unused palette entries,
+ * distinctions between transparent entries, and spare bits at the end of a row. Returns the colours to write and
+ * whether anything changed.
  */
 export function clearHiddenPixels(
   rows: PngRows,
@@ -26,7 +26,7 @@ export function clearHiddenPixels(
     const changed = clearUnderAlpha(rows, header);
     return { palette: null, transparency: null, changed: spare || changed || colours.palette !== null };
   }
-  // One colour that is transparent: as many samples of 16 bits as there are channels (PNG, 11.3.1.1).
+  // A single transparent colour: one 16-bit sample per channel (PNG, 11.3.1.1).
   const length = colourType === 2 ? 6 : 2;
   const given = colours.transparency;
   if (given === null || given.length < length) return { palette: null, transparency: null, changed: spare };
@@ -36,7 +36,7 @@ export function clearHiddenPixels(
   return { palette: null, transparency, changed: spare || !transparency.equals(given) };
 }
 
-/** Whether a pixel has the colour: one sample of 16 bits for each channel. */
+/** Whether any pixel has the colour: one 16-bit sample per channel. */
 function hasPixel({ bytes, rowBytes }: PngRows, { width, depth, colourType }: PngHeader, colour: Buffer): boolean {
   const channels = colourType === 2 ? 3 : 1;
   const wanted = Array.from({ length: channels }, (_, channel) => colour.readUInt16BE(2 * channel));
@@ -66,7 +66,7 @@ function clearSpareBits({ bytes, rowBytes }: PngRows, header: PngHeader): boolea
   return changed;
 }
 
-/** Colours of pixels whose alpha is zero become black. */
+/** Blackens pixels whose alpha is zero. */
 function clearUnderAlpha({ bytes, rowBytes }: PngRows, header: PngHeader): boolean {
   const step = bitsPerPixel(header) >> 3;
   const alphaBytes = header.depth >> 3;
@@ -91,7 +91,7 @@ function cleanPalette(
 ): PngColours & { readonly changed: boolean } {
   const alpha = (index: number): number => transparency?.[index] ?? 255;
   const used = new Uint8Array(256);
-  /** The one index that stands for all that are transparent. */
+  /** The one index that replaces all transparent ones. */
   let clear = -1;
   let changed = false;
   const mask = 2 ** depth - 1;

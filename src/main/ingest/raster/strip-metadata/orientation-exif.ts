@@ -1,4 +1,4 @@
-/** A TIFF header and one directory with Orientation (0112) alone: how a picture stands is part of the picture. */
+/** A TIFF header and one directory with only Orientation (0112), which is part of the image. */
 export function orientationTiff(orientation: number): Buffer {
   const bytes = Buffer.alloc(26);
   bytes.write('MM\0*', 0, 'latin1');
@@ -12,7 +12,7 @@ export function orientationTiff(orientation: number): Buffer {
   return bytes;
 }
 
-/** The same as the EXIF segment of a JPEG; null where the picture stands upright. */
+/** The orientation as EXIF segment of a JPEG; null if the image is upright. */
 export function orientationSegment(orientation: number): Buffer | null {
   if (orientation <= 1 || orientation > 8) return null;
   const payload = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), orientationTiff(orientation)]);

@@ -5,17 +5,17 @@ import { FoveaError } from '#shared/ipc/errors';
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
-  /** Bits of a sample. */
+  /** Bits per sample. */
   readonly depth: number;
   /** 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
   readonly colourType: number;
   readonly interlaced: boolean;
 }
 
-/** Rows of pixels as they are packed in the file, one after another, each behind a byte for its filter. */
+/** Consecutive rows of packed pixels, each after its filter byte. */
 export interface PngRows {
   readonly bytes: Buffer;
-  /** Without the byte of the filter. */
+  /** Without the filter byte. */
   readonly rowBytes: number;
 }
 
@@ -40,12 +40,12 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** Of the data that inflate to more than the image, so much is looked at; the rest would be a bomb. */
-const MOST_BEHIND = 2 ** 20;
+/** Maximum inflated bytes beyond the image; more would be a decompression bomb. */
+const MAX_BYTES_BEHIND = 2 ** 20;
 
 /**
- * The pixels of the IDAT chunks, without filter and interlacing. `behind`: there was more in them than the image.
- * Errors: `damaged`.
+ * Reads the pixels of IDAT chunks, unfiltered and deinterlaced. `behind`: the data held more than the image.
+ * @throws FoveaError `damaged`
  */
 export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngRows; readonly behind: boolean } {
   const bits = bitsPerPixel(header);
@@ -87,10 +87,13 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
   return { rows, behind };
 }
 
-/** Of whatever follows the compressed stream nothing is seen here, and nothing is written again. */
+/** Data after the compressed stream is neither read nor written. */
 function inflate(data: Buffer, size: number): { readonly bytes: Buffer; readonly more: boolean } {
   try {
-    const { buffer, engine } = inflateSync(data, { info: true, maxOutputLength: size + MOST_BEHIND }) as unknown as {
+    const { buffer, engine } = inflateSync(data, {
+      info: true,
+      maxOutputLength: size + MAX_BYTES_BEHIND,
+    }) as unknown as {
       readonly buffer: Buffer;
       readonly engine: { readonly bytesWritten: number };
     };
@@ -111,7 +114,7 @@ function copyPixel(from: Buffer, column: number, to: Buffer, start: number, targ
   to[at] = (to[at] as number) | (value << (8 - bits - ((target * bits) & 7)));
 }
 
-/** The one of three neighbours that is nearest to left + above - corner (PNG, 9.4). */
+/** The neighbour nearest to left + above - corner (PNG, 9.4). */
 function paeth(left: number, above: number, corner: number): number {
   const a = Math.abs(above - corner);
   const b = Math.abs(left - corner);
@@ -119,7 +122,7 @@ function paeth(left: number, above: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? above : corner;
 }
 
-/** Adds what each row's filter predicts (PNG, 9.2), in place, and sets the filters to none. */
+/** Adds each row's filter prediction (PNG, 9.2), in place, and sets the filters to none. */
 function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number): void {
   const step = Math.max(1, bits >> 3);
   const none = Buffer.alloc(rowBytes);
@@ -143,15 +146,15 @@ function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number)
 }
 
 /**
- * The content of an IDAT chunk for rows without interlacing: palettes and less than eight bits without a filter, the
- * rest by Paeth's, which suits most pictures (PNG, 12.7). Filters the rows in place.
+ * Encodes the content of an IDAT chunk without interlacing: palettes and depths below eight bits unfiltered, the rest
+ * with the Paeth filter, which suits most images (PNG, 12.7). Filters the rows in place.
  */
 export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buffer {
   const { height, depth, colourType } = header;
   if (colourType === 3 || depth < 8) return pack(bytes);
   const step = bitsPerPixel(header) >> 3;
   const none = Buffer.alloc(rowBytes);
-  // From below and from the right, because each byte is predicted from those above and to the left.
+  // From the bottom right, because each byte is predicted from those above and to the left.
   for (let row = height - 1; row >= 0; row--) {
     const start = row * (1 + rowBytes);
     bytes[start] = 4;
@@ -166,18 +169,18 @@ export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buff
   return pack(bytes);
 }
 
-/** Noise does not get smaller, and the search for repetitions is most of the time that it takes. */
+/** Sampling to detect noise, which does not compress but takes most of the time in the search for repetitions. */
 const SAMPLES = 16;
 const SAMPLE_BYTES = 16_384;
-const HARDLY_SMALLER = 0.98;
+const NOISE_RATIO = 0.98;
 
-/** A zlib stream: as it is where samples from all over the picture hardly get smaller. */
+/** Encodes a zlib stream, uncompressed if samples from the whole image hardly compress. */
 function pack(bytes: Buffer): Buffer {
   if (bytes.length <= SAMPLES * SAMPLE_BYTES) return deflateSync(bytes);
   const step = Math.floor((bytes.length - SAMPLE_BYTES) / (SAMPLES - 1));
   const samples = Buffer.concat(
     Array.from({ length: SAMPLES }, (_, index) => bytes.subarray(index * step, index * step + SAMPLE_BYTES)),
   );
-  const isNoise = deflateSync(samples, { level: 1 }).length > HARDLY_SMALLER * samples.length;
+  const isNoise = deflateSync(samples, { level: 1 }).length > NOISE_RATIO * samples.length;
   return deflateSync(bytes, isNoise ? { level: 0 } : {});
 }

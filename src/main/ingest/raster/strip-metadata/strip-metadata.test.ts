@@ -7,7 +7,7 @@ import { holdsText } from '../../test-support/planted-text';
 import { seededRandom } from '../../test-support/random';
 import { sharedData } from '../../test-support/shared-data';
 import { sharp } from '../codec';
-import { decodePhotograph } from '../decode-photograph';
+import { decodeBitmap } from '../decode-bitmap';
 import { stripMetadata } from './strip-metadata';
 
 const noise = Buffer.from(Array.from({ length: 40 * 30 * 3 }, (_, index) => (index * 7919) % 253));
@@ -74,7 +74,7 @@ describe('pictures without metadata', () => {
       const source = await picture().withMetadata({ orientation: 6 }).toFormat(kind).toBuffer();
       const { bytes } = await stripMetadata(source, kind);
       expect((await sharp(bytes).metadata()).orientation).toBe((await sharp(source).metadata()).orientation);
-      expect((await decodePhotograph(bytes)).width).toBe((await decodePhotograph(source)).width);
+      expect((await decodeBitmap(bytes)).width).toBe((await decodeBitmap(source)).width);
       expect(bytes.toString('latin1')).not.toContain('Muster');
     }
   });
@@ -177,7 +177,7 @@ describe('a text in each place of a picture', () => {
     const { bytes, removed } = await stripMetadata(source, kind);
     expect(removed).toBeGreaterThan(0);
     expect(holdsText(bytes, text)).toBe(false);
-    const [before, after] = [await decodePhotograph(source), await decodePhotograph(bytes)];
+    const [before, after] = [await decodeBitmap(source), await decodeBitmap(bytes)];
     expect(Buffer.compare(Buffer.from(before.samples.buffer), Buffer.from(after.samples.buffer))).toBe(0);
     expect((await stripMetadata(bytes, kind)).bytes.equals(bytes)).toBe(true);
   };
@@ -284,9 +284,9 @@ describe('a text in each place of a picture', () => {
               segment(0xe0, 'JFIF\0\x01\x01\x01ZAEA\0\0'),
               made.subarray(made.indexOf('JFIF') < 0 ? 2 : 4 + made.readUInt16BE(4)),
             ]);
-      expect((await decodePhotograph(source)).pixelAspect).toBeCloseTo(1.30323, 5);
+      expect((await decodeBitmap(source)).pixelAspect).toBeCloseTo(1.30323, 5);
       const { bytes } = await stripMetadata(source, kind);
-      expect((await decodePhotograph(bytes)).pixelAspect).toBeCloseTo(1.30323, 3);
+      expect((await decodeBitmap(bytes)).pixelAspect).toBeCloseTo(1.30323, 3);
       expect(bytes.includes(kind === 'png' ? '\0\0ZA\0\0EA' : 'ZAEA')).toBe(false);
     },
   );
@@ -312,6 +312,6 @@ test.skipIf(busi.missing)(`pictures of a public data set keep their pixels${busi
   for (const number of [1, 20, 100]) {
     const source = readFileSync(join(busi.path, `benign/benign (${number}).png`));
     const { bytes } = await stripMetadata(source, 'png');
-    expect((await decodePhotograph(bytes)).samples).toEqual((await decodePhotograph(source)).samples);
+    expect((await decodeBitmap(bytes)).samples).toEqual((await decodeBitmap(source)).samples);
   }
 });

@@ -1,25 +1,26 @@
 import { damaged } from '../../dicom/damaged';
 import { stripJpeg } from '../../jpeg/strip-jpeg';
 import { sharp } from '../codec';
-import { decodePhotograph } from '../decode-photograph';
+import { decodeBitmap } from '../decode-bitmap';
 import { orientationSegment } from './orientation-exif';
 import { stripPng } from './strip-png';
 
-export interface StrippedPicture {
+export interface StrippedBitmap {
   readonly bytes: Buffer;
-  /** Chunks or segments that were left out. */
+  /** Number of chunks or segments removed. */
   readonly removed: number;
 }
 
 /**
- * A PNG or JPEG without metadata and without pixels that nobody sees. Decodes both before it answers: the picture is
- * the same, the way up too. Errors: `damaged`, `truncated`, `too_large`.
+ * Removes metadata and invisible pixels from a PNG or JPEG. Decodes both files to verify that the image and its
+ * orientation are unchanged.
+ * @throws FoveaError `damaged`, `truncated`, `too_large`
  */
-export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promise<StrippedPicture> {
-  const before = await decodePhotograph(source);
+export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promise<StrippedBitmap> {
+  const before = await decodeBitmap(source);
   const { orientation = 1 } = await sharp(source).metadata();
   const stripped = kind === 'png' ? stripPng(source, orientation) : stripJpeg(source, orientationSegment(orientation));
-  const after = await decodePhotograph(stripped.bytes);
+  const after = await decodeBitmap(stripped.bytes);
   const same =
     before.width === after.width &&
     before.height === after.height &&

@@ -6,7 +6,7 @@ import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from '.
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** A chunk with its checksum. */
+/** Encodes a chunk with its checksum. */
 export function pngChunk(type: string, content: Buffer): Buffer {
   const bytes = Buffer.alloc(12 + content.length);
   bytes.writeUInt32BE(content.length, 0);
@@ -42,7 +42,7 @@ function writeHeader({ width, height, depth, colourType }: PngHeader): Buffer {
   return pngChunk('IHDR', content);
 }
 
-/** The shape of a pixel and no more: densities say which machine it was, or anything. Null where pixels are square. */
+/** Keeps only the pixel aspect: densities may identify the machine, or hold anything. Null if pixels are square. */
 function pixelShape(content: Buffer): Buffer | null {
   const aspect = pixelAspectOf(content.readUInt32BE(0), content.readUInt32BE(4));
   if (aspect === 1) return null;
@@ -51,21 +51,25 @@ function pixelShape(content: Buffer): Buffer | null {
   return shape;
 }
 
-/** Significant bits of each channel, the shape of pixels and the way of rendering colours: what they may say and no more (PNG, 11.3). */
+/**
+ * The kept content of an ancillary chunk: valid significant bits of each channel, pixel aspect and rendering intent
+ * (PNG, 11.3). Null: nothing.
+ */
 function keptAncillary(type: string, content: Buffer, { depth, colourType }: PngHeader): Buffer | null {
   if (type === 'sRGB' && content.length === 1 && (content[0] as number) <= 3) return content;
   if (type === 'pHYs' && content.length === 9) return pixelShape(content);
   const channels = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }[colourType];
-  const most = colourType === 3 ? 8 : depth;
-  const isBits = type === 'sBIT' && content.length === channels && content.every((bits) => bits >= 1 && bits <= most);
+  const maxBits = colourType === 3 ? 8 : depth;
+  const isBits =
+    type === 'sBIT' && content.length === channels && content.every((bits) => bits >= 1 && bits <= maxBits);
   return isBits ? content : null;
 }
 
 /**
- * A PNG with nothing but its picture: the pixels (but for those under full transparency, which become black), the
- * palette as far as pixels use it, transparency, sBIT, pHYs and sRGB. The pixels are unpacked and packed again, not
- * interlaced, so that nothing of the old chunks stays. `orientation` other than 1 is written as an EXIF chunk of its
- * own. Errors: `damaged`.
+ * Reduces a PNG to its image: the pixels (those under full transparency become black), the used palette, transparency,
+ * sBIT, pHYs and sRGB. Pixels are re-encoded without interlacing, so that nothing of the old chunks remains. An
+ * `orientation` other than 1 is written as a new EXIF chunk.
+ * @throws FoveaError `damaged`
  */
 export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; removed: number } {
   let removed = 0;

@@ -2,34 +2,36 @@ import { FoveaError } from '#shared/ipc/errors';
 import { checkScans, tidyJpeg } from '../jpeg/strip-jpeg';
 import { MAX_PIXELS } from '../limits';
 import { sharp } from './codec';
-import type { PictureHeader } from './header/picture-header';
-import { readPictureHeader } from './header/read-picture-header';
+import type { BitmapHeader } from './header/bitmap-header';
+import { readBitmapHeader } from './header/read-bitmap-header';
 import { orientationSegment } from './strip-metadata/orientation-exif';
 
-/** A PNG or JPEG, decoded: turned upright, alpha over black, grey or RGB. */
-export interface Photograph {
+/** A decoded PNG or JPEG: upright, alpha over black, grey or RGB. */
+export interface Bitmap {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
-  /** As they are stored, interleaved [height, width, channels]; 16 bits for a 16-bit PNG. */
+  /** As stored, interleaved [height, width, channels]; 16 bits for a 16-bit PNG. */
   readonly samples: Uint8Array | Uint16Array;
-  readonly header: PictureHeader;
-  /** Height of a pixel in widths, of the picture as it stands. */
+  readonly header: BitmapHeader;
+  /** Pixel height divided by width, after orientation. */
   readonly pixelAspect: number;
 }
 
 const open = (bytes: Uint8Array, failOn: 'error' | 'warning' = 'error') =>
-  // `ignoreIcc`: colours as they are stored, as Pillow and every training pipeline reads them.
+  // `ignoreIcc`: colours as stored, as in Pillow and every training pipeline.
   sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn, ignoreIcc: true });
 
 /**
- * libjpeg only warns where the data of a scan is corrupt or ends early, and makes the rest of the picture up
- * (jerror.h). Bytes between segments are harmless.
+ * Whether a warning means invented pixels: libjpeg only warns if the data of a scan is corrupt or ends early, and
+ * invents the rest of the image (jerror.h). Bytes between segments are harmless.
  */
 const isMadeUp = (reason: string): boolean =>
   reason.includes('Corrupt JPEG data') && !reason.includes('extraneous bytes');
 
-/** What `decode` gives; a warning that means no harm is passed over by decoding once more without it. */
+/**
+ * Runs `decode` so that warnings about invented pixels fail; after a harmless warning, decodes again ignoring warnings.
+ */
 async function withoutMadeUpPixels<Result>(decode: (failOn: 'error' | 'warning') => Promise<Result>): Promise<Result> {
   try {
     return await decode('warning');
@@ -39,7 +41,7 @@ async function withoutMadeUpPixels<Result>(decode: (failOn: 'error' | 'warning')
   }
 }
 
-function refused(error: unknown, header: PictureHeader): FoveaError {
+function refused(error: unknown, header: BitmapHeader): FoveaError {
   const reason = error instanceof Error ? error.message : '';
   if (reason.includes('exceeds pixel limit')) {
     return new FoveaError('too_large', 'The image has more pixels than Fovea supports.', { cause: error });
@@ -63,8 +65,8 @@ function refused(error: unknown, header: PictureHeader): FoveaError {
 }
 
 /**
- * CMYK samples to RGB as Pillow's `convert('RGB')`: (255 - ink) (255 - black) / 255, rounded. libvips has undone
- * Adobe's inversion and YCCK, and takes files without Adobe's marker for inverted too, as Pillow does.
+ * Converts CMYK samples to RGB like Pillow's `convert('RGB')`: (255 - ink) (255 - black) / 255, rounded. libvips has
+ * undone Adobe's inversion and YCCK, and like Pillow treats files without Adobe's marker as inverted too.
  */
 function cmykToRgb(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);
@@ -78,11 +80,11 @@ function cmykToRgb(cmyk: Uint8Array): Uint8Array {
 }
 
 /**
- * Decodes a PNG (1 to 16 bits, grey, palette, RGB, alpha) or JPEG (grey, RGB, CMYK; EXIF orientation applied). Errors:
- * `unsupported_image`, `damaged`, `truncated`, `too_large`.
+ * Decodes a PNG (1 to 16 bits, grey, palette, RGB, alpha) or JPEG (grey, RGB, CMYK; EXIF orientation applied).
+ * @throws FoveaError `unsupported_image`, `damaged`, `truncated`, `too_large`
  */
-export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
-  const header = readPictureHeader(bytes);
+export async function decodeBitmap(bytes: Uint8Array): Promise<Bitmap> {
+  const header = readBitmapHeader(bytes);
   try {
     const { space, depth, hasAlpha, channels, orientation = 1 } = await open(bytes).metadata();
     const wide = depth === 'ushort';
@@ -93,7 +95,7 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
       withoutMadeUpPixels((failOn) => {
         const upright = open(source, failOn).autoOrient();
         const opaque = hasAlpha ? upright.flatten({ background: '#000000' }) : upright;
-        // Named on both ends, CMYK is not converted on the way.
+        // With CMYK as both source and target space, no conversion takes place.
         return (cmyk ? opaque.pipelineColourspace('cmyk') : opaque)
           .toColourspace(target)
           .raw({ depth: wide ? 'ushort' : 'uchar' })
@@ -102,7 +104,7 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
     const notes = [...header.notes];
     const decodeChecked = async () => {
       const decoded = await decode(bytes);
-      // libvips looks for warnings before each row, and so not behind the last ones.
+      // libvips checks for warnings before each row, so it misses those after the last ones.
       checkScans(bytes);
       return decoded;
     };
@@ -117,7 +119,7 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
     const samples = wide
       ? new Uint16Array(data.buffer, data.byteOffset, data.length >> 1)
       : new Uint8Array(data.buffer, data.byteOffset, data.length);
-    // Orientations 5 to 8 stand on their side: width and height of a pixel change places.
+    // Orientations 5 to 8 swap the axes, and with them width and height of a pixel.
     const pixelAspect = orientation >= 5 ? 1 / header.pixelAspect : header.pixelAspect;
     const picture = { width, height, header: { ...header, notes }, pixelAspect };
     if (info.channels === 4 && cmyk && samples instanceof Uint8Array) {

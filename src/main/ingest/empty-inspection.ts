@@ -1,7 +1,7 @@
 import type { InspectedFile } from './types';
 
-/** The answer of an inspection before anything is known of the file. */
-export function nothingSeen(path: string): InspectedFile {
+/** An inspection result before anything is known about the file. */
+export function emptyInspection(path: string): InspectedFile {
   return {
     path,
     ok: false,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resizedJpeg } from '../test-support/hostile-pictures';
 import { pngChunk } from '../test-support/png-bytes';
 import { sharp } from './codec';
-import { decodePhotograph } from './decode-photograph';
+import { decodeBitmap } from './decode-bitmap';
 
 // `sharp` here is the library with our blocks on: what it writes is read by the same decoder as users' files.
 const raw = (data: number[], width: number, height: number, channels: 1 | 2 | 3 | 4) =>
@@ -10,7 +10,7 @@ const raw = (data: number[], width: number, height: number, channels: 1 | 2 | 3 
 
 test('a grey PNG stays one channel, byte for byte', async () => {
   const png = await raw([0, 7, 128, 255], 2, 2, 1).toColourspace('b-w').png().toBuffer();
-  const { width, height, channels, samples } = await decodePhotograph(png);
+  const { width, height, channels, samples } = await decodeBitmap(png);
   expect([width, height, channels]).toEqual([2, 2, 1]);
   expect([...samples]).toEqual([0, 7, 128, 255]);
 });
@@ -18,27 +18,27 @@ test('a grey PNG stays one channel, byte for byte', async () => {
 test('a palette PNG becomes RGB', async () => {
   const png = await raw([255, 0, 0, 0, 0, 255], 2, 1, 3).png({ palette: true, colours: 4 }).toBuffer();
   expect((await sharp(png).metadata()).isPalette).toBe(true);
-  const { channels, samples } = await decodePhotograph(png);
+  const { channels, samples } = await decodeBitmap(png);
   expect([channels, ...samples]).toEqual([3, 255, 0, 0, 0, 0, 255]);
 });
 
 test('alpha is laid over black', async () => {
   const png = await raw([200, 100, 50, 255, 200, 100, 50, 0, 200, 100, 50, 128], 3, 1, 4).png().toBuffer();
-  const { samples } = await decodePhotograph(png);
+  const { samples } = await decodeBitmap(png);
   expect([...samples.subarray(0, 6)]).toEqual([200, 100, 50, 0, 0, 0]);
   expect(Math.abs((samples[6] as number) - 100)).toBeLessThanOrEqual(1);
 });
 
 test('grey with alpha stays grey', async () => {
   const png = await raw([200, 255, 200, 0], 2, 1, 2).toColourspace('b-w').png().toBuffer();
-  const { channels, samples } = await decodePhotograph(png);
+  const { channels, samples } = await decodeBitmap(png);
   expect([channels, ...samples]).toEqual([1, 200, 0]);
 });
 
 test('EXIF orientation is applied', async () => {
   const picture = sharp({ create: { width: 32, height: 16, channels: 3, background: '#000' } });
   const jpeg = await picture.withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  const { width, height } = await decodePhotograph(jpeg);
+  const { width, height } = await decodeBitmap(jpeg);
   expect([width, height]).toEqual([16, 32]);
 });
 
@@ -85,7 +85,7 @@ describe('CMYK JPEG is shown as Pillow shows it', () => {
       ],
     ],
   ])('%s', async (_, bytes, expected) => {
-    const { samples, channels, header } = await decodePhotograph(bytes);
+    const { samples, channels, header } = await decodeBitmap(bytes);
     expect(channels).toBe(3);
     const places = [0, 7, 56, 63, 28];
     const seen = places.flatMap((place) => [...samples.subarray(3 * place, 3 * place + 3)]);
@@ -110,7 +110,7 @@ describe('whole files that the decoder does not know are called by their name', 
     ['a JPEG-LS image', 1, 0xf7],
     ['a JPEG with 12 bits per sample', 4, 12],
   ])('%s', async (name, offset, value) => {
-    await expect(decodePhotograph(await changed(offset, value))).rejects.toMatchObject({
+    await expect(decodeBitmap(await changed(offset, value))).rejects.toMatchObject({
       code: 'unsupported_image',
       message: `This is ${name}, which Fovea does not read.`,
     });
@@ -119,7 +119,7 @@ describe('whole files that the decoder does not know are called by their name', 
   test("Apple's PNG", async () => {
     const good = await raw([1, 2, 3, 4], 2, 2, 1).png().toBuffer();
     const apple = Buffer.concat([good.subarray(0, 8), pngChunk('CgBI', [0x50, 0, 0x20, 2]), good.subarray(8)]);
-    await expect(decodePhotograph(apple)).rejects.toMatchObject({ code: 'unsupported_image' });
+    await expect(decodeBitmap(apple)).rejects.toMatchObject({ code: 'unsupported_image' });
   });
 
   test('a damaged PNG with its end is not called cut off, whatever stands behind it', async () => {
@@ -134,20 +134,20 @@ describe('whole files that the decoder does not know are called by their name', 
     const bytes = Buffer.from(good);
     bytes[bytes.indexOf('IDAT') + 20] = (bytes[bytes.indexOf('IDAT') + 20] as number) ^ 0xff;
     const longer = Buffer.concat([bytes, Buffer.alloc(500)]);
-    await expect(decodePhotograph(longer)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(decodeBitmap(longer)).rejects.toMatchObject({ code: 'damaged' });
   });
 });
 
 test('cut off, damaged, and formats that are not ours', async () => {
   const noise = Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
   const png = await raw(noise, 64, 64, 1).png().toBuffer();
-  await expect(decodePhotograph(png.subarray(0, png.length / 2))).rejects.toMatchObject({ code: 'truncated' });
+  await expect(decodeBitmap(png.subarray(0, png.length / 2))).rejects.toMatchObject({ code: 'truncated' });
   const jpeg = await raw(noise, 64, 64, 1).jpeg().toBuffer();
-  await expect(decodePhotograph(jpeg.subarray(0, jpeg.length / 2))).rejects.toMatchObject({ code: 'truncated' });
+  await expect(decodeBitmap(jpeg.subarray(0, jpeg.length / 2))).rejects.toMatchObject({ code: 'truncated' });
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-  await expect(decodePhotograph(svg)).rejects.toMatchObject({ name: 'FoveaError' });
+  await expect(decodeBitmap(svg)).rejects.toMatchObject({ name: 'FoveaError' });
   const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-  await expect(decodePhotograph(gif)).rejects.toMatchObject({ name: 'FoveaError' });
+  await expect(decodeBitmap(gif)).rejects.toMatchObject({ name: 'FoveaError' });
 });
 
 test('a JPEG whose pixels a decoder would make up is refused', async () => {
@@ -156,18 +156,18 @@ test('a JPEG whose pixels a decoder would make up is refused', async () => {
   const end = Buffer.from('ffd9', 'hex');
   // As programs that rescue files leave it: the end of the data is gone, and an end marker set.
   const rescued = Buffer.concat([jpeg.subarray(0, jpeg.length - 500), end]);
-  await expect(decodePhotograph(rescued)).rejects.toMatchObject({ code: 'truncated' });
+  await expect(decodeBitmap(rescued)).rejects.toMatchObject({ code: 'truncated' });
   const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
   await expect(
-    decodePhotograph(Buffer.concat([progressive.subarray(0, progressive.length - 500), end])),
+    decodeBitmap(Buffer.concat([progressive.subarray(0, progressive.length - 500), end])),
   ).rejects.toMatchObject({ code: 'truncated' });
-  await expect(decodePhotograph(resizedJpeg(jpeg, 640, 640))).rejects.toMatchObject({ code: 'truncated' });
+  await expect(decodeBitmap(resizedJpeg(jpeg, 640, 640))).rejects.toMatchObject({ code: 'truncated' });
   // A code that no table has.
   const corrupt = Buffer.from(jpeg);
   corrupt.fill(0xfe, jpeg.length - 600, jpeg.length - 500);
-  await expect(decodePhotograph(corrupt)).rejects.toMatchObject({ name: 'FoveaError' });
+  await expect(decodeBitmap(corrupt)).rejects.toMatchObject({ name: 'FoveaError' });
   // Bytes behind the last segment are harmless.
-  const { width } = await decodePhotograph(Buffer.concat([jpeg, Buffer.alloc(64, 7)]));
+  const { width } = await decodeBitmap(Buffer.concat([jpeg, Buffer.alloc(64, 7)]));
   expect(width).toBe(64);
 });
 
@@ -175,5 +175,5 @@ test('a header that promises a million pixels a side', async () => {
   const png = await raw([0], 1, 1, 1).png().toBuffer();
   png.writeUInt32BE(1_000_000, 16);
   png.writeUInt32BE(1_000_000, 20);
-  await expect(decodePhotograph(png)).rejects.toMatchObject({ name: 'FoveaError' });
+  await expect(decodeBitmap(png)).rejects.toMatchObject({ name: 'FoveaError' });
 });

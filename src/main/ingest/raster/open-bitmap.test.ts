@@ -6,13 +6,13 @@ import { openDicomFrame } from '../dicom/open-dicom';
 import { parseDicom } from '../dicom/parse';
 import { type PngPicture, pngBytes, pngChunk } from '../test-support/png-bytes';
 import { sharedData } from '../test-support/shared-data';
-import { openPhotograph } from './open-photograph';
+import { openBitmap } from './open-bitmap';
 
 const auto: Intensity = { kind: 'auto' };
 const grey16 = (values: readonly number[], more: Partial<PngPicture> = {}) =>
-  openPhotograph(pngBytes({ width: values.length, height: 1, channels: 1, depth: 16, values, ...more }));
+  openBitmap(pngBytes({ width: values.length, height: 1, channels: 1, depth: 16, values, ...more }));
 const sBIT = (...bits: number[]) => ({ chunks: [pngChunk('sBIT', bits)] });
-const model = async (picture: ReturnType<typeof openPhotograph>, intensity: Intensity = auto) => [
+const model = async (picture: ReturnType<typeof openBitmap>, intensity: Intensity = auto) => [
   ...(await picture).forModel(intensity, 'values').data,
 ];
 
@@ -106,7 +106,7 @@ describe('the intensity of a run', () => {
   });
 
   test('leaves 8-bit pictures as they are', async () => {
-    const picture = openPhotograph(pngBytes({ width: 3, height: 1, channels: 1, depth: 8, values: [10, 20, 30] }));
+    const picture = openBitmap(pngBytes({ width: 3, height: 1, channels: 1, depth: 8, values: [10, 20, 30] }));
     expect(await model(picture, { kind: 'full-range' })).toEqual([10, 20, 30]);
     const { window, range, notes } = await picture;
     expect([window, range, notes]).toEqual([null, { min: 0, max: 255 }, []]);
@@ -148,7 +148,7 @@ describe('the display', () => {
     const wide = await grey16([0, 1000, 2000, 4000]);
     expect([...wide.forDisplay({ center: 1000, width: 2000 }, false).data]).toEqual([0, 128, 255, 255]);
     expect([...wide.forDisplay(null, true).data]).toEqual([255, 191, 127, 0]);
-    const narrow = await openPhotograph(
+    const narrow = await openBitmap(
       pngBytes({ width: 256, height: 1, channels: 1, depth: 8, values: Array.from({ length: 256 }, (_, at) => at) }),
     );
     expect([...narrow.forDisplay(null, false).data]).toEqual(Array.from({ length: 256 }, (_, at) => at));
@@ -167,7 +167,7 @@ describe.skipIf(reports.missing)(`16-bit PNG of the reports${reports.why}`, () =
     async (name) => {
       const dicom = await openDicomFrame(parseDicom(file('dicom12.dcm')), 0);
       const expected = dicom.forModel(auto);
-      const { data, channels } = (await openPhotograph(file(`${name}.png`))).forModel(auto, 'values');
+      const { data, channels } = (await openBitmap(file(`${name}.png`))).forModel(auto, 'values');
       expect(channels).toBe(1);
       expect(mean(data)).toBeCloseTo(127.5, 0);
       // Of fewer bits a step is wider: half of one of the 256 levels at most.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pngBytes, pngChunk } from '../../test-support/png-bytes';
 import { sharp } from '../codec';
-import { decodePhotograph } from '../decode-photograph';
-import { readPictureHeader } from './read-picture-header';
+import { decodeBitmap } from '../decode-bitmap';
+import { readBitmapHeader } from './read-bitmap-header';
 
 const png = (...chunks: Buffer[]) =>
   pngBytes({ width: 4, height: 2, channels: 1, depth: 8, values: [1, 2, 3, 4, 5, 6, 7, 8], chunks });
@@ -79,20 +79,20 @@ describe('the shape of a pixel, height in widths', () => {
     ['JPEG, none', jpeg(), 1],
     ['EXIF is not asked', jpeg(exif([0x011a, 5, 72], [0x011b, 5, 144])), 1],
   ])('%s', (_, bytes, aspect) => {
-    expect(readPictureHeader(bytes).pixelAspect).toBe(aspect);
+    expect(readBitmapHeader(bytes).pixelAspect).toBe(aspect);
   });
 
   test('an EXIF resolution that differs is said', () => {
-    const { notes } = readPictureHeader(jpeg(exif([0x011a, 5, 72], [0x011b, 5, 144])));
+    const { notes } = readBitmapHeader(jpeg(exif([0x011a, 5, 72], [0x011b, 5, 144])));
     expect(notes).toEqual([expect.stringContaining('EXIF')]);
-    expect(readPictureHeader(jpeg(exif([0x011a, 5, 300], [0x011b, 5, 300]))).notes).toEqual([]);
+    expect(readBitmapHeader(jpeg(exif([0x011a, 5, 300], [0x011b, 5, 300]))).notes).toEqual([]);
   });
 
   test('turns with the picture', async () => {
     const upright = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 3]));
     const turned = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 6]));
-    expect(await decodePhotograph(upright)).toMatchObject({ width: 4, height: 2, pixelAspect: 2 });
-    expect(await decodePhotograph(turned)).toMatchObject({ width: 2, height: 4, pixelAspect: 0.5 });
+    expect(await decodeBitmap(upright)).toMatchObject({ width: 4, height: 2, pixelAspect: 2 });
+    expect(await decodeBitmap(turned)).toMatchObject({ width: 2, height: 4, pixelAspect: 0.5 });
   });
 });
 
@@ -105,26 +105,26 @@ describe('further pictures of a file are said', () => {
     ['animated PNG whose still picture is none of its frames', png(control), 4],
     ['multi-picture JPEG', jpeg(segment(0xe2, Buffer.concat([Buffer.from('MPF\0'), tiff([[0xb001, 4, 2]])]))), 2],
   ])('%s', async (_, bytes, pictures) => {
-    const header = readPictureHeader(bytes);
+    const header = readBitmapHeader(bytes);
     expect(header.pictures).toBe(pictures);
     expect(header.notes).toEqual([expect.stringMatching(/[Oo]nly (its|the) first (image )?is used/)]);
     // It reads as what it is otherwise.
-    await expect(decodePhotograph(bytes)).resolves.toMatchObject({ width: 4, height: 2 });
+    await expect(decodeBitmap(bytes)).resolves.toMatchObject({ width: 4, height: 2 });
   });
 
   test('one picture has no note', () => {
-    expect([readPictureHeader(png()).notes, readPictureHeader(jpeg(jfif(1, 1, 0))).notes]).toEqual([[], []]);
+    expect([readBitmapHeader(png()).notes, readBitmapHeader(jpeg(jfif(1, 1, 0))).notes]).toEqual([[], []]);
   });
 });
 
 test('no header of random or cut bytes throws', () => {
   const good = [png(pHYs(2, 1, 0)), jpeg(jfif(4, 3, 0), exif([0x011a, 5, 72], [0x011b, 5, 144]))];
   for (const bytes of good) {
-    for (let end = 2; end < bytes.length; end++) readPictureHeader(bytes.subarray(0, end));
+    for (let end = 2; end < bytes.length; end++) readBitmapHeader(bytes.subarray(0, end));
     for (let at = 8; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
       changed[at] = 0xff;
-      readPictureHeader(changed);
+      readBitmapHeader(changed);
     }
   }
 });
