@@ -10,7 +10,7 @@ import { sourceNumber } from '../src/main/store/sources';
 
 const CLASSES = ['benign', 'malignant', 'normal'];
 
-/** Rows of images that are nowhere, four of a patient, in batches of 50 as an import stores them. */
+/** Adds rows of images without files, four per patient, in batches of 50 as an import stores them. */
 export function fillStore(store: ProjectStore, images: number): void {
   const measures = encodeMeasures(measurePicture({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) }));
   const importId = startImport(store);

@@ -1,6 +1,6 @@
 /**
- * What the window asks of a project with 100,000 images: `npx vitest bench --run bench/store`.
- * Aim: each well under 200 ms.
+ * The window's requests on a project with 100,000 images: `npx vitest bench --run bench/store`. Target: each well under
+ * 200 ms.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const splits = createSplits();
 const labels = createLabels();
 const dataset = createDataset({
   splits,
-  // The reads below decode nothing.
+  // The reads below do not decode.
   pool: undefined as never,
 });
 

@@ -28,7 +28,7 @@ test('folders without images are said, and nothing is added', async ({ app, wind
   await data.open('Train');
   await expect(window.getByRole('main')).toContainText(/Data/);
 
-  // Dropped on another screen, files are on their way into the project all the same.
+  // Files dropped on another screen are added to the project as well.
   await data.dropOn(window.locator('body'), [join(texts, 'notes.txt')]);
   await expect(plan).toContainText('notes.txt');
   await expect(data.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible();

@@ -28,7 +28,7 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await expect(result).toContainText('Merged into one class, “benign”');
   await result.getByRole('button', { name: 'Done' }).click();
 
-  // One column a class, in the two spellings of the project and of the lab.
+  // One column per class, in the spellings of the project and of the lab.
   const table = ['path;BENIGN;malignant', '0.png;x;', '1.png;;x', '2.png;x;', '3.png;;x'].join('\r\n');
   await writeFile(join(app.workspace, 'labels.csv'), `sep=;\r\n${table}\r\n`);
   await window.getByRole('button', { name: 'More ways to add' }).click();

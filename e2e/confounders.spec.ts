@@ -9,7 +9,7 @@ import { ProjectsPage } from './pages/projects';
 const SIDE = 64;
 const EDGE = 5;
 
-/** Waves that differ from picture to picture, in a frame of this grey level. */
+/** Waves that differ from image to image, in a frame of this grey level. */
 async function picture(seed: number, frame: number, width: number): Promise<Buffer> {
   const data = Buffer.from(
     Array.from({ length: width * SIDE }, (_, pixel) => {
@@ -30,7 +30,7 @@ test('confounders: a planted frame and image size are found, and a count opens i
   for (const label of ['benign', 'malignant']) await mkdir(join(folder, label), { recursive: true });
   for (let seed = 1; seed <= 80; seed++) {
     const malignant = seed % 2 === 0;
-    // Malignant pictures have a lighter frame, and two in three of them are wider.
+    // Malignant images have a lighter frame, and two in three of them are wider.
     const bytes = await picture(seed, malignant ? 70 : 40, malignant && seed % 3 > 0 ? 80 : SIDE);
     await writeFile(join(folder, malignant ? 'malignant' : 'benign', `${seed}.png`), bytes);
   }
@@ -55,7 +55,7 @@ test('confounders: a planted frame and image size are found, and a count opens i
   await counts.getByRole('button', { name: '27 malignant, 80 × 64' }).click();
   await expect(data.images).toHaveCount(27);
 
-  // A label that is changed makes the scan old.
+  // Changing a label makes the scan outdated.
   await data.images.first().click();
   await window.keyboard.press('1');
   await data.main.getByText('Confounders', { exact: true }).click();

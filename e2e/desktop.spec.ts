@@ -6,7 +6,7 @@ import { _electron, expect, test } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Electron's binary where the package has it; asking the package itself would download it. */
+/** Returns Electron's binary if the package contains it; requiring the package itself would download it. */
 function electronBinary(): string | null {
   const folder = join(root, 'node_modules/electron');
   const name = join(folder, 'path.txt');

@@ -15,7 +15,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });
   await train.openForm('Quick look', { Epochs: '3' });
 
-  // A sweep: what cannot be is said, then one run a value.
+  // A sweep: invalid values are reported, then one run per value starts.
   const sweep = await train.newExperiment('Sweep');
   const values = sweep.getByRole('textbox', { name: 'Values' });
   await expect(values).toHaveValue('1e-5, 2e-5, 5e-5, 1e-4');
@@ -34,7 +34,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(train.main.getByRole('img', { name: /^Accuracy by learning rate: 0\.001 0\./ })).toBeVisible();
   await expectAccessible(window, 'sweep');
 
-  // A cross-validation: every image is answered once, and a cell opens its images.
+  // A cross-validation: every image is predicted once, and a cell opens its images.
   const folds = await train.newExperiment('Cross-validation');
   await folds.getByRole('textbox', { name: 'Folds', exact: true }).fill('3');
   await expect(folds.getByRole('table', { name: 'Images in each fold' }).getByRole('row')).toHaveCount(4);
@@ -50,7 +50,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   const images = train.main.getByRole('listbox', { name: 'Images' }).getByRole('option');
   await expect(images.first()).toHaveAttribute('aria-setsize', count ?? '');
 
-  // Evaluate shows the folds as one, with the images behind its numbers.
+  // Evaluate shows the folds combined, with the images behind its numbers.
   await train.open('Evaluate');
   await train.main.getByText('All folds', { exact: true }).click();
   await expect(train.main.getByRole('region', { name: 'Out of fold, 3 models' })).toContainText('192 images');
@@ -58,7 +58,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(window.getByRole('dialog').getByText(`${count} images, errors first`)).toBeVisible();
   await window.keyboard.press('Escape');
 
-  // A queue: waiting runs change places, one is cancelled, and the next goes on where one is paused.
+  // A queue: waiting runs are reordered, one is cancelled, and the next starts when one is paused.
   await train.openForm('Full', { Epochs: '500' });
   await train.startNamed('Long');
   await train.openForm('Quick look', { Epochs: '2' });

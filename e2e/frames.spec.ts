@@ -30,7 +30,7 @@ test('all frames of a recording in a zip archive become images, and the inspecto
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('every frame is an image');
   await result.getByRole('button', { name: 'Done' }).click();
-  // Keys belong to a dialog for as long as it is there, fading or not.
+  // A dialog receives keys as long as it exists, even while fading.
   await expect(window.getByRole('dialog')).toHaveCount(0);
   await expect(data.images).toHaveCount(5);
 

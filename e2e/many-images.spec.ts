@@ -7,10 +7,10 @@ import { ProjectsPage } from './pages/projects';
 const root = resolve(import.meta.dirname, '..');
 const IMAGES = 20_000;
 const JUMPS = 12;
-/** What a jump may take until every tile in view has its picture and its caption. */
+/** Limit on the time after a jump until every tile in view has its picture and caption. */
 const BLANK_MS = 500;
 
-/** Jumps to a share of the list's height; answers with the milliseconds until nothing in view is blank. */
+/** Jumps to a share of the list's height and returns the milliseconds until nothing in view is blank. */
 function jump(page: Page, share: number): Promise<number> {
   return page.evaluate(async (to) => {
     const list = document.querySelector('[role="listbox"][aria-label="Images"]') as HTMLElement;
@@ -37,7 +37,10 @@ function jump(page: Page, share: number): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Milliseconds for the bare pictures in view, asked for once more without the grid: what this machine can do now. */
+/**
+ * Returns the milliseconds to load the pictures in view once more without the grid: what this machine can currently
+ * achieve.
+ */
 function barePictures(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const pictures = [...document.querySelectorAll<HTMLImageElement>('[role="listbox"][aria-label="Images"] img')];
@@ -49,7 +52,7 @@ function barePictures(page: Page): Promise<number> {
   });
 }
 
-// What the trace records would be measured too.
+// Recording a trace would affect the measurement.
 test.use({ trace: 'off' });
 
 test('twenty thousand images scroll by big jumps, and no page stays blank', async ({ app, window }) => {
@@ -67,7 +70,7 @@ test('twenty thousand images scroll by big jumps, and no page stays blank', asyn
     waits.push(await jump(window, index === JUMPS ? 1 : ((index * 7 + 3) % JUMPS) / JUMPS));
     bare.push(await barePictures(window));
   }
-  // Where other programs have the machine, even the bare pictures take longer than that.
+  // When other programs use the machine, even the bare pictures take longer than the limit.
   const limit = Math.max(BLANK_MS, 3 * median(bare));
   await test.info().attach('milliseconds', { body: JSON.stringify({ limit, waits: waits.map(Math.round) }) });
   expect(median(waits)).toBeLessThan(limit);

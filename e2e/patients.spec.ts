@@ -41,7 +41,7 @@ test('a table that names other patients than the files asks first, and who is no
   await result.getByRole('button', { name: 'Done' }).click();
   await expect(window.getByText('4 images · 3 patients', { exact: false })).toBeVisible();
 
-  // One image of nobody: it is that import's only one, and no patient.
+  // One image without a patient: the only one of that import, and not counted as a patient.
   const more = join(app.workspace, 'more', 'left');
   await mkdir(more, { recursive: true });
   await writeFile(join(more, 'nobody.dcm'), still({ ...FACTS, patient: 'UNKNOWN', seed: 9, side: 'left' }));

@@ -24,7 +24,7 @@ test('possible duplicates: a mirrored copy and a file with two labels are asked 
   const data = new DataPage(window);
   await data.importFolder(folder);
 
-  // Duplicates: a question, with how one lies on the other.
+  // Duplicates: a question, showing how one image lies on the other.
   await window.getByRole('button', { name: /^Possible duplicates\s*1/ }).click();
   const view = window.getByRole('region', { name: 'Duplicates' });
   await expect(view.getByText('Possible duplicate in 2 files')).toBeVisible();
@@ -33,7 +33,7 @@ test('possible duplicates: a mirrored copy and a file with two labels are asked 
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
   await window.keyboard.press('Escape');
 
-  // Review: the file with two labels first, both names in its sentence; then the copy.
+  // Review: first the file with two labels, with both names in its sentence; then the copy.
   await window
     .getByRole('radiogroup', { name: 'View' })
     .getByText(/^Review/)
@@ -46,7 +46,7 @@ test('possible duplicates: a mirrored copy and a file with two labels are asked 
   await window.keyboard.press('a');
   await expect(finding.getByRole('heading', { name: 'Possible duplicate' })).toBeVisible();
   await expect(finding.getByRole('button', { name: /^Same image: keep together/ })).toBeVisible();
-  // Keys that come faster than answers: undo takes back the one before it, not the one that was stored before it.
+  // Keys pressed before responses arrive: undo reverts the decision just before it, not the last one stored.
   await window.keyboard.press('k');
   await window.keyboard.press('Control+z');
   await expect(window.getByText('Undone: confirmation of duplicates of 1 image')).toBeVisible();

@@ -15,7 +15,7 @@ test('a run that diverges says so, and offers the form with a lower learning rat
   const problem = train.main.getByRole('region', { name: 'Problem' });
   await expect(problem).toContainText('The training diverged', { timeout: 240_000 });
   await expect(train.main.getByText('Failed', { exact: true }).last()).toBeVisible();
-  // It would only end at the same step again.
+  // A retry would end at the same step.
   await expect(problem.getByRole('button', { name: 'Resume' })).toHaveCount(0);
   await expect(problem.getByRole('button', { name: 'Check the data' })).toBeVisible();
 

@@ -9,7 +9,7 @@ import { ProjectsPage } from './pages/projects';
 
 const SIDE = 96;
 
-/** A picture of its own for each seed. */
+/** Creates an image that is unique to its seed. */
 function picture(seed: number): Promise<Buffer> {
   const data = Buffer.from(
     Array.from({ length: SIDE * SIDE }, (_, pixel) => {
@@ -22,8 +22,8 @@ function picture(seed: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** What Ann, Bob and Cem say of images 1 to 10: benign or malignant. */
-const said = ['bbb', 'bbb', 'bmb', 'mmm', 'mmm', 'mb', 'bb', 'mm', 'bm', 'b'];
+/** Readings of Ann, Bob and Cem for images 1 to 10: benign or malignant. */
+const readings = ['bbb', 'bbb', 'bmb', 'mmm', 'mmm', 'mb', 'bb', 'mm', 'bm', 'b'];
 const names = { b: 'benign', m: 'malignant' } as const;
 
 async function violations(window: Page): Promise<string[]> {
@@ -35,12 +35,12 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   const folder = join(app.workspace, 'images');
   await mkdir(folder);
   for (let image = 1; image <= 10; image++) await writeFile(join(folder, `img${image}.png`), await picture(image));
-  const rows = said.flatMap((letters, index) =>
+  const rows = readings.flatMap((letters, index) =>
     [...letters].map((letter, reader) =>
       [`img${index + 1}.png`, names[letter as 'b' | 'm'], ['Ann', 'Bob', 'Cem'][reader], `P${index}`, 'Süd'].join(';'),
     ),
   );
-  // Windows-1252, semicolons, and headers that mean nothing to anyone else.
+  // Windows-1252, semicolons, and headers that only this lab understands.
   const table = ['Bild;Befund;Arzt;Fall;Klinik', ...rows, ';benign;Ann;P1;Süd'].join('\r\n');
   await writeFile(join(app.workspace, 'readings.csv'), Buffer.from(table, 'latin1'));
 
@@ -99,7 +99,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await view.getByRole('button', { name: 'Ann benign, Bob malignant: 2 images' }).click();
   await expect(data.images).toHaveCount(2);
 
-  // A person reads beside them.
+  // A person reads as an additional reader.
   await window.getByRole('button', { name: 'Read as…' }).click();
   await window.getByRole('textbox', { name: 'Name or initials' }).fill('Dee');
   await window.getByRole('button', { name: 'Read', exact: true }).click();
@@ -122,7 +122,7 @@ test('a label table for images that are here: what would change, whose label sta
   await new ProjectsPage(window).create('Later', app.workspace);
   const data = new DataPage(window);
   await data.importFolder(folder);
-  // A person says malignant of benign/img4.png and then benign again: the label is theirs now.
+  // A person labels benign/img4.png malignant and then benign again: the label is now theirs.
   await data.images.nth(1).click();
   await window.keyboard.press('2');
   await data.images.nth(1).click();

@@ -48,20 +48,20 @@ test('review: a twin with another label and a blank picture are decided on by ke
   const queue = view.getByRole('listbox', { name: 'Review queue' }).getByRole('option');
   const finding = view.getByRole('region', { name: 'Finding' });
   await expect(queue).toHaveCount(3);
-  // They come in the order in which they were decoded.
+  // Findings appear in the order in which the images were decoded.
   const copyFirst = (await queue.first().innerText()).includes('copy of 3.jpg');
   const files = [
-    { file: 'copy of 3.jpg', path: 'benign/copy of 3.jpg', twin: 'malignant', key: '2' },
-    { file: '3.png', path: 'malignant/3.png', twin: 'benign', key: '1' },
+    { file: 'copy of 3.jpg', path: 'benign/copy of 3.jpg', duplicateLabel: 'malignant', key: '2' },
+    { file: '3.png', path: 'malignant/3.png', duplicateLabel: 'benign', key: '1' },
   ] as const;
   const [first, second] = copyFirst ? files : ([files[1], files[0]] as const);
   await expect(finding).toContainText('Duplicate with another label');
-  await expect(finding).toContainText(`is labelled “${first.twin}”`);
+  await expect(finding).toContainText(`is labelled “${first.duplicateLabel}”`);
   await expect(view.getByRole('region', { name: 'Duplicate' })).toContainText(second.file);
   const { violations } = await new AxeBuilder({ page: window }).include('main').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 
-  // Accepted: the next one is there at once. Undone: it is looked at again.
+  // Accept: the next one appears at once. Undo: it is reviewed again.
   const selected = view.getByRole('option', { selected: true });
   await window.keyboard.press('a');
   await expect(selected).toContainText(second.file);
@@ -78,7 +78,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await expect(selected).toContainText(second.file);
   await expect(view.getByRole('status')).toHaveText('1 of 3 reviewed, 1 deferred');
 
-  // The blank one is taken out; what was put off takes its place.
+  // The blank one is removed; the deferred one takes its place.
   await window.keyboard.press('ArrowDown');
   await expect(selected).toContainText('blank.png');
   await expect(finding).toContainText('Unusual image');
@@ -86,7 +86,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await window.keyboard.press('x');
   await expect(selected).toContainText(first.file);
 
-  // It gets the label of its twin, and nothing is left; undone, and decided on from the command line.
+  // It gets its duplicate's label, and nothing is left; the decision is undone and made again from the command line.
   await window.keyboard.press(first.key);
   await expect(view.getByText('Review complete')).toBeVisible();
   expect((await review(app, project)).findings).toEqual([]);
@@ -101,7 +101,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
 
   await window.keyboard.press('x');
   await expect(view.getByText('Review complete')).toBeVisible();
-  // A tooltip under the mouse would take the key.
+  // A tooltip under the mouse would receive the key.
   await window.mouse.move(0, 0);
   await window.keyboard.press('Escape');
   await expect(data.images).toHaveCount(12);

@@ -16,7 +16,7 @@ test('the sample project opens with images, labels and a split', async ({ window
   const inspector = window.getByRole('complementary', { name: 'Inspector' });
   await expect(inspector.getByText('benign').first()).toBeVisible();
 
-  // A question that deletes: the first key press does not.
+  // A deleting confirmation ignores the first key press.
   await window.getByRole('listbox', { name: 'Images' }).press('Delete');
   const question = window.getByRole('dialog', { name: /^Remove 1 image/ });
   await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
@@ -34,7 +34,7 @@ test('the sample project opens with images, labels and a split', async ({ window
   }
 });
 
-/** Clicks the middle of what is seen there, as a mouse does: what lies above takes the click. */
+/** Clicks the middle of an element's visible area, as a mouse does: anything above it receives the click. */
 async function clickAt(window: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
   const box = await target.boundingBox();
@@ -42,7 +42,7 @@ async function clickAt(window: Page, target: Locator): Promise<void> {
   await window.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** The question before a download, which is asked from a dialog. */
+/** The confirmation before a download appears above the dialog that opened it. */
 async function expectQuestionOnTop(window: Page): Promise<void> {
   const train = new TrainPage(window);
   await train.openForm('Full', {});
@@ -56,7 +56,7 @@ async function expectQuestionOnTop(window: Page): Promise<void> {
   await expect(question).toBeHidden();
   await expect(checkpoints).toBeVisible();
 
-  // Escape answers the question alone; a second one closes the dialog below.
+  // Escape closes only the confirmation; a second one closes the dialog below.
   await clickAt(window, download);
   await expect(question.getByRole('button', { name: 'Download' })).toBeFocused();
   await window.keyboard.press('Escape');
@@ -66,7 +66,7 @@ async function expectQuestionOnTop(window: Page): Promise<void> {
   await expect(checkpoints).toBeHidden();
 }
 
-/** Fields that are wrong: named beside the button, which does nothing; no estimate of the values before them. */
+/** Invalid fields are named next to the button, which does nothing; no estimate of the previous values remains. */
 async function expectRedFieldsToBlock(window: Page): Promise<void> {
   const train = new TrainPage(window);
   await train.openForm('Full', {});
@@ -92,7 +92,7 @@ async function expectRedFieldsToBlock(window: Page): Promise<void> {
     await expect(start).toBeEnabled();
   }
 
-  // Forms that start from the same settings are held too, and have fields of their own.
+  // Forms that start from the same settings are blocked too, and have their own fields.
   const rate = train.main.getByRole('textbox', { name: 'Learning rate', exact: true });
   await rate.fill('abc');
   await window.getByRole('button', { name: 'Find a learning rate' }).click();

@@ -18,7 +18,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   const data = new DataPage(window);
   await data.importFolder(folder);
 
-  // Nothing is kept together: patients stand on both sides.
+  // Nothing is kept together: patients occur in more than one split.
   const dialog = await data.openSplit();
   await dialog.getByRole('radiogroup', { name: 'Keep together' }).getByText('Nothing').click();
   await dialog.getByRole('button', { name: 'Create split' }).click();
@@ -41,7 +41,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   const leak = /Leaking split: .* Signed off by A\. Reader on .*: “To see how much it flatters”/;
   await expect(train.main.getByText(leak).filter({ visible: true })).toBeVisible();
 
-  // Every result says so, above its numbers; the opening of the test set is counted and named.
+  // Every result states this above its numbers; the opening of the test set is counted and named.
   const evaluate = new EvaluatePage(window);
   await evaluate.open('Evaluate');
   await expect(evaluate.main.getByText(leak).filter({ visible: true })).toBeVisible();
@@ -51,7 +51,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   await expect(openings.getByRole('row')).toHaveCount(2);
   await expect(openings).toContainText('A. Reader');
 
-  // All of one site as the test part, whole patients; nothing leaks and no sign-off is left.
+  // All of one site as the test split, whole patients; nothing leaks and no sign-off remains.
   await data.open('Data');
   const again = await data.openSplit();
   await again.getByRole('radiogroup', { name: 'Keep together' }).getByText('Images of each patient').click();

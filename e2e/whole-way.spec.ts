@@ -46,7 +46,7 @@ test.describe('on real ultrasound DICOM files', () => {
     const predict = new PredictPage(window);
     const folder = join(referenceDicom, 'malignant');
     const names = (await readdir(folder)).sort().slice(0, 2);
-    // The first question for answers leaves before there are any and comes back after the last: it is asked again.
+    // The first request for predictions leaves before there are any and returns after the last: it is repeated.
     const late = async (route: Route) => {
       const response = await route.fetch();
       await sleep(10_000);
@@ -54,9 +54,9 @@ test.describe('on real ultrasound DICOM files', () => {
     };
     await window.route('**/predictions.list', late, { times: 1 });
     await predict.drop(names.map((name) => join(folder, name)));
-    await expect(predict.answers.filter({ hasText: names[1] as string })).toBeVisible({ timeout: 240_000 });
+    await expect(predict.predictions.filter({ hasText: names[1] as string })).toBeVisible({ timeout: 240_000 });
     await expect(predict.overlay).toBeVisible();
-    // The overlay colours the picture: a grey ultrasound image has none of its own.
+    // The overlay adds colour: a grey ultrasound image has none.
     const coloured = await predict.overlay.evaluate((canvas) => {
       const { width, height } = canvas as HTMLCanvasElement;
       const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
@@ -82,7 +82,7 @@ test.describe('on real ultrasound DICOM files', () => {
     await data.split();
     const train = new TrainPage(window);
     await train.start('vit-micro', { Epochs: '12', 'Batch size': '15', 'Gradient accumulation': '1' });
-    // One epoch is behind it, so there is a checkpoint to go on from.
+    // After one epoch there is a checkpoint to resume from.
     await expect(train.chart('Validation metrics').getByText('epoch', { exact: false }).first()).toBeVisible({
       timeout: 240_000,
     });

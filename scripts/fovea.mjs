@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `fovea` command in a checkout: builds what is missing or out of date, then runs it in this process. Nothing but
-// the command itself writes to stdout.
+// The `fovea` command in a checkout: rebuilds if needed, then runs the command in this process. Only the command itself
+// writes to stdout.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 
 const root = resolve(import.meta.dirname, '..');
 const cli = join(root, 'out/main/cli.js');
-/** Its time of change is when the last good build started. */
+/** Its modification time is the start of the last successful build. */
 const stamp = join(root, 'out/.built');
 const lock = join(root, '.cache/build.lock');
 
@@ -36,7 +36,7 @@ function isAlive(pid) {
   }
 }
 
-/** One build at a time: a folder can be made by one process only. A lock whose owner is gone is taken over. */
+/** Runs one build at a time: only one process can create a folder. A lock whose owner is gone is taken over. */
 async function withBuildLock(action) {
   mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
@@ -64,7 +64,7 @@ function lockedAt() {
   return statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
 }
 
-/** Whether there is a good build now; the builder's log goes to stderr where there is none. */
+/** Returns whether there is a good build; the builder's log goes to stderr if it fails. */
 function build() {
   if (isBuilt()) return true;
   const started = new Date();

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// Writes resources/licences.json: name, version and licence of every package that Fovea ships, which is the tree below
-// `dependencies` and the packages that are bundled into the window. Run it after a dependency changes.
+// Writes resources/licences.json: name, version and licence of every package that Fovea ships, i.e. the tree below
+// `dependencies` and the packages bundled into the window. Run it after a dependency changes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-/** Development dependencies that end up in the built window. */
+/** Development dependencies included in the built window. */
 const bundled = [
   '@mantine/core',
   '@mantine/hooks',
@@ -21,7 +21,7 @@ const bundled = [
   'zustand',
 ];
 
-/** Where npm put `name` for a package at `from`: the nearest node_modules upwards. */
+/** Returns where npm installed `name` for a package at `from`: the nearest node_modules upwards. */
 function locate(name, from) {
   const parts = from.split('/node_modules/');
   for (let depth = parts.length; depth >= 0; depth -= 1) {

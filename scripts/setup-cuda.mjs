@@ -1,5 +1,5 @@
-// `npm run setup:cuda`: training with onnxruntime's own CUDA kernels. `npm ci` runs no install scripts, so the libraries
-// that onnxruntime-node leaves out of its npm package are fetched here, when somebody asks for them.
+// `npm run setup:cuda`: installs onnxruntime's own CUDA kernels for training. `npm ci` runs no install scripts, so the
+// libraries that onnxruntime-node omits from its npm package are downloaded here on request.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +14,8 @@ function fail(message) {
 }
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
-  fail(`onnxruntime has CUDA for Linux on x64 only, and this is ${process.platform} ${process.arch}.
-WebGPU reaches NVIDIA cards here without any setup: npm run fovea -- train ... --device webgpu`);
+  fail(`onnxruntime supports CUDA on Linux x64 only, and this is ${process.platform} ${process.arch}.
+WebGPU supports NVIDIA cards here without any setup: npm run fovea -- train ... --device webgpu`);
 }
 const folder = dirname(require.resolve(`${NAME}/package.json`));
 const binaries = join(folder, 'bin/napi-v6/linux/x64');
@@ -24,8 +24,8 @@ process.stdout.write(`This runs the install step of ${NAME} ${version}. It
   - downloads onnxruntime's CUDA libraries, some hundred MB, from api.nuget.org
     (behind a proxy, set GLOBAL_AGENT_HTTPS_PROXY),
   - and writes them into ${binaries}.
-To compute on a GPU it also needs, from your system: an NVIDIA driver, CUDA 12 and cuDNN 9, with their libraries where
-the system looks for them (LD_LIBRARY_PATH).
+To compute on a GPU it also needs, from your system: an NVIDIA driver, CUDA 12 and cuDNN 9, with their libraries on
+the search path (LD_LIBRARY_PATH).
 `);
 const result = spawnSync(process.execPath, ['script/install.js', '--onnxruntime-node-install=cuda12'], {
   cwd: folder,
@@ -35,10 +35,11 @@ const installed = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers
   existsSync(join(binaries, file)),
 );
 if (result.status !== 0 || !installed) {
-  fail('\nThe install step failed; what it said stands above. Everything else works without it.');
+  fail('\nThe install step failed; see its output above. Everything else works without it.');
 }
 
-// In a process of its own: a library that does not fit this system may end it. The model is `y = x` for one float.
+// In a separate process, because a library that does not fit this system may kill it. The model is `y = x` for one
+// float.
 const identity =
   'CAkSBUZvdmVhOkMKHAoBeBIBeRoKSWRlbnRpdHlfMSIISWRlbnRpdHkSAWdaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgIQFA==';
 const probe = `const { InferenceSession, Tensor } = require(${JSON.stringify(NAME)});
@@ -50,5 +51,5 @@ const loaded = spawnSync(process.execPath, ['-e', probe], { cwd: folder, encodin
 process.stdout.write(
   loaded.stdout.trim() === 'cuda 7'
     ? '\nonnxruntime computes on CUDA. Check it: npm run fovea -- selftest --device cuda\n'
-    : `\n${loaded.stderr.trim()}\nThe libraries are there but do not compute: see which one is missing above.\n`,
+    : `\n${loaded.stderr.trim()}\nThe libraries are installed but do not work: see above which one is missing.\n`,
 );

@@ -1,5 +1,5 @@
-// `npm start`: opens the app. `npm ci` runs no install scripts, so Electron's binary is fetched here, once, where there
-// is a screen and a network; without it, `fovea app` says so and serves the same window to a browser.
+// `npm start`: opens the app. `npm ci` runs no install scripts, so Electron's binary is downloaded here once, if there
+// is a screen and a network; without it, `fovea app` reports that and serves the same window to a browser.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// `npm test`: types, lint, unit and integration tests, then the journeys in a real browser. The last line sums up.
+// `npm test`: types, lint, unit and integration tests, then the journeys in a real browser. The last line is the total.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -14,7 +14,7 @@ const run = (command, args, options = {}) =>
     .status ?? 1;
 const bin = (name) => resolve(root, 'node_modules/.bin', name);
 
-/** A step that either passes or fails as one. */
+/** Runs a step that passes or fails as a whole. */
 function step(name, command, args) {
   console.log(`\n── ${name}`);
   const ok = run(command, args) === 0;
@@ -23,7 +23,10 @@ function step(name, command, args) {
   return ok;
 }
 
-/** Adds the counts of a runner's JSON report; a runner that died without one, or failed without saying so, is a failure. */
+/**
+ * Adds the counts of a runner's JSON report; a runner that ends without a report, or fails without reporting a failure,
+ * counts as a failure.
+ */
 function suite(name, status, reportFile, count) {
   if (!existsSync(reportFile)) {
     total.failed++;
@@ -38,7 +41,9 @@ function suite(name, status, reportFile, count) {
   }
 }
 
-/** Debian's chromium, installed where it is missing and apt and the rights are there; null where it cannot be had. */
+/**
+ * Returns the path of Chromium, which is installed if missing and apt and permissions allow it; null if unavailable.
+ */
 function findChromium() {
   const candidates = [
     process.env.FOVEA_CHROMIUM,
@@ -51,7 +56,7 @@ function findChromium() {
   return find();
 }
 
-/** With apt, where it and the rights are there; elsewhere what wants the packages is skipped. */
+/** Installs packages with apt if it and root permissions are available; otherwise, steps that need them are skipped. */
 function install(...packages) {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
   console.log(`Installing ${packages.join(' ')} with apt-get.`);
@@ -64,7 +69,7 @@ function install(...packages) {
 }
 
 const chromium = findChromium();
-// Records the network calls of the test that nothing leaves the machine.
+// strace records the network calls in the test that nothing leaves the machine.
 if (process.platform === 'linux' && !existsSync('/usr/bin/strace')) install('strace');
 step('types', bin('tsc'), ['-b']);
 step('lint', bin('biome'), ['ci', '--diagnostic-level=error']);

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 
-/** What a copy was done to: each is one way in which the same picture turns up again in a dataset. */
+/** Modifications of copies: common ways in which the same picture reappears in a dataset. */
 const changes = {
   mirrored: (image) => image.flop(),
   'turned by 90': (image) => image.rotate(90),
@@ -24,8 +24,8 @@ const box = ({ width, height }, share, left, top) => ({
 });
 
 /**
- * Copies the pictures of `from` into `to` and plants changed copies of every `every`-th of them beside them, as JPEG of
- * quality 85. Answers with the pairs, as [path of the picture, path of the copy, what was done].
+ * Copies the images of `from` into `to` and adds modified copies of every `every`-th one, as JPEG of quality 85.
+ * Returns the pairs as [path of the image, path of the copy, modification].
  */
 export async function plant(from, to, every) {
   const names = (await readdir(from, { recursive: true })).filter((name) => /\.png$/i.test(name)).sort();
@@ -37,7 +37,7 @@ export async function plant(from, to, every) {
     if (index % every !== 0) continue;
     const [kind, change] = kinds[planted.length % kinds.length];
     const copy = name.replace(/\.png$/i, ` planted ${planted.length}.jpg`);
-    // Decoded first: sharp does the steps of one chain in an order of its own.
+    // Decoded first, because sharp reorders the steps of a single chain.
     const { data, info } = await sharp(join(from, name)).flatten().toBuffer({ resolveWithObject: true });
     await writeFile(join(to, copy), await change(sharp(data), info).jpeg({ quality: 85 }).toBuffer());
     planted.push([name, copy, kind]);

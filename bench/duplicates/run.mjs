@@ -1,13 +1,14 @@
-// `npm run bench:duplicates -- IMAGES SHEET BACKBONE [WORK]`: how well copies are found, by thumbnails alone and with the
-// features of a backbone. IMAGES: folders of classes with PNG files; SHEET: CSV of `path,label,group`, where images of
-// one group look alike; BACKBONE: a Hugging Face folder; WORK: an empty folder that is kept, in place of a temporary one.
+// `npm run bench:duplicates -- IMAGES SHEET BACKBONE [WORK]`: measures how well copies are found, by thumbnails alone
+// and with the features of a backbone. IMAGES: class folders with PNG files; SHEET: CSV of `path,label,group`, where
+// images of one group look alike; BACKBONE: a Hugging Face folder; WORK: an empty folder to keep, instead of a
+// temporary one.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { plant } from './plant.mjs';
 
-/** One picture in so many gets a changed copy. */
+/** Interval of images that get a modified copy. */
 const PLANTED_EVERY = 8;
 
 const [images, sheet, backbone, given] = process.argv.slice(2);
@@ -19,14 +20,14 @@ const work = given ?? mkdtempSync(join(tmpdir(), 'fovea-bench-duplicates-'));
 mkdirSync(work, { recursive: true });
 const project = join(work, 'project');
 
-/** The answer of a command of Fovea. */
+/** Runs a command of Fovea and returns its JSON output. */
 function fovea(...args) {
-  const answer = execFileSync(
+  const output = execFileSync(
     process.execPath,
     [resolve(import.meta.dirname, '../../scripts/fovea.mjs'), ...args, '--json', '--progress', 'none'],
     { env: { ...process.env, FOVEA_HOME: join(work, 'home') }, encoding: 'utf8', maxBuffer: 2 ** 30 },
   );
-  return JSON.parse(answer);
+  return JSON.parse(output);
 }
 
 const key = (one, other) => [one, other].sort().join('\n');
@@ -43,10 +44,10 @@ const groupOf = new Map(
     .map(([path, , group]) => [path, group]),
 );
 const original = new Map(planted.map(([path, copy]) => [copy, path]));
-/** A copy shows what its picture shows, and so what looks like that. */
+/** Content key of an image: a copy shares it with its original, and so do images of the same group. */
 const shown = (path) => {
-  const of = original.get(path) ?? path;
-  return groupOf.get(of) ?? of;
+  const source = original.get(path) ?? path;
+  return groupOf.get(source) ?? source;
 };
 
 function report(title) {
@@ -54,11 +55,11 @@ function report(title) {
   const sure = groups.filter((group) => !group.suspected && !group.common);
   const joined = new Set(sure.flatMap((group) => pairsOf(group.images)));
   const suspected = groups.filter((group) => group.suspected);
-  const asked = new Set(suspected.map((group) => key(...group.images)));
+  const suspectedPairs = new Set(suspected.map((group) => key(...group.images)));
   const isCopy = (path) => original.has(path);
-  const answers = new Map();
-  for (const [path, group] of groupOf) answers.set(group, [...(answers.get(group) ?? []), path]);
-  const expected = [...answers.values()].flatMap(pairsOf);
+  const members = new Map();
+  for (const [path, group] of groupOf) members.set(group, [...(members.get(group) ?? []), path]);
+  const expected = [...members.values()].flatMap(pairsOf);
   const old = [...joined].filter((pair) => !pair.split('\n').some(isCopy));
   const right = (pairs) => pairs.filter((pair) => new Set(pair.split('\n').map(shown)).size === 1);
   console.log(`\n${title}`);
@@ -68,13 +69,13 @@ function report(title) {
   console.log(
     `  of the sheet: recall ${share(right(old).length, expected.length)}, precision ${share(right(old).length, old.length)}`,
   );
-  const wrong = [...asked].filter((pair) => new Set(pair.split('\n').map(shown)).size > 1);
+  const wrong = [...suspectedPairs].filter((pair) => new Set(pair.split('\n').map(shown)).size > 1);
   console.log(
-    `  suspected pairs: ${asked.size}; by sheet and planting right: ${share(asked.size - wrong.length, asked.size)}`,
+    `  suspected pairs: ${suspectedPairs.size}; by sheet and planting right: ${share(suspectedPairs.size - wrong.length, suspectedPairs.size)}`,
   );
-  // A copy counts as found with its picture, or with what looks like that.
+  // A copy counts as found if it is paired with its original or with an image like it.
   const alike = new Set(
-    [...joined, ...asked]
+    [...joined, ...suspectedPairs]
       .filter((pair) => new Set(pair.split('\n').map(shown)).size === 1)
       .flatMap((pair) => pair.split('\n')),
   );

@@ -13,16 +13,16 @@ import { mutatePicture } from '../../src/main/ingest/test-support/mutate-picture
 import { launchNodeHost } from '../../src/main/process/node-launcher';
 import { fuzzSources } from './sources';
 
-/** What a file that is not as it should be may be told. A crash of the host or an error of ours is none of them. */
+/** Acceptable error codes for a damaged file. A crash of the host or an internal error is not among them. */
 const REASONS = new Set([
   ...expectedOutcomes,
-  // Some decoders run for minutes on damaged data: they are stopped, which is what the deadline is for.
+  // Some decoders run for minutes on damaged data; stopping them is the purpose of the deadline.
   'deadline',
 ]);
-/** The pool stops a host in a job above 3 GiB; it looks five times a second. */
-const MOST_MEMORY_MB = 3.5 * 1024;
+/** The pool stops a host above 3 GiB during a job; it checks five times a second. */
+const MAX_MEMORY_MB = 3.5 * 1024;
 const DEADLINE_MS = 20_000;
-/** After so many files each process reads its good file again: a decoder must not be poisoned by bad input. */
+/** Number of files after which each process reads its good file again: bad input must not corrupt a decoder. */
 const CHECK_EVERY = 200;
 const KEPT = resolve('.cache/fuzz');
 
@@ -31,7 +31,7 @@ interface Slow {
   readonly milliseconds: number;
 }
 
-/** Answers with the exit code: 1 where a bar was broken. */
+/** Returns the exit code: 1 if any requirement was violated. */
 export async function fuzz(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -90,8 +90,8 @@ export async function fuzz(args: readonly string[]): Promise<number> {
       slowest.push({ name, milliseconds });
       slowest.sort((a, b) => b.milliseconds - a.milliseconds).splice(5);
       if (!REASONS.has(outcome)) keep(name, bytes, outcome);
-      // A new process takes a few seconds on a busy machine, and the look at the clock comes after the deadline.
-      if (milliseconds > DEADLINE_MS + 10_000) keep(name, bytes, `answered after ${Math.round(milliseconds)} ms`);
+      // Starting a new process takes a few seconds on a busy machine, and the clock is checked after the deadline.
+      if (milliseconds > DEADLINE_MS + 10_000) keep(name, bytes, `took ${Math.round(milliseconds)} ms`);
       if (done % CHECK_EVERY === 0) {
         const good = sources[Math.floor(done / CHECK_EVERY) % sources.length] as GoodFile;
         writeFileSync(path, good.bytes);
@@ -122,12 +122,12 @@ export async function fuzz(args: readonly string[]): Promise<number> {
     console.log(`${String(count).padStart(8)}  ${code}`);
   console.log(`slowest: ${slowest.map((one) => `${one.name} ${Math.round(one.milliseconds)} ms`).join(', ')}`);
   console.log(`largest resident memory of a host: ${Math.round(largest)} MiB; ${hosts.length} hosts were started`);
-  if (largest > MOST_MEMORY_MB) broken.push(`${Math.round(largest)} MiB`);
+  if (largest > MAX_MEMORY_MB) broken.push(`${Math.round(largest)} MiB`);
   console.log(broken.length === 0 ? 'Every bar held.' : `${broken.length} broken, kept in ${KEPT}.`);
   return broken.length === 0 ? 0 : 1;
 }
 
-/** Every third of a DICOM file is damaged without regard to its structure. */
+/** Mutates a file. A third of the DICOM files are damaged without regard to their structure. */
 function mutated({ kind, bytes }: GoodFile, seed: number): Buffer {
   if (kind === 'picture') return mutatePicture(bytes, seed);
   return seed % 3 === 0 ? mutate(bytes, seed) : mutateDicom(bytes, seed);

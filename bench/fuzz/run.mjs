@@ -1,6 +1,6 @@
-// `npm run fuzz -- [--seconds 600] [--seed 1] [--size 2]`: mutated files through the decode host, as an import reads
-// them. What breaks a bar (a crash, a file without a reason, too much memory, a good file that no longer reads) is kept
-// under .cache/fuzz.
+// `npm run fuzz -- [--seconds 600] [--seed 1] [--size 2]`: reads mutated files through the decode host, as an import
+// does. Files that violate a requirement (a crash, a missing reason, too much memory, a good file that no longer reads)
+// are kept under .cache/fuzz.
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 

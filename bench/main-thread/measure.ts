@@ -27,12 +27,12 @@ import { readerNumber, setReading } from '../../src/main/store/readings';
 import { createBrowsing } from '../../src/main/web/browse';
 import { fillStore } from '../fill-store';
 
-/** Longest that the main thread may be held. */
+/** Target for the longest time that the main thread is blocked. */
 const AIM_MILLISECONDS = 100;
-/** Between two looks at the clock, and at the CPU's. */
-const LOOK_MILLISECONDS = 5;
+/** Interval between readings of the clock and of the CPU time. */
+const SAMPLE_MILLISECONDS = 5;
 
-/** The answers of a model to so many cases. */
+/** Generates a model's predictions for `count` cases. */
 function inventCases(count: number): CasePrediction[] {
   const random = createRandom(3);
   return Array.from({ length: count }, (_, image) => {
@@ -55,8 +55,8 @@ function inventCases(count: number): CasePrediction[] {
 }
 
 /**
- * CPU time of this thread, milliseconds (the first field of proc_pid_schedstat(5)); NaN where the system does not tell. On a
- * machine that others use, the longest delay of the event loop says more of them than of Fovea.
+ * CPU time of this thread in milliseconds (the first field of proc_pid_schedstat(5)); NaN if the system does not report
+ * it. On a shared machine, the longest delay of the event loop reflects other programs more than Fovea.
  */
 function cpuMilliseconds(): number {
   try {
@@ -67,29 +67,29 @@ function cpuMilliseconds(): number {
   }
 }
 
-/** The most CPU time that this thread took without letting a timer in. */
+/** Tracks the longest CPU time that this thread took without yielding to a timer. */
 function watchCpu(): { longest(): number } {
   let last = cpuMilliseconds();
   let longest = Number.isNaN(last) ? Number.NaN : 0;
-  const look = () => {
+  const sample = () => {
     const now = cpuMilliseconds();
     longest = Math.max(longest, now - last);
     last = now;
   };
-  const timer = setInterval(look, LOOK_MILLISECONDS);
+  const timer = setInterval(sample, SAMPLE_MILLISECONDS);
   return {
     longest: () => {
-      look();
+      sample();
       clearInterval(timer);
       return longest;
     },
   };
 }
 
-/** Images in pairs that look alike. */
+/** Share of images in pairs that look alike. */
 const ALIKE_SHARE = 0.05;
 
-/** Everything of a large project that the measured requests have to go through. */
+/** Fills a project with everything that the measured requests process. */
 function fillProject(store: ProjectStore, images: number): void {
   fillStore(store, images);
   store.transaction(() => {
@@ -101,7 +101,7 @@ function fillProject(store: ProjectStore, images: number): void {
         setReading(store, { image, reader, classId }, 'table', '2026-01-01');
       });
     }
-    // Compared already, the present way.
+    // Already compared, by the current method.
     store.run('UPDATE pictures SET compared = 1');
     setMeta(store, 'duplicates.search', '2');
   });
@@ -116,7 +116,7 @@ function fillProject(store: ProjectStore, images: number): void {
 
 const CLASSES = ['benign', 'malignant', 'normal'];
 
-/** As many tiny files as a scan is to find, with the first bytes of a PNG, in folders of a thousand. */
+/** Writes `count` tiny files for a scan to find, with the first bytes of a PNG, in folders of a thousand. */
 function writeFiles(folder: string, count: number): void {
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55', 'hex');
   for (let index = 0; index < count; index++) {
@@ -126,7 +126,7 @@ function writeFiles(folder: string, count: number): void {
   }
 }
 
-/** Fovea over a new user folder; nothing may be decoded or trained. */
+/** Starts Fovea on a new user folder, without decoding or training. */
 async function startServices(folder: string) {
   const hosts = await buildHosts('bench-main-thread', { 'background-worker': 'services/background-worker.ts' });
   const places = findPlaces(join(folder, 'out/main'));
@@ -147,7 +147,7 @@ async function startServices(folder: string) {
   return { services, dispatch };
 }
 
-/** Resolves when the first file of an import has had its turn, or the import is over. */
+/** Resolves when the first file of an import has been processed, or the import is over. */
 function firstFileDone({ events }: Services, job: string): Promise<void> {
   return new Promise<void>((resolve) => {
     const unsubscribe = events.on('job', (changed) => {
@@ -165,18 +165,18 @@ const filters: Record<string, RequestInput<'dataset.ids'>['filter']> = {
   unlabelled: { unlabelled: true },
 };
 
-/** How long the main thread was held, milliseconds; prints a line of the table. */
+/** Returns how long the main thread was blocked, in milliseconds, and prints a line of the table. */
 async function measureOne(name: string, work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: LOOK_MILLISECONDS });
+  const delay = monitorEventLoopDelay({ resolution: SAMPLE_MILLISECONDS });
   delay.enable();
-  // It counts from one look to the next, so there has to be one before the work begins.
+  // It measures from one sample to the next, so there must be one before the work begins.
   await sleep(50);
   delay.reset();
   const started = performance.now();
   const cpu = watchCpu();
   await work();
   const took = performance.now() - started;
-  // The delay of what ended in the last turn is seen in the next.
+  // The delay of work that ended in the last turn is recorded in the next.
   await sleep(30);
   delay.disable();
   const held = delay.max / 1e6;
@@ -188,7 +188,7 @@ async function measureOne(name: string, work: () => Promise<unknown>): Promise<n
   return counted;
 }
 
-/** A table for the files of `writeFiles`. */
+/** Rows of a label table for the files of `writeFiles`. */
 const newRows = (count: number): string[] => [
   'path,label,patient',
   ...Array.from(
@@ -197,7 +197,11 @@ const newRows = (count: number): string[] => [
   ),
 ];
 
-/** `only`: a part of the names of what is measured. Prints a table; answers with 0 where nothing held the main thread for longer than the aim. */
+/**
+ * Prints a table and returns 0 if nothing blocked the main thread for longer than the target.
+ *
+ * @param only measures only names that contain this text
+ */
 export async function measureMainThread(images: number, only = ''): Promise<number> {
   const folder = await makeTemporary('fovea-bench');
   const { services, dispatch } = await startServices(folder);
@@ -224,7 +228,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
     return answer.value as RequestOutput<K>;
   };
-  /** Until the first file has had its turn: what follows is the same however many there are. */
+  /** Runs until the first file has been processed: the rest does not depend on the number of files. */
   const importUntilFirstFile = async () => {
     const { job } = await ask('dataset.import', {
       ...project,
@@ -235,7 +239,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     await firstFileDone(services, job);
     await ask('jobs.cancel', { job });
   };
-  /** Only what the main thread has to do with it. */
+  /** Runs only the main thread's share of the work. */
   const confounders = async () => {
     const { job } = await ask('confounders.start', project);
     await sleep(5000);
@@ -305,7 +309,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
   console.log(`${images} images; milliseconds; load ${loadavg()[0]?.toFixed(1)}`);
   let worst = 0;
   for (const [name, work] of Object.entries(measured)) {
-    // A plan is needed for what is held against it.
+    // The import measurements need a plan.
     const isNeeded =
       name === 'dataset.scan' && Object.keys(measured).some((one) => /import/.test(one) && one.includes(only));
     if (!name.includes(only) && !isNeeded) continue;

@@ -1,4 +1,5 @@
-// `npm run bench:main [-- IMAGES [NAME]]`: how long the main thread is held by what the window asks of a large project.
+// `npm run bench:main [-- IMAGES [NAME]]`: measures how long the window's requests on a large project block the main
+// thread.
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 

@@ -16,15 +16,15 @@ interface Case {
   readonly preset: Preset;
   readonly batch: number;
   readonly accumulation: number;
-  /** True where a moving average of the weights is kept. */
+  /** Whether a moving average of the weights is kept. */
   readonly averaged: boolean;
 }
 
-const WITHIN = 0.25;
+const TOLERANCE = 0.25;
 const STEPS = 2;
 const CLASSES = ['a', 'b', 'c'];
 
-const of = (backbone: string, preset: Preset, batch: number, accumulation = 1, averaged = false): Case => ({
+const caseOf = (backbone: string, preset: Preset, batch: number, accumulation = 1, averaged = false): Case => ({
   backbone,
   preset,
   batch,
@@ -32,31 +32,31 @@ const of = (backbone: string, preset: Preset, batch: number, accumulation = 1, a
   averaged,
 });
 const cases: readonly Case[] = [
-  ...[4, 10, 32].map((batch) => of('vit-micro', 'full', batch)),
-  of('vit-micro', 'quick', 32),
-  ...[1, 4, 8, 16].map((batch) => of('vit-tiny-patch16-224', 'full', batch)),
-  of('vit-tiny-patch16-224', 'full', 8, 2),
-  ...[8, 32].map((batch) => of('vit-tiny-patch16-224', 'quick', batch)),
-  of('vit-tiny-patch16-224', 'careful', 8),
-  of('vit-tiny-patch16-224', 'gradual', 8),
-  of('vit-tiny-patch16-224', 'lora', 8),
-  of('vit-tiny-patch16-224', 'full', 8, 1, true),
-  ...[2, 8].map((batch) => of('vit-small-patch16-224', 'full', batch)),
-  of('vit-small-patch16-224', 'quick', 8),
-  ...[1, 4].map((batch) => of('vit-base-patch16-224', 'full', batch)),
-  of('vit-base-patch16-224', 'full', 4, 2),
-  of('vit-base-patch16-224', 'full', 4, 1, true),
-  of('vit-base-patch16-224', 'lora', 4),
-  of('vit-base-patch16-224', 'lora', 4, 1, true),
-  of('vit-base-patch16-224', 'quick', 8),
-  ...[1, 2].map((batch) => of('vit-large-patch16-224', 'full', batch)),
-  of('vit-large-patch16-224', 'quick', 4),
+  ...[4, 10, 32].map((batch) => caseOf('vit-micro', 'full', batch)),
+  caseOf('vit-micro', 'quick', 32),
+  ...[1, 4, 8, 16].map((batch) => caseOf('vit-tiny-patch16-224', 'full', batch)),
+  caseOf('vit-tiny-patch16-224', 'full', 8, 2),
+  ...[8, 32].map((batch) => caseOf('vit-tiny-patch16-224', 'quick', batch)),
+  caseOf('vit-tiny-patch16-224', 'careful', 8),
+  caseOf('vit-tiny-patch16-224', 'gradual', 8),
+  caseOf('vit-tiny-patch16-224', 'lora', 8),
+  caseOf('vit-tiny-patch16-224', 'full', 8, 1, true),
+  ...[2, 8].map((batch) => caseOf('vit-small-patch16-224', 'full', batch)),
+  caseOf('vit-small-patch16-224', 'quick', 8),
+  ...[1, 4].map((batch) => caseOf('vit-base-patch16-224', 'full', batch)),
+  caseOf('vit-base-patch16-224', 'full', 4, 2),
+  caseOf('vit-base-patch16-224', 'full', 4, 1, true),
+  caseOf('vit-base-patch16-224', 'lora', 4),
+  caseOf('vit-base-patch16-224', 'lora', 4, 1, true),
+  caseOf('vit-base-patch16-224', 'quick', 8),
+  ...[1, 2].map((batch) => caseOf('vit-large-patch16-224', 'full', batch)),
+  caseOf('vit-large-patch16-224', 'quick', 4),
 ];
 
 const nameOf = ({ backbone, preset, batch, accumulation, averaged }: Case): string =>
   `${backbone} ${preset} ${batch}${accumulation > 1 ? ` x ${accumulation}` : ''}${averaged ? ' averaged' : ''}`;
 
-/** Grey rasters of the most common kind, with labels in turn. */
+/** Writes grey rasters of the most common size, with labels in turn. */
 function writeSamples(folder: string, count: number, firstImage: number): Sample[] {
   mkdirSync(folder, { recursive: true });
   const [width, height] = [640, 512];
@@ -69,7 +69,7 @@ function writeSamples(folder: string, count: number, firstImage: number): Sample
   });
 }
 
-/** Trains two steps from scratch in a process of its own, with validation and checkpoints as in any run. */
+/** Trains two steps from scratch in a separate process, with validation and checkpoints as in any run. */
 async function measure(entry: string, { backbone, preset, batch, accumulation, averaged }: Case) {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-memory-'));
   const client = createEngineClient({ launcher: launchNodeHost, entry });
@@ -112,8 +112,8 @@ async function measure(entry: string, { backbone, preset, batch, accumulation, a
 }
 
 /**
- * Prints a line a case (all, or those whose name contains one of `wanted`). Answers with the exit code: 1 where a
- * prediction is off by more than a quarter.
+ * Prints a line per case (all, or those whose name contains one of `wanted`). Returns the exit code: 1 if a prediction
+ * is off by more than a quarter.
  */
 export async function measureMemory(wanted: readonly string[]): Promise<number> {
   const entry = join(await buildHosts('bench-memory', engineEntries), 'engine-host.js');
@@ -124,7 +124,7 @@ export async function measureMemory(wanted: readonly string[]): Promise<number> 
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
     const { predicted, peak, seconds } = await measure(entry, item);
     const ratio = predicted / peak;
-    const good = Math.abs(ratio - 1) <= WITHIN;
+    const good = Math.abs(ratio - 1) <= TOLERANCE;
     if (!good) code = 1;
     console.log(
       name.padEnd(44),

@@ -1,4 +1,5 @@
-// `npm run bench:memory [-- CASE...]`: peaks of the engine's process beside what was predicted before the start.
+// `npm run bench:memory [-- CASE...]`: compares the engine process's memory peaks with the predictions made before the
+// start.
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 

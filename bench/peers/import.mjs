@@ -1,10 +1,10 @@
-// `npm run bench:peers -- import FOLDER...`: the import of a folder here and in pydicom + Pillow, in turn, and the ratio.
-// PYTHON names an interpreter that has bench/peers/requirements-import.txt (default: python3).
+// `npm run bench:peers -- import FOLDER...`: imports a folder in Fovea and in pydicom + Pillow, in turn, and prints the
+// ratio. PYTHON names an interpreter that has bench/peers/requirements-import.txt (default: python3).
 import { availableParallelism } from 'node:os';
 
 const ROUNDS = 3;
 
-/** `measure(command, args)` runs one side and answers with its JSON; `fovea` and `python` make the commands. */
+/** `fovea` and `python` run one side and return its JSON output. */
 export function comparePeerImports(folders, { fovea, python }) {
   if (folders.length === 0) {
     console.error('Name folders of images: npm run bench:peers -- import FOLDER...');
@@ -19,12 +19,12 @@ export function comparePeerImports(folders, { fovea, python }) {
     }));
     const [{ ours, theirs }] = rounds;
     console.log(`\n${folder}: ${ours.images} images here, ${theirs.images} files there`);
-    for (const [name, of] of [
+    for (const [name, results] of [
       ['Fovea', rounds.map((one) => one.ours)],
       [`pydicom ${theirs.pydicom} + Pillow ${theirs.pillow}`, rounds.map((one) => one.theirs)],
     ]) {
-      const rates = of.map((one) => one.imagesPerSecond.toFixed(1)).join(', ');
-      const megabytes = of.map((one) => one.megabytesPerSecond.toFixed(1)).join(', ');
+      const rates = results.map((one) => one.imagesPerSecond.toFixed(1)).join(', ');
+      const megabytes = results.map((one) => one.megabytesPerSecond.toFixed(1)).join(', ');
       console.log(`  ${name.padEnd(32)} images/s ${rates}   MB/s ${megabytes}`);
     }
     const ratios = rounds.map((one) => one.ours.imagesPerSecond / one.theirs.imagesPerSecond);

@@ -1,9 +1,10 @@
-"""What Fovea's import does with a folder of images, in pydicom and Pillow.
+"""Fovea's import of a folder of images, done by pydicom and Pillow.
 
     python import_images.py FOLDER [--processes 2]
 
-Read, SHA-256, decode, window to 8 bit, short side to 512 (bilinear with antialias, as Fovea's), thumbnail of 192 on the
-long side as JPEG, and both written to a folder of their own. Prints one JSON object: images and megabytes a second.
+Reads, hashes with SHA-256, decodes, windows to 8 bit, resizes the short side to 512 (bilinear with antialias, as Fovea
+does), makes a JPEG thumbnail of 192 on the long side, and writes both to a temporary folder. Prints one JSON object with
+images and megabytes per second.
 """
 
 import argparse
@@ -77,7 +78,7 @@ def main() -> None:
     endings = {".dcm", ".png", ".jpg", ".jpeg"}
     files = sorted(path for path in arguments.folder.rglob("*") if path.suffix.lower() in endings)
     with tempfile.TemporaryDirectory() as out, multiprocessing.Pool(arguments.processes) as pool:
-        # The processes are there before the clock runs, as Fovea's are.
+        # The processes start before the clock, as in Fovea.
         pool.map(abs, range(64), chunksize=1)
         start = time.perf_counter()
         sizes = pool.map(import_one, [(path, out) for path in files], chunksize=4)

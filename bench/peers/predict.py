@@ -2,8 +2,8 @@
 
     python predict.py vit-tiny-patch16-224 --batch 8 --steps 10 --threads 2
 
-Prints one JSON object: images a second in fp32, and in int8 as torch.ao's dynamic quantisation with a scale a channel
-makes it of the linear layers of the blocks. The two take turns. Weights are random: only the time counts.
+Prints one JSON object: images per second in fp32, and in int8 with the blocks' linear layers quantised by torch.ao's
+dynamic quantisation with one scale per channel. The two alternate. Weights are random: only the time matters.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def main() -> None:
             for name, model in models.items():
                 start = time.perf_counter()
                 model(pixel_values=pixels)
-                # The first two are warm-up.
+                # The first two steps are warm-up.
                 if step >= 2:
                     times[name].append(time.perf_counter() - start)
     median = {name: sorted(values)[len(values) // 2] for name, values in times.items()}

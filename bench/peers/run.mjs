@@ -1,7 +1,7 @@
-// `npm run bench:peers`: the same work here and in PyTorch + transformers, in turn, and the ratio. A training step, or
-// with `-- predict` the forward pass in fp32 and int8; then names of backbones. ViT-B and larger take 4 images, others 8.
-// With `-- import FOLDER...` the import of images beside pydicom + Pillow (import.mjs).
-// PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
+// `npm run bench:peers`: does the same work in Fovea and in PyTorch + transformers, in turn, and prints the ratio.
+// Measures a training step, or with `-- predict` the forward pass in fp32 and int8; backbone names may follow. ViT-B
+// and larger take 4 images, others 8. With `-- import FOLDER...`, compares the import of images with pydicom + Pillow
+// (import.mjs). PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { comparePeerImports } from './import.mjs';
@@ -28,7 +28,7 @@ const fovea = (...args) =>
 const torch = (script, ...args) => measure(python, [resolve(here, script), ...args]);
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Images a second of both sides in one round: what is compared, ours, theirs. */
+/** Measures images per second on both sides in one round: [name, ours, theirs]. */
 function round(backbone) {
   const size = ['--batch', String(batchOf(backbone))];
   if (!predict) {

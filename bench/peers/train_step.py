@@ -2,7 +2,7 @@
 
     python train_step.py vit-tiny-patch16-224 --batch 8 --steps 12 --threads 2
 
-Prints one JSON object. Weights are random: only the time counts.
+Prints one JSON object. Weights are random: only the time matters.
 """
 
 import argparse

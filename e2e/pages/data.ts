@@ -3,7 +3,7 @@ import { expect } from '../fixtures/app';
 import { Shell } from './shell';
 
 export class DataPage extends Shell {
-  /** The import's dialog, whatever its stage. */
+  /** The import dialog at a stage. */
   importDialog(stage: 'Import preview' | 'Import finished' | 'These images could not be added'): Locator {
     return this.page.getByRole('dialog', { name: stage });
   }
@@ -14,7 +14,7 @@ export class DataPage extends Shell {
     await this.chooseFolder(path, 'Add a folder of images');
   }
 
-  /** Imports a folder as its plan proposes and gives back what the result dialog says. */
+  /** Imports a folder as its plan proposes and returns the text of the result dialog. */
   async importFolder(path: string): Promise<string> {
     await this.scanFolder(path);
     await this.importDialog('Import preview')

@@ -15,13 +15,13 @@ export class EvaluatePage extends Shell {
     return this.main.getByRole('group', { name, exact: true }).first();
   }
 
-  /** The number that stands largest in a metric. */
+  /** Reads the main number of a metric. */
   async value(name: string): Promise<number> {
     const text = await this.metric(name).innerText();
     return Number(/\d\.\d{3}/.exec(text)?.[0]);
   }
 
-  /** Cells of the confusion matrix that have images. */
+  /** Confusion matrix cells with images. */
   get cells(): Locator {
     return this.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ });
   }

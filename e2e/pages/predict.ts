@@ -8,11 +8,11 @@ export class PredictPage extends Shell {
     await this.dropOn(zone, paths);
   }
 
-  get answers(): Locator {
+  get predictions(): Locator {
     return this.main.getByRole('table', { name: 'Predictions' }).getByRole('row');
   }
 
-  /** The picture with attention over it. */
+  /** The image with its attention overlay. */
   get overlay(): Locator {
     return this.main.getByRole('img', { name: /^Attention over / });
   }

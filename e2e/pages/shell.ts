@@ -5,7 +5,7 @@ import { expect } from '../fixtures/app';
 
 export type Screen = 'Projects' | 'Data' | 'Train' | 'Evaluate' | 'Predict';
 
-/** What stands around every screen. */
+/** Elements common to all screens. */
 export class Shell {
   readonly page: Page;
   readonly main: Locator;
@@ -23,7 +23,7 @@ export class Shell {
     await expect(this.main.getByRole('heading', { level: 1, name: screen })).toBeVisible();
   }
 
-  /** Drops files as a person does: a DataTransfer with real bytes. */
+  /** Drops files as a person would: a DataTransfer with real bytes. */
   async dropOn(target: Locator, paths: readonly string[]): Promise<void> {
     const files = await Promise.all(
       paths.map(async (path) => ({ name: basename(path), base64: (await readFile(path)).toString('base64') })),
@@ -38,7 +38,7 @@ export class Shell {
     for (const type of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(type, { dataTransfer: transfer });
   }
 
-  /** Web mode's folder picker: goes to an absolute path and takes it. */
+  /** Enters an absolute path in web mode's folder picker and chooses it. */
   async chooseFolder(path: string, dialog: RegExp | string): Promise<void> {
     const picker = this.page.getByRole('dialog', { name: dialog });
     await picker.getByRole('textbox', { name: 'Folder path' }).fill(path);
@@ -48,7 +48,7 @@ export class Shell {
     await expect(picker).toBeHidden();
   }
 
-  /** Web mode's file picker: goes to a folder and takes one of its files. */
+  /** Enters a folder in web mode's file picker and chooses one of its files. */
   async chooseFile(folder: string, name: string, dialog: RegExp | string): Promise<void> {
     const picker = this.page.getByRole('dialog', { name: dialog });
     await picker.getByRole('textbox', { name: 'Folder path' }).fill(folder);

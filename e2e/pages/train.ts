@@ -7,13 +7,13 @@ export class TrainPage extends Shell {
     await this.open('Train');
     const newRun = this.main.getByRole('button', { name: 'New run', disabled: false });
     const form = this.main.getByRole('form', { name: 'New run' });
-    // The button works once it is known that the form is not open already.
+    // The button works once the form is known not to be open.
     await expect(newRun.or(form).first()).toBeVisible();
     if (!(await form.isVisible())) await newRun.click();
     return form;
   }
 
-  /** Starts a run from the form; `settings` are text fields by their label. */
+  /** Starts a run from the form. `settings` maps labels of text fields to values. */
   async start(backbone: string, settings: Readonly<Record<string, string>>): Promise<void> {
     const form = await this.showForm();
     await form.getByRole('radio', { name: 'Full' }).check();
@@ -25,7 +25,7 @@ export class TrainPage extends Shell {
     await start.click();
   }
 
-  /** The state that the chosen run's header shows. */
+  /** The state in the selected run's header. */
   state(state: 'Running' | 'Finished' | 'Interrupted' | 'Paused'): Locator {
     return this.main.getByText(state, { exact: true }).last();
   }
@@ -39,14 +39,14 @@ export class TrainPage extends Shell {
     return this.main.getByRole('region', { name, exact: true });
   }
 
-  /** Opens the form for a new run, sets what is given, and leaves it there. */
+  /** Opens the form for a new run and fills in settings without starting it. */
   async openForm(preset: string, settings: Readonly<Record<string, string>>): Promise<void> {
     const form = await this.showForm();
     await form.getByRole('radio', { name: preset }).check();
     for (const [label, value] of Object.entries(settings)) await form.getByRole('textbox', { name: label }).fill(value);
   }
 
-  /** Starts what the form holds under a name. */
+  /** Starts the run configured in the form under a name. */
   async startNamed(name: string): Promise<void> {
     await this.main.getByRole('textbox', { name: 'Run name' }).fill(name);
     const start = this.main.getByRole('button', { name: 'Start training' });
@@ -59,7 +59,7 @@ export class TrainPage extends Shell {
     return this.main.getByRole('heading', { level: 2, name, exact: true });
   }
 
-  /** The dialog for a sweep or a cross-validation. */
+  /** Opens the dialog for a sweep or a cross-validation. */
   async newExperiment(kind: 'Sweep' | 'Cross-validation'): Promise<Locator> {
     await this.main.getByRole('button', { name: 'New experiment' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'New experiment' });
@@ -67,7 +67,7 @@ export class TrainPage extends Shell {
     return dialog;
   }
 
-  /** Runs that train or wait, in their order. */
+  /** Training and queued runs, in order. */
   get queue(): Locator {
     return this.main.getByRole('list', { name: 'Queue' }).getByRole('listitem');
   }
