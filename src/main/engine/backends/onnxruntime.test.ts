@@ -23,7 +23,7 @@ describe('the CPU backend', () => {
     const input = tensor(3, 4);
     await program.run(new Map([['x', input]]), into);
     expect([...buffer]).toEqual([0, 6, 8, 9, 16, 0]);
-    // The same buffers again, with what the input now holds: how parameters are updated in place.
+    // The same buffers again with the input's new contents: this is how parameters are updated in place.
     input.data.set([1, 2]);
     await program.run(new Map([['x', input]]), into);
     expect([...buffer]).toEqual([0, 2, 4, 1, 4, 0]);
@@ -42,7 +42,7 @@ describe('the CPU backend', () => {
   it.each(['cuda', 'dml', 'coreml'] as const)(
     'computes what %s would be asked to, with its dialect',
     async (device) => {
-      // The provider itself is not here; its graph, its options and where its outputs go are.
+      // The provider itself is unavailable here; its graph, its options and the location of its outputs are checked.
       const execution = { ...executionProviders[device], provider: 'cpu' as const };
       const backend = createOnnxRuntimeBackend({ device, threads: 1 }, execution);
       expect(backend.keepsTensors).toBe(false);

@@ -7,7 +7,7 @@ import { isOutOfMemory, outOfMemory } from './out-of-memory';
 it('onnxruntime says so of a graph that no machine can hold', async () => {
   const builder = new GraphBuilder();
   const x = builder.input('x', [1]);
-  // 2^50 bytes of intermediate values: past what an address space has.
+  // 2^50 bytes of intermediate values exceed any address space.
   const huge = builder.expand(x, [2 ** 24, 2 ** 24]);
   builder.output('y', builder.reduceSum(builder.exp(huge), [0, 1]));
   // Our backends refuse a tensor of that size before it gets there.
@@ -20,7 +20,7 @@ it('onnxruntime says so of a graph that no machine can hold', async () => {
   await session.release();
 });
 
-// Texts as the runtimes write them; only the first is from a run of ours.
+// Wording of the runtimes; only the first was observed in a run of ours.
 it.each([
   ['BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1125899906842624', true],
   ['CUDA failure 2: out of memory ; GPU=0', true],

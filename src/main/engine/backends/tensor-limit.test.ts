@@ -5,7 +5,7 @@ import { createBackend } from './create-backend';
 import { OUT_OF_MEMORY } from './out-of-memory';
 import { arenaStaysSmall, BATCH_INPUT, checkTensorSizes } from './tensor-limit';
 
-/** 2^20 pixels an image and, in the middle of the graph, 8 times that: 32 MiB an image. */
+/** 2^20 pixels per image and, in the middle of the graph, 8 times that: 32 MiB per image. */
 function wideGraph(batch: number) {
   const builder = new GraphBuilder();
   const pixels = builder.input(BATCH_INPUT, [batch, 1, 2 ** 20]);
@@ -56,7 +56,7 @@ describe('checkTensorSizes', () => {
 });
 
 it('lets the arena grow for programs that need less than 512 MiB of it', () => {
-  // The expanded pixels and their exponentials: 2 x 32 MiB an image.
+  // The expanded pixels and their exponentials: 2 x 32 MiB per image.
   expect(arenaStaysSmall(wideGraph(7))).toBe(true);
   expect(arenaStaysSmall(wideGraph(8))).toBe(false);
 });

@@ -92,7 +92,7 @@ describe('exportInferenceOnnx', () => {
     );
     const count = (type: string) => int8.graph?.node.filter(({ opType }) => opType === type).length;
     expect(int8.graph?.node.filter(({ domain }) => domain !== '')).toEqual([]);
-    // Query, key, value, output and the two of the perceptron, in two blocks; patch embedding and classifier stay fp32.
+    // Query, key, value, output and the perceptron's two, in two blocks; patch embedding and classifier stay fp32.
     expect(count('MatMulInteger')).toBe(12);
     expect(count('Gemm')).toBe(2);
     const weights = int8.graph?.initializer.filter(({ dataType }) => dataType === elementTypes.int8) ?? [];
@@ -122,7 +122,7 @@ describe('exportInferenceOnnx', () => {
       await session.release();
       const own = await logitsOf('int8');
       expect(relativeError(result['logits']?.data as Float32Array, own)).toBeLessThan(1e-5);
-      // Rounding to 8 bits shows, and stays small.
+      // Rounding to 8 bits is noticeable but small.
       const error = relativeError(own, await logitsOf('fp32'));
       expect(error).toBeGreaterThan(1e-4);
       expect(error).toBeLessThan(0.2);

@@ -90,7 +90,7 @@ describe('backward', () => {
     const before = builder.nodes.length;
     const [gradient] = backward(builder, loss, [second]);
     expect(gradient?.shape).toEqual([2, 4]);
-    // dY spread over the sum, and dW2 = dY^T h; neither dh nor dW1.
+    // dY broadcast over the sum, and dW2 = dY^T h; neither dh nor dW1.
     const products = builder.nodes.slice(before).filter(({ op }) => op === 'matmul');
     expect(products.map(({ outputs }) => outputs[0]?.shape)).toEqual([[2, 4]]);
   });

@@ -21,7 +21,7 @@ it('starts at the peak without warm-up', () => {
 });
 
 describe('step', () => {
-  // torch.optim.lr_scheduler.StepLR(lr 0.2, step_size 3, gamma 0.5) of PyTorch 2.15, an epoch of one step.
+  // torch.optim.lr_scheduler.StepLR(lr 0.2, step_size 3, gamma 0.5) of PyTorch 2.15, with one step per epoch.
   it('is StepLR', () => {
     const decay = { kind: 'step', factor: 0.5, everySteps: 3 } as const;
     const schedule = createSchedule({ decay, learningRate: 0.2, warmupSteps: 0, totalSteps: 8 });
@@ -34,7 +34,7 @@ describe('step', () => {
       ...{ backbone: 'b', epochs: 6, batchSize: 2, gradientAccumulation: 1 },
       ...{ schedule: 'step', stepEpochs: 2, scheduleFactor: 0.1, warmupSteps: 2, learningRate: 1 },
     });
-    // 8 images, 4 steps an epoch: drops after 8 and 16 steps.
+    // 8 images, 4 steps per epoch: drops after 8 and 16 steps.
     const schedule = scheduleOf(config, planSteps(config, 8).stages[0] as StagePlan);
     const at = [0, 1, 2, 7, 8, 15, 16, 23].map((step) => schedule(step, []));
     [0, 0.5, 1, 1, 0.1, 0.1, 0.01, 0.01].forEach((rate, i) => {
@@ -46,7 +46,7 @@ describe('step', () => {
 describe('plateau', () => {
   const losses = [1.0, 0.8, 0.79999, 0.81, 0.82, 0.7, 0.7, 0.72, 0.73, Number.NaN, 0.9, 0.95, 0.69, 0.5];
   // torch.optim.lr_scheduler.ReduceLROnPlateau(lr 0.2, factor 0.5, patience) of PyTorch 2.15: the rate before each of
-  // the losses and after the last. 0.79999 is no fall: the threshold is a ten-thousandth.
+  // the losses and after the last. 0.79999 does not count as a fall: the threshold is a ten-thousandth.
   it.each([
     [0, [0, 0, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9, 9]],
     [1, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4]],

@@ -130,7 +130,7 @@ describe('half precision', () => {
       graph.nodes.filter(({ op }) => op === 'cast'),
       printGraph(graph),
     ).toHaveLength(4);
-    // 400 x 400 would be infinite in half precision before it is halved.
+    // 400 x 400 would overflow in half precision before it is halved.
     const row = { shape: [2, 3], data: Float64Array.of(400, 0, 0, 1, 2, 3) };
     const outputs = evaluateGraph(
       graph,
@@ -183,7 +183,7 @@ describe('a training step in half precision', () => {
     const a = await whole.step(batches, 1);
     let [b, skipped] = [await half.step(batches, 1), 0];
     for (; b.skipped; skipped += 1) b = await half.step(batches, 1);
-    // As with GradScaler, the scale of 65536 is more than the first steps hold.
+    // As with GradScaler, the scale of 65536 is too large for the first steps.
     expect(skipped).toBeLessThan(8);
     expect(Math.abs(b.loss / a.loss - 1)).toBeLessThan(2e-3);
     expect(Math.abs(b.gradientNorm / a.gradientNorm - 1)).toBeLessThan(1e-2);
@@ -229,7 +229,7 @@ describe('a training step in half precision', () => {
     expect(optimizer).toMatchObject({ step: 3, lossScale: { scale: 2 ** 39, growthCount: 0 } });
     expect(flat(optimizer.firstMoments).every((x) => x === 0)).toBe(true);
 
-    // From a scale that fits, with nothing left of the infinite sums: what a fresh session does.
+    // With a suitable scale and no trace of the infinite sums, as in a fresh session.
     let taken = await session.step([batchOf(1)], 1);
     while (taken.skipped) taken = await session.step([batchOf(1)], 1);
     const fresh = await open('fp16', { optimizer });

@@ -13,12 +13,13 @@ import { grownOps } from './growers';
 import { type RandomGraph, randomGraphs } from './random-graph';
 import { runs, timeFor } from './runs';
 
-/** As in the op checks; WebGPU keeps it too, on the software driver. */
+/** As in the op checks; WebGPU meets it too, on the software driver. */
 const LIMIT = 1e-5;
 
 /**
- * Forward and backward program on a device against double precision. An output may be as far off as float32 makes it:
- * by a relative limit, or where terms cancel by a hundred times what rounding each value to float32 does to the reference.
+ * Compares the forward and backward program on a device with double precision. An output may deviate as far as float32
+ * explains: by a relative limit or, where terms cancel, by a hundred times the effect on the reference of rounding each
+ * value to float32.
  */
 async function compare(backend: Backend, { training, inputs }: RandomGraph): Promise<void> {
   const exact = evaluateGraph(training, inputs);
@@ -40,7 +41,7 @@ async function compare(backend: Backend, { training, inputs }: RandomGraph): Pro
   }
 }
 
-/** Compares random graphs and reports the operations of their programs, backward ones too. */
+/** Compares random graphs and reports the operations of their programs, including backward ones. */
 async function compareAll(backend: Backend, count: number): Promise<readonly string[]> {
   const lowered = new Set<OpName>();
   await fc.assert(

@@ -17,7 +17,7 @@ import { distance, norm } from './distance';
 import { type RandomVit, randomVits } from './random-vit';
 import { runs, timeFor } from './runs';
 
-/** A rate that float32 multiplies with exactly, large enough that a step is not lost in the parameter's rounding. */
+/** A rate with which float32 products are exact, large enough that a step is not lost in the parameter's rounding. */
 const RATE = 64;
 /** Step of the directional derivative; the error is of order step^4. */
 const STEP = 1e-4;
@@ -26,7 +26,7 @@ type Arrays = ReadonlyMap<string, ReferenceArray>;
 
 const toReference = ({ shape, data }: Tensor): ReferenceArray => ({ shape, data: Float64Array.from(data) });
 
-/** The gradient program of a step in double precision, summed over its micro-batches. */
+/** Runs a step's gradient program in double precision, summed over its micro-batches. */
 function referenceStep(vit: RandomVit) {
   const model = vitModel(vit.config, vit.trainable);
   const options = { ...vit.options, optimizer: { kind: 'adamw' as const } };
@@ -61,7 +61,7 @@ function referenceStep(vit: RandomVit) {
   };
 }
 
-/** The gradient that one step of plain SGD takes on a device, read from how far the parameters moved. */
+/** Returns the gradient that one step of plain SGD uses on a device, derived from the change of the parameters. */
 async function deviceStep(device: EngineDevice, vit: RandomVit, names: readonly string[]) {
   const session = await createSession(
     createBackend({ device, threads: 1 }),
@@ -126,7 +126,7 @@ describe('a training step of random models', () => {
             expect(Math.abs(taken.loss - loss), `loss on ${device}`).toBeLessThan(1e-5 * Math.max(1, loss));
             expect(Math.abs(taken.gradientNorm - whole), `norm on ${device}`).toBeLessThan(1e-4 * whole + 1e-6);
             for (const [name, gradient] of exact) {
-              // As for graphs: terms that cancel leave a multiple of what rounding leaves in the reference.
+              // As for graphs: cancelling terms leave a multiple of the reference's rounding error.
               const noise = distance(rounded.get(name) ?? [], gradient);
               const error = distance(taken.gradients.get(name) ?? [], gradient);
               const limit = 1e-4 * norm(gradient) + 1e-6 * Math.max(1, whole) + 100 * noise;

@@ -36,9 +36,9 @@ it('never makes a pair of products that 16 bits cannot hold', () => {
 });
 
 describe('a weight that needs the eighth bit', () => {
-  /*
-   * Without VNNI, x64 adds pairs of products in 16 bits and stops at 32767: of inputs 255, 255 and weights 65, 65 the sum
-   * is 33150, and such a processor answers 32767. Of weights 64, 64 it is 32640 everywhere.
+  /**
+   * Without VNNI, x64 adds pairs of products in 16 bits and saturates at 32767: with inputs 255, 255 and weights 65, 65
+   * the sum is 33150, and such a processor returns 32767. With weights 64, 64 it is 32640 everywhere.
    */
   it.each([65, 127, -65, -128])('of %i is not written into a model', (value) => {
     const builder = new GraphBuilder();

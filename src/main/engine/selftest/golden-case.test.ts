@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
     },
   );
 
-  // One case for each way to read the tokens; `fovea selftest --cases --device webgpu` runs all of them.
+  // One case per way of reading the tokens; `fovea selftest --cases --device webgpu` runs all of them.
   it.skipIf(!hasSoftwareVulkan).each(['vit-nobias', 'dinov2-registers'])(
     "%s agrees on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
     async (name) => {

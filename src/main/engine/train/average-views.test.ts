@@ -19,7 +19,7 @@ describe('averageViews', () => {
     expect(probabilities[3]).toBeCloseTo(0.7, 6);
     const again = softmaxRows(logits, 2);
     for (const [index, value] of probabilities.entries()) expect(again[index]).toBeCloseTo(value, 6);
-    // The loss is that of the mean, not the mean of losses.
+    // The loss of the mean, not the mean of the losses.
     expect(caseCrossEntropy(logits.subarray(0, 2), 1)).toBeCloseTo(-Math.log(1.1 / 3), 6);
   });
 

@@ -59,7 +59,7 @@ describe('crossEntropyTargets', () => {
     for (const [index, target] of crossEntropyTargets(given).entries()) {
       expect(target).toBeCloseTo(expected[index] as number, 7);
     }
-    // With smoothing 0.3 each class gets its weight x 0.1 / 3 beside 0.7 of the above, whatever is mixed.
+    // With smoothing 0.3 each class gets its weight x 0.1 / 3 in addition to 0.7 of the above, regardless of mixing.
     const smoothed = crossEntropyTargets({ ...given, labelSmoothing: 0.3 });
     for (const [index, target] of smoothed.entries()) {
       const even = (0.1 * ([1, 2, 0.5][index % 3] as number)) / 3;

@@ -25,9 +25,9 @@ describe('epochOrder with weights', () => {
       classes[labels[position] as number] = (classes[labels[position] as number] as number) + 1;
       images[position] = (images[position] as number) + 1;
     }
-    // 30000 draws: expectation 10000 a class, standard deviation 82; five of them.
+    // 30000 draws: expectation 10000 per class, standard deviation 82; five of them.
     for (const count of classes) expect(Math.abs(count - 10_000)).toBeLessThan(410);
-    // Of the second class 1111 an image, deviation 33; of the first 111, deviation 10.5.
+    // For the second class 1111 per image, deviation 33; for the first 111, deviation 10.5.
     for (const count of images.slice(90, 99)) expect(Math.abs(count - 1111)).toBeLessThan(165);
     for (const count of images.slice(0, 90)) expect(Math.abs(count - 111)).toBeLessThan(53);
   });

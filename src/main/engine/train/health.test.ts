@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchHealth } from './health';
 
-/** The step at which a run of these losses and norms is ended, and how; null where it goes on. */
+/** Returns the step at which a run with these losses and norms ends, and how; null if it continues. */
 function endOf(steps: readonly (readonly [loss: number, norm: number])[]): [number, string] | null {
   const health = watchHealth(Math.LN2);
   for (const [index, [loss, norm]] of steps.entries()) {

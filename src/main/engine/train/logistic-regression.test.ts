@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitLogisticRegression, type LogisticData, type LogisticOptions } from './logistic-regression';
 
 const [rows, width, classes] = [24, 4, 3];
-/** Four features of different scale, the last one constant, that tell the classes apart a little. */
+/** Four features of different scale, the last one constant, that separate the classes slightly. */
 const data: LogisticData = {
   width,
   classes,
@@ -17,7 +17,7 @@ const options: LogisticOptions = {
   ...{ penalty: 1, rowsPerImage: 1, classWeights: null, labelSmoothing: 0 },
   ...{ tolerance: 1e-10, maximumIterations: 1000 },
 };
-/** n / (classes x n of the class) of 11, 7 and 6 images. */
+/** n / (classes x n of the class) for 11, 7 and 6 images. */
 const balanced = [24 / 33, 24 / 21, 24 / 18];
 
 /**

@@ -7,7 +7,7 @@ import { runTrainingLoop } from './loop';
 import type { LoopInput } from './loop-context';
 import type { Batch, TrainingSession } from './session';
 
-/** Validation logits of each epoch, so that metrics follow a script; steps are only counted. */
+/** Scripts the validation logits of each epoch, and thereby the metrics; steps are only counted. */
 function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonly number[])[], losses: number[] = []) {
   const learningRates: number[] = [];
   const groups: number[] = [];
@@ -91,7 +91,7 @@ describe('runTrainingLoop', () => {
       };
       return { ...input, session };
     };
-    // Two steps an epoch: of the first epoch the second is left out, of the second the first.
+    // Two steps per epoch: the second is skipped in the first epoch, the first in the second.
     const { loop } = await runTrainingLoop(skipping((step) => step === 2 || step === 3));
     expect(loop.step).toBe(4);
     expect(log.flatMap((record) => (record.kind === 'epoch' ? [record.trainLoss] : []))).toEqual([1, 4]);
@@ -130,7 +130,7 @@ describe('runTrainingLoop', () => {
   it('takes a step for each group of micro-batches, the last one smaller', async () => {
     const { input, learningRates, groups, log } = createScript({}, [halfRight, right]);
     const result = await runTrainingLoop(input);
-    // 7 images: micro-batches of 2, 2, 2, 1; steps of two.
+    // 7 images: micro-batches of 2, 2, 2, 1; two micro-batches per step.
     expect(groups).toEqual([2, 2, 2, 2]);
     expect(learningRates).toEqual([0, 1, 2, 3]);
     expect(result).toMatchObject({ state: 'finished', loop: { step: 4, images: 14, best: { epoch: 2, value: 1 } } });
@@ -151,7 +151,7 @@ describe('runTrainingLoop', () => {
     expect(saved).toEqual(['best 1', 'last 2', 'best 2', 'last 4', 'last 6', 'last 8']);
     expect(result.loop).toMatchObject({ finished: true, best: { epoch: 2, value: 1 }, step: 8 });
     expect(log.at(-1)).toMatchObject({ kind: 'note', message: expect.stringContaining('Stopped early') });
-    // An early stop is an end: going on from it does nothing more.
+    // An early stop is final: resuming does nothing more.
     expect(await runTrainingLoop({ ...input, state: result.loop })).toMatchObject({
       state: 'finished',
       loop: { step: 8 },
@@ -180,7 +180,7 @@ describe('runTrainingLoop', () => {
     const first = await runTrainingLoop({ ...input, learningRate });
     expect(first.loop).toMatchObject({ step: 4, stage: 0, stageStep: 4, finished: true });
     const second = await runTrainingLoop({ ...input, learningRate, state: nextStage(first.loop) });
-    // Its first epoch is no better than the best of the stage before: that is the patience of this stage.
+    // Its first epoch does not beat the best of the previous stage, which counts against this stage's patience.
     expect(second.loop).toMatchObject({ step: 6, stage: 1, stageStep: 2, epochsBefore: 2, finished: true });
     const third = await runTrainingLoop({ ...input, learningRate, state: nextStage(second.loop) });
     expect(third.loop).toMatchObject({ stage: 2, epochsBefore: 3, best: { epoch: 4, value: 1 } });
@@ -221,7 +221,7 @@ describe('runTrainingLoop', () => {
     });
     await runTrainingLoop({ ...input, session: slowStep(input.session), now: () => time });
     expect(saved).toEqual(['last 3', 'last 6', 'best 1', 'last 7']);
-    // Where saving takes 10 seconds, once in 200 is enough.
+    // If saving takes 10 seconds, saving once in 200 is enough.
     const other = createScript({ batchSize: 1, gradientAccumulation: 1 }, [right]);
     const saveLast: LoopInput['saveLast'] = (state) => {
       time += 10_000;

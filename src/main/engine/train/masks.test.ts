@@ -94,7 +94,7 @@ describe('drawn masks', () => {
     const kept = mask.filter((value) => value > 0).length / mask.length;
     // Five standard deviations of a share of 20,000 draws.
     expect(Math.abs(kept - 0.7)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / mask.length));
-    // Neighbours are independent: both are kept as often as chance has it.
+    // Neighbours are independent: both are kept as often as expected by chance.
     const pairs = mask.filter((value, index) => value > 0 && (mask[index + 1] ?? 0) > 0).length / mask.length;
     expect(Math.abs(pairs - 0.49)).toBeLessThan(5 * Math.sqrt((0.49 * 0.51) / mask.length));
   });
@@ -136,7 +136,7 @@ const references: readonly { model: VitConfig; loss: number; norms: readonly num
   },
 ];
 
-/** Element of a mask of the reference. Of the sites of each kind, in their order, `site` is this one's number. */
+/** Element of a reference mask. `site` numbers the sites of the same kind in order. */
 function maskAt(kind: 'hidden' | 'attention' | 'path', site: number, index: readonly number[]): number {
   const [image = 0, second = 0, third = 0, fourth = 0] = index;
   switch (kind) {

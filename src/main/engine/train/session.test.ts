@@ -40,7 +40,7 @@ const options: TrainingOptions = {
   emaDecay: null,
 };
 const adamWOptions = options;
-/** With masks at every place. */
+/** With masks at every site. */
 const dropping: VitConfig = { ...config, dropout: { hidden: 0.2, attention: 0.1, path: 0.3 } };
 const rules: readonly OptimizerSettings[] = [{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.9 }];
 const imageSize = 3 * 16 * 16;
@@ -80,7 +80,7 @@ describe('a training session', () => {
     const first = await createTrainingSession(options, start);
     await train(first, [1, 2]);
     const [parameters, optimizer] = [await first.parameters(), await first.optimizer()];
-    // What was handed out are copies: going on must not change them.
+    // Returned tensors are copies: further training must not change them.
     await train(first, [3]);
     await first.dispose();
     const second = await createTrainingSession(options, parameters, optimizer);
@@ -105,7 +105,7 @@ describe('a training session', () => {
         [batchOf(1, 4), batchOf(1, 4)],
         [batchOf(1, 4), batchOf(1, 4)],
       ]) {
-        // A rate of 0: what differs between the steps is the masks alone.
+        // A rate of 0: only the masks differ between the steps.
         results.push((await session.step(batches, 0)).loss);
       }
       await session.dispose();
@@ -224,7 +224,7 @@ describe('a training session', () => {
         expect(relativeError(averaged.get(name)?.data ?? [], values)).toBeLessThan(1e-6);
       }
       expect(relativeError(flat(averaged), flat(await plain.parameters()))).toBeGreaterThan(1e-4);
-      // Without averages the two are one.
+      // Without averages the two are identical.
       expect(bytes(await plain.averagedParameters())).toEqual(bytes(await plain.parameters()));
       const { pixels } = batchOf(50, 4);
       const shown = await averaging.logits(pixels, 4);
@@ -302,7 +302,7 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
   let onDevice: TrainingSession;
   let inMemory: TrainingSession;
   beforeAll(async () => {
-    // The CPU can play the device: it hands every output back to us, under the same names.
+    // The CPU can act as the device: it returns every output to us under the same name.
     const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
     onDevice = await DeviceTrainingSession.create(
       { ...backend, keepsTensors: true },

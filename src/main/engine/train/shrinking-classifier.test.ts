@@ -3,7 +3,7 @@ import { outOfMemory } from '../backends/out-of-memory';
 import type { Classification, Classifier } from './classification';
 import { createShrinkingClassifier } from './shrinking-classifier';
 
-/** Answers with sums of an image's two pixels; cannot hold more than `room` images, found when made or when run. */
+/** Returns sums of an image's two pixels; fails with more than `room` images, either on creation or on a run. */
 function classifierOf(room: number, when: 'made' | 'run') {
   const made: number[] = [];
   let open = 0;

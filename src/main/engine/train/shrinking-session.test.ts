@@ -34,13 +34,13 @@ const options: StepOptions = {
   weightDecay: 0.05,
   maxGradientNorm: 1,
   labelSmoothing: 0.1,
-  // So unequal that the mean of two halves is far from the mean of the whole.
+  // Unequal enough that the mean of two halves is far from the mean of the whole.
   classWeights: [1, 20, 0.1],
   seeds: [3, 1],
   emaDecay: 0.9,
 };
 
-/** The CPU, as a host or in the part of a device, with room for the activations of `room()` images. */
+/** The CPU as a host backend or acting as a device, with memory for the activations of `room()` images. */
 const backendWith = (keepsTensors: boolean, room: () => number): Backend =>
   withRoom({ ...createOnnxRuntimeBackend({ device: 'cpu', threads: 1 }), keepsTensors }, room);
 
@@ -72,7 +72,7 @@ function batchOf(seed: number, count: number, mixed: boolean): Batch {
     ...(mixed ? { mixed: { share: 0.7, labels: labels() } } : {}),
   };
 }
-/** Steps of two micro-batches, the second of them short, every other one mixed. */
+/** Steps of two micro-batches, the second of them short and every other one mixed. */
 const stepOf = (session: TrainingSession, step: number): Promise<StepResult> =>
   session.step([batchOf(step, 7, step % 2 === 0), batchOf(step + 100, 5, false)], 1e-2 / step);
 const flat = (tensors: NamedTensors) => [...tensors.values()].flatMap(({ data }) => [...data]);

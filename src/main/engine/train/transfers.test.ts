@@ -12,14 +12,14 @@ import type { StepOptions } from './micro-batch';
 import { vitModel } from './model';
 import type { Batch } from './session';
 
-/** One tensor that crosses between main memory and the device. */
+/** One tensor transferred between main memory and the device. */
 interface Transfer {
   readonly direction: 'up' | 'down';
   readonly name: string;
   readonly bytes: number;
 }
 
-/** A backend that notes what its programs take from main memory and what they give back to it. */
+/** A backend that records what its programs read from main memory and write back to it. */
 function counting(backend: Backend): { backend: Backend; transfers: Transfer[] } {
   const transfers: Transfer[] = [];
   const note = (direction: Transfer['direction'], name: string, data: Float32Array): void => {
@@ -124,7 +124,7 @@ describe('a training step', () => {
       }
       expect(stepped.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
 
-      // What is counted here would be seen in a step: the parameters, once each.
+      // The counter would notice such transfers in a step: here all parameters come down, once each.
       transfers.length = 0;
       await session.parameters();
       const bytes = 4 * specs.reduce((sum, { shape }) => sum + shape.reduce((size, axis) => size * axis, 1), 0);

@@ -46,7 +46,10 @@ const antialiased = {
   ],
 };
 
-/** The same beyond twice the size and below half of it, where antialiasing reads more than four pixels; units last. */
+/**
+ * The same beyond twice the size and below half of it, where antialiasing reads more than four pixels; units vary
+ * fastest.
+ */
 const far = {
   plain: {
     '2 to 5': [

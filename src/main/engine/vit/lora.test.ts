@@ -40,7 +40,7 @@ const specsOf = (config: VitConfig, settings: LoraSettings) =>
   [...parameterGroups(config), ...loraGroups(config, settings)].flatMap((group) => group.parameters);
 const sizeOf = (shape: readonly number[]) => shape.reduce((size, dimension) => size * dimension, 1);
 
-/** Far from the usual start, so that no gradient is nearly zero. */
+/** Far from the usual initial values, so that no gradient is nearly zero. */
 function drawn(config: VitConfig, settings: LoraSettings): NamedTensors {
   const random = createRandom(3);
   return new Map(
@@ -130,7 +130,7 @@ describe('against PEFT', () => {
     const values = Array.from(data);
     return [Math.hypot(...values), values.reduce((sum, value, i) => sum + value * Math.cos(i), 0)];
   };
-  /** Their difference beside the norm: the second number may be near 0. */
+  /** Their difference relative to the norm: the second number may be near 0. */
   const difference = (data: ArrayLike<number>, expected: readonly number[]) => {
     const [norm, product] = printOf(data) as [number, number];
     const scale = expected[0] as number;
@@ -201,7 +201,7 @@ describe.each(families)('adapters of %s', (family) => {
     const { logits: expected } = await classifier.run(pixels, 4);
     await classifier.dispose();
     expect(relativeError(logits, expected)).toBeLessThan(1e-5);
-    // It is the adapters that are merged: without them the model is another one.
+    // The merge includes the adapters: without them the model differs.
     const without = await createClassifier({ ...plain, parameters });
     expect(relativeError((await without.run(pixels, 4)).logits, expected)).toBeGreaterThan(1e-2);
     await without.dispose();
