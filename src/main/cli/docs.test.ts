@@ -6,20 +6,20 @@ import { MAX_COMPARISONS, MAX_MATCHES } from '#shared/duplicates/duplicate-searc
 import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { DESCRIPTOR_BYTES, THUMBNAIL_SIDE } from '#shared/duplicates/picture-descriptor';
 import { NEAR_DUPLICATE, NEAR_DUPLICATE_DETAIL } from '#shared/duplicates/picture-similarity';
-import { OLDEST_TOLD } from '#shared/models/deidentified-export';
+import { MAX_EXPORTED_AGE } from '#shared/models/deidentified-export';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import { REQUIRED_SHARE } from '#shared/models/precision';
 import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { defaultBootstrap } from '#shared/statistics/bootstrap';
 import { formatCount } from '#shared/text/number';
 import { decodeLimits } from '../decode-host/client';
-import { MAXIMUM_SHARDS } from '../engine-host/models/backbone-folder';
-import { MAXIMUM_JSON_BYTES } from '../engine-host/models/read-json';
+import { MAX_SHARDS } from '../engine-host/models/backbone-folder';
+import { MAX_JSON_BYTES } from '../engine-host/models/read-json';
 import { archiveLimits } from '../ingest/archive/open-archive';
 import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
 import { tableLimits } from '../services/label-tables/label-table-text';
 import { MAX_READERS } from '../services/label-tables/table-problems';
-import { SIGN_OF_LIFE_MS, SILENCE_MS } from '../services/project/project-lock';
+import { LOCK_EXPIRY_MS, LOCK_RENEWAL_MS } from '../services/project/project-lock';
 import { HEARTBEAT_MILLISECONDS } from '../web/event-stream';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -40,8 +40,8 @@ describe('a number in the docs is that of the code', () => {
 
   it.each([
     ['ipc', `a comment every ${HEARTBEAT_MILLISECONDS / 1000} s`],
-    ['store', `given up after ${SILENCE_MS === 600_000 ? 'ten' : '?'} minutes without a heartbeat`],
-    ['store', `sends a heartbeat every ${SIGN_OF_LIFE_MS / 1000} s`],
+    ['store', `given up after ${LOCK_EXPIRY_MS === 600_000 ? 'ten' : '?'} minutes without a heartbeat`],
+    ['store', `sends a heartbeat every ${LOCK_RENEWAL_MS / 1000} s`],
     ['ingestion', `past its deadline (${deadlineMs / 1000} s)`],
     ['ingestion', `V8's heap is limited to ${memoryMB / 1024} GiB`],
     ['ingestion', `above ${residentMB / 1024} GiB the host is killed`],
@@ -54,8 +54,8 @@ describe('a number in the docs is that of the code', () => {
     ],
     ['labels', `up to ${bytes / MiB} MB, a million rows and ${columns} columns`],
     ['labels', `A reader column with more than ${MAX_READERS} names is refused`],
-    ['checkpoints', `JSON up to ${MAXIMUM_JSON_BYTES / MiB} MiB`],
-    ['checkpoints', `${MAXIMUM_SHARDS} shards`],
+    ['checkpoints', `JSON up to ${MAX_JSON_BYTES / MiB} MiB`],
+    ['checkpoints', `${MAX_SHARDS} shards`],
     ['pipeline', `short side at most ${CANONICAL_SHORT_SIDE}`],
     ['duplicates', `a descriptor of ${DESCRIPTOR_BYTES} bytes`],
     ['duplicates', `${THUMBNAIL_SIDE} x ${THUMBNAIL_SIDE} grey thumbnail`],
@@ -69,7 +69,7 @@ describe('a number in the docs is that of the code', () => {
     ['confounders', `percentile bootstrap over groups, ${formatCount(defaultBootstrap.resamples)} resamples`],
     ['statistics', `${formatCount(defaultBootstrap.resamples)} resamples; percentiles 2.5 and 97.5`],
     ['statistics', `with ${MIN_FOLDS} to ${MAX_FOLDS} folds`],
-    ['deidentification', `age above ${OLDEST_TOLD}`],
+    ['deidentification', `age above ${MAX_EXPORTED_AGE}`],
     ['engine', `Less than ${REQUIRED_SHARE * 100} %`],
   ])('%s: %s', (page, words) => {
     expect(read(`docs/${page}.md`).replaceAll(/\s+/g, ' ')).toContain(words);

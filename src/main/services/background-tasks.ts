@@ -11,7 +11,7 @@ import { resultTasks } from './results/result-tasks';
 import { reviewTasks } from './review/review-tasks';
 import { splitTasks } from './splits/split-tasks';
 
-/** Every task that a thread can be given, by its name. */
+/** All background tasks by name. */
 export const backgroundTasks: ReadonlyMap<string, Task<never, unknown>> = new Map(
   [
     datasetTasks,

@@ -8,7 +8,7 @@ import type { Reports } from './reports/reports';
 
 const png = (bytes: Uint8Array): Resource => ({ bytes, type: 'image/png' });
 
-/** The services behind the paths of `src/shared/ipc/resources.ts`. */
+/** Connects the resources in `src/shared/ipc/resources.ts` to services. */
 export function createResourceSources(services: {
   readonly projects: Projects;
   readonly pictures: Pictures;
@@ -34,7 +34,7 @@ export function createResourceSources(services: {
   };
 }
 
-/** Every platform that Fovea runs on is little endian; one that is not would answer turned numbers. */
+/** Bytes of the values. Throws `big_endian` on a big-endian machine, where they would be misread. */
 function littleEndian(values: Float32Array): Uint8Array {
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) {
     throw new FoveaError('big_endian', 'Fovea does not run on big-endian machines.');

@@ -41,7 +41,7 @@ import { splitTasks } from './splits/split-tasks';
 import { createSplits } from './splits/splits';
 import { createSplitting, type Splitting } from './splits/splitting';
 
-/** Everything that Fovea can do, whoever asks: the window, a browser tab or the command line. */
+/** All functions of Fovea, shared by the window, a browser tab and the command line. */
 export interface Services {
   readonly about: About;
   readonly events: Events;
@@ -73,7 +73,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly pool: DecodePool;
   readonly background: Background;
-  /** Pauses what trains, cancels the rest, ends the hosts and closes the projects. */
+  /** Pauses training, cancels other jobs, ends the hosts and closes the projects. */
   close(): Promise<void>;
 }
 
@@ -81,13 +81,13 @@ export interface ServicesOptions {
   readonly places: Pick<Places, 'userDataFolder' | 'projectsFolder' | 'resourcesFolder' | 'entries'>;
   readonly version: string;
   readonly log: FoveaLog;
-  /** How this runtime starts processes. */
+  /** Starts processes in this runtime. */
   readonly launcher: HostLauncher;
 }
 
 /**
- * Composes the services. Starts no process and writes nothing until there is something to do; what killed processes left
- * behind goes.
+ * Composes the services. Starts no process and writes nothing until needed, but deletes scratch files of killed
+ * processes.
  */
 export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
   const { userDataFolder, projectsFolder, resourcesFolder, entries } = places;
@@ -139,9 +139,9 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
-  // After the evaluations: what a run's end sets going is done in the order of creation.
+  // After the evaluations: handlers of a run's end are called in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, duplicates, events, background });
-  // A run that has cached features can show copies that thumbnails do not.
+  // A run's cached features can reveal duplicates that thumbnails do not.
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
   const review = createReview({ events, duplicates, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });

@@ -1,4 +1,4 @@
-import { FEW_IMAGES, placeOf } from '../../services/background/background';
+import { MAX_INLINE_IMAGES, placeOf } from '../../services/background/background';
 import { datasetTasks } from '../../services/dataset/dataset-tasks';
 import { tableTasks } from '../../services/label-tables/table-tasks';
 import { labelTasks } from '../../services/labels/label-tasks';
@@ -71,14 +71,14 @@ export const datasetHandlers = ({
     }),
     'dataset.label': ({ project: id, images, label, reader }) => {
       const project = projects.get(id);
-      if (images.length > FEW_IMAGES)
+      if (images.length > MAX_INLINE_IMAGES)
         return background(labelTasks.label, { project: placeOf(project), images, label, reader });
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
     'dataset.lastAction': ({ project }) => ({ action: labels.last(projects.get(project)) }),
     'dataset.undo': ({ project, stamp }) => background(labelTasks.undo, { project: place(project), stamp }),
     'dataset.remove': ({ project, images }) =>
-      images.length > FEW_IMAGES
+      images.length > MAX_INLINE_IMAGES
         ? background(labelTasks.remove, { project: place(project), images })
         : labels.remove(projects.get(project), images),
     'dataset.duplicates': async ({ project }) => ({ groups: await duplicates.list(projects.get(project)) }),

@@ -3,7 +3,7 @@ import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { Connection } from '../../store/open';
 import type { OpenProject } from '../project/projects';
 
-/** What names a project to another thread, which opens it by itself. */
+/** Identifies a project to another thread, which opens its own connection to it. */
 export type ProjectPlace = Pick<OpenProject, 'id' | 'folder' | 'name'> & { readonly connection: Connection };
 
 export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace => ({
@@ -13,23 +13,26 @@ export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace 
   connection: store.connection,
 });
 
-/** So many can be changed at once: that takes less time than to start a thread, and a key that labels is not to wait. */
-export const FEW_IMAGES = 500;
+/**
+ * Changes of up to this many images run on the main thread: that is faster than starting a thread, and labelling by key
+ * must not wait.
+ */
+export const MAX_INLINE_IMAGES = 500;
 
-/** The project that a task is about. */
+/** Input of a task about one project. */
 export interface OfProject {
   readonly project: ProjectPlace;
 }
 
 export interface TaskContext {
-  /** A project, over a connection of the thread's own. */
+  /** Opens a project over the thread's own connection. */
   open(project: ProjectPlace): OpenProject;
   readonly onProgress: (phase: string, done: number, total: number) => void;
 }
 
-/** Work that would hold up the main thread, with one input and one result that can be cloned. */
+/** Work that would block the main thread; its input and result can be cloned. */
 export interface Task<Input, Result> {
-  /** Unique among all tasks: a thread is given the name, and finds the work by it. */
+  /** Unique among all tasks: a thread receives the name and looks up the work. */
   readonly name: string;
   run(input: Input, context: TaskContext): Result | Promise<Result>;
 }
@@ -39,8 +42,7 @@ type TaskOf<Work> = Work extends (input: infer Input, context: TaskContext) => i
   : never;
 
 /**
- * The tasks of a room: its own functions, said to be of the kind that runs in a thread. `background-tasks.ts` lists the
- * rooms.
+ * Declares the functions of a room that run in a background thread. `background-tasks.ts` lists all of them.
  */
 export function tasks<Table extends Record<string, (input: never, context: TaskContext) => unknown>>(
   room: string,
@@ -56,40 +58,40 @@ export interface TaskHooks {
 }
 
 /**
- * Does a task where it holds nothing up. Rejects with what the task threw, with the signal's reason where that is
- * aborted, and with `work_ended` where the thread ended without a result.
+ * Runs a task off the main thread. Rejects with the task's error, with the signal's reason on abort, and with
+ * `work_ended` if the thread exits without a result.
  */
 export type Background = <Input, Result>(task: Task<Input, Result>, input: Input, hooks?: TaskHooks) => Promise<Result>;
 
-/** What a thread is asked. */
-export interface TaskOrder {
+/** Message to a thread. */
+export interface TaskRequest {
   readonly name: string;
   readonly input: unknown;
 }
 
-/** What a thread says. `result` and `refused` end a task. */
+/** Message from a thread. `result` and `refused` end a task. */
 export type TaskMessage =
   | { readonly kind: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: ErrorInfo };
 
-/** Starting a thread takes some hundred milliseconds, and what the window asks comes in bursts. */
+/** Idle threads are kept this long: starting one takes some hundred milliseconds, and requests come in bursts. */
 const IDLE_MS = 10_000;
-const MOST_IDLE = 2;
+const MAX_IDLE_THREADS = 2;
 
 export interface Threads {
   readonly run: Background;
-  /** Ends the threads, which keep the database of a project open; those at work after their task. */
+  /** Ends the threads, which keep a project's database open; busy ones end after their task. */
   release(): Promise<void>;
 }
 
 /**
- * Each task in a thread of its own: the main thread clones input and result, and waits. A thread that is done waits for
- * the next task for a while. `file` is the built `background-worker`.
+ * Runs each task in a thread of its own. An idle thread is kept for a while for the next task. `file` is the built
+ * `background-worker`.
  */
 export function inThreads(file: string): Threads {
   const idle = new Map<Worker, NodeJS.Timeout>();
-  /** Threads at work that may wait for another task after this one. */
+  /** Busy threads that may be kept for another task. */
   const reusable = new Set<Worker>();
 
   const take = (): Worker => {
@@ -106,7 +108,7 @@ export function inThreads(file: string): Threads {
     return worker.terminate();
   };
   const putBack = (worker: Worker): void => {
-    if (!reusable.delete(worker) || idle.size >= MOST_IDLE) {
+    if (!reusable.delete(worker) || idle.size >= MAX_IDLE_THREADS) {
       void end(worker);
       return;
     }
@@ -155,7 +157,7 @@ export function inThreads(file: string): Threads {
             reject(FoveaError.from(message.error));
         }
       });
-      // What nobody planned for: a bug, or no memory left. The thread has ended with it.
+      // Unexpected: a bug, or out of memory. The thread has ended.
       worker.on('error', (error) => {
         leave();
         reusable.delete(worker);
@@ -170,8 +172,8 @@ export function inThreads(file: string): Threads {
           }),
         );
       });
-      const order: TaskOrder = { name, input };
-      worker.postMessage(order);
+      const request: TaskRequest = { name, input };
+      worker.postMessage(request);
     });
 
   return {

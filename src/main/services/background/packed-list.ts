@@ -1,15 +1,15 @@
 import { Slice } from '../../ingest/slice';
 
 /**
- * A long list as bytes: a thread hands it over without cloning an object an item (which holds up the one who takes it),
- * and an item is made when it is asked for. The memory is shared, so that neither side loses it.
+ * A long list packed into bytes. A thread passes it on without cloning one object per item, which would block the
+ * receiver, and items are parsed on access. The memory is shared, so that both sides keep it.
  */
 export interface PackedList<Item> {
-  /** One JSON text after another, UTF-8. */
+  /** Concatenated JSON texts, UTF-8. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** Where each text ends. */
+  /** End offset of each text. */
   readonly ends: Uint32Array<SharedArrayBuffer>;
-  /** Never there: what the items are. */
+  /** Never set; carries the item type. */
   readonly items?: Item;
 }
 
@@ -19,7 +19,7 @@ export function packList<Item>(items: readonly Item[]): PackedList<Item> {
   return packer.finish();
 }
 
-/** For the main thread. */
+/** `packList` in time slices, for the main thread. */
 export async function packListInSlices<Item>(items: readonly Item[]): Promise<PackedList<Item>> {
   const packer = new Packer(items.length);
   const slice = new Slice();
@@ -32,7 +32,7 @@ export async function packListInSlices<Item>(items: readonly Item[]): Promise<Pa
 
 export const packedLength = ({ ends }: PackedList<unknown>): number => ends.length;
 
-/** Undefined outside the list. */
+/** Parses one item; undefined outside the list. */
 export function unpackItem<Item>({ bytes, ends }: PackedList<Item>, index: number): Item | undefined {
   const end = ends[index];
   if (end === undefined) return undefined;
@@ -55,7 +55,7 @@ class Packer {
 
   add(item: unknown): void {
     const text = JSON.stringify(item);
-    // At most three bytes for each unit of UTF-16.
+    // UTF-8 takes at most three bytes per UTF-16 code unit.
     const needed = this.#length + 3 * text.length;
     if (needed > this.#bytes.length) {
       const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { RequestOutput } from '#shared/ipc/contract';
 import type { EngineClient } from '../../engine-host/client/client';
 
-/** What Settings and About say of this Fovea and its machine. */
+/** Facts about this installation and its machine, for Settings and About. */
 export interface About {
   readonly version: string;
   info(mode: 'desktop' | 'web'): Promise<RequestOutput<'app.info'>>;

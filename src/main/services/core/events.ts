@@ -3,16 +3,16 @@ import type { EventName, EventPayload } from '#shared/ipc/contract';
 export type EventListener<K extends EventName> = (payload: EventPayload<K>) => void;
 export type AnyEventListener = <K extends EventName>(name: K, payload: EventPayload<K>) => void;
 
-/** What services tell the outside: the window, a web client, or the command line's progress bar. */
+/** Notifications from services to the window, a web client, or the command line's progress bar. */
 export interface Events {
   emit<K extends EventName>(name: K, payload: EventPayload<K>): void;
-  /** Answers with the function that takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<K extends EventName>(name: K, listener: EventListener<K>): () => void;
-  /** For transports: every event, by name. */
+  /** Subscribes to every event, for transports. Returns a function that removes the listener. */
   onAny(listener: AnyEventListener): () => void;
 }
 
-/** A listener that throws does not keep the others from hearing. */
+/** Creates an event hub in which a throwing listener does not affect the others. */
 export function createEvents(onListenerError: (error: unknown) => void = () => {}): Events {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const any = new Set<AnyEventListener>();

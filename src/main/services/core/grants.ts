@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 
-/** A person's choice of a file or folder: the window holds the id, main holds the path. */
+/** A person's choice of a file or folder: the window has the id, main the path. */
 export interface Grant {
   readonly grant: string;
-  /** The last part of the path, for display. */
+  /** Last component of the path, for display. */
   readonly name: string;
 }
 
 export interface Grants {
-  /** For a path that a person chose in a dialog, dropped, or named on the command line. */
+  /** Grants a path that a person chose in a dialog, dropped, or named on the command line. */
   add(path: string): Grant;
   /** Throws `grant_unknown`. */
   path(grant: string): string;
 }
 
-/** Ids are 128 random bits: they cannot be guessed, and live as long as the process. */
+/** Ids are 128 random bits, so they cannot be guessed. They are valid as long as the process runs. */
 export function createGrants(): Grants {
   const paths = new Map<string, string>();
   return {

@@ -5,43 +5,43 @@ import type { EngineWork, JobSubject, WorkPhase } from '#shared/models/job';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import type { Events } from './events';
 
-/** What a job's work gets: a signal to stop, and a way to report. */
+/** A job as seen by its work: an abort signal and progress reporting. */
 export interface JobHandle<Phase extends WorkPhase = WorkPhase> {
   readonly signal: AbortSignal;
-  /** `total` null where it is not known yet. A new `phase` starts rate and ETA afresh. */
+  /** `total` is null while unknown. A new `phase` restarts rate and ETA. */
   progress(phase: Phase, done: number, total: number | null, part?: string): void;
-  /** Its turn has not come: these run before it, the first one now. */
-  waits(behind: readonly EngineWork[]): void;
+  /** Reports that the job is queued behind other work, of which the first is running. */
+  reportQueued(behind: readonly EngineWork[]): void;
 }
 
-/** A job with the type of what it gives back, which may hold more than the window is shown of it. */
+/** A job with the type of its result, which may hold more than the window receives. */
 export interface Started<K extends JobName, Value extends JobResult<K> = JobResult<K>> {
   readonly id: string;
   readonly name: K;
-  /** Rejects with what the work threw; with `cancelled` where it was cancelled and gave nothing back. */
+  /** Rejects with the work's error, or with `cancelled` if it was cancelled without a result. */
   readonly result: Promise<Value>;
 }
 
 export interface Jobs {
-  /** Begins at once and answers at once. When it has ended, the topics that jobs of this name change are announced. */
+  /** Starts a job and returns immediately. When it ends, the topics that this kind of job changes are announced. */
   start<K extends JobName, Value extends JobResult<K>>(
     name: K,
     subject: Partial<JobSubject>,
     work: (handle: JobHandle<JobPhase<K>>) => Promise<Value>,
   ): Started<K, Value>;
-  /** What a job gives back, as the contract says, once it has ended. Rejects as `Started.result`; with `job_unknown`. */
+  /** Waits for a job and returns its result per the contract. Rejects like `Started.result`, and with `job_unknown`. */
   result(id: string): Promise<unknown>;
-  /** Asks a running job to stop; one that has ended stays as it is. */
+  /** Cancels a running job; has no effect on an ended one. */
   cancel(id: string): void;
   get(id: string): Job;
   list(): readonly Job[];
-  /** Cancels everything and waits for the ends: before the app closes. */
+  /** Cancels all jobs and waits for them to end, before the app closes. */
   cancelAll(): Promise<void>;
 }
 
 const EVENT_INTERVAL_MS = 100;
-/** Ended jobs that are kept, with their results, until newer ones push them out. */
-const KEPT = 100;
+/** Ended jobs kept with their results; the oldest are dropped first. */
+const MAX_ENDED_JOBS = 100;
 
 interface Entry {
   job: Job;
@@ -62,7 +62,7 @@ export function createJobs(events: Events): Jobs {
 
   const dropOldest = () => {
     const ended = [...entries.values()].filter((entry) => entry.job.state !== 'running');
-    for (const entry of ended.slice(0, Math.max(0, ended.length - KEPT))) entries.delete(entry.job.id);
+    for (const entry of ended.slice(0, Math.max(0, ended.length - MAX_ENDED_JOBS))) entries.delete(entry.job.id);
   };
 
   return {
@@ -95,13 +95,13 @@ export function createJobs(events: Events): Jobs {
           update({ progress: { kind: 'working', phase, part: part ?? null, done, total, rate, etaSeconds } });
           throttled.call();
         },
-        waits(behind) {
+        reportQueued(behind) {
           update({ progress: { kind: 'waiting', behind } });
           throttled.call();
         },
       };
       const outcome = (async () => {
-        // The caller has the job before its first event.
+        // Yield, so that the caller has the job before its first event.
         await Promise.resolve();
         try {
           controller.signal.throwIfAborted();
@@ -120,7 +120,7 @@ export function createJobs(events: Events): Jobs {
         } finally {
           throttled.stop();
           const { changes } = requests[name];
-          // Before its end is told: whoever hears of that finds nothing stale.
+          // Announce changes before the end, so that listeners to the end find nothing stale.
           if (changes.length > 0) events.emit('changed', { project, topics: [...changes] });
           emitNow();
           dropOldest();
@@ -147,7 +147,7 @@ export function createJobs(events: Events): Jobs {
   };
 }
 
-/** At most one call an interval; the last one of a burst is not lost. */
+/** At most one call per interval; the last call of a burst is not lost. */
 function throttle(call: () => void, interval: number): { call(): void; stop(): void } {
   let last = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | null = null;

@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
 
-/** Fovea's own log: what happened, never to whom. */
+/** Fovea's own log: records events without identities. */
 export interface FoveaLog {
   info(what: string, facts?: Readonly<Record<string, string | number | boolean | null>>): void;
-  /** For what nobody expected. Paths and quoted text are taken out before it is written. */
+  /** Logs an unexpected error. Paths and quoted text are removed first. */
   failure(what: string, error: unknown): void;
   close(): void;
 }
@@ -13,8 +13,8 @@ export interface FoveaLog {
 const MAX_BYTES = 4 * 2 ** 20;
 
 /**
- * `logs/fovea.log` in the user-data folder, one JSON object a line; at 4 MiB it becomes `fovea.1.log`. Where the folder
- * cannot be written, nothing is logged and everything else goes on.
+ * Writes `logs/fovea.log` in the user-data folder, one JSON object per line; at 4 MiB it becomes `fovea.1.log`. If the
+ * folder is not writable, nothing is logged.
  */
 export function createLog(userDataFolder: string): FoveaLog {
   const logger = openLogger(join(userDataFolder, 'logs'));
@@ -49,7 +49,7 @@ interface Failure {
   readonly cause: Failure | null;
 }
 
-/** What of an error may be written down: messages of the system quote paths, and paths name patients and users. */
+/** The loggable facts of an error: system messages quote paths, and paths name patients and users. */
 export function describeFailure(error: unknown, depth = 0): Failure {
   if (!(error instanceof Error)) return { kind: typeof error, code: null, message: '', stack: [], cause: null };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
@@ -62,7 +62,7 @@ export function describeFailure(error: unknown, depth = 0): Failure {
   };
 }
 
-/** Text with everything quoted, and everything that looks like a path to its end of line, replaced by `…`. */
+/** Replaces quoted text, and everything from what looks like a path to the end of the line, by `…`. */
 export function withoutNames(text: string): string {
   return text
     .replace(/(["'`])(?:(?!\1)[^\n])*\1/g, '$1…$1')
@@ -70,7 +70,7 @@ export function withoutNames(text: string): string {
     .slice(0, 500);
 }
 
-/** Frames without folders: `at openProject (chunks/services.js:12:3)` keeps the file's name and position. */
+/** Stack frames without folders: `at openProject (services.js:12:3)`. */
 function stackFrames(stack: string): readonly string[] {
   return stack
     .split('\n')

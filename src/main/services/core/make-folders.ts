@@ -3,19 +3,19 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * `mkdir -p`. Node's own recursive mkdir never returns where the system answers ENOENT although the parent is there,
- * as /proc does; this one throws what the system said.
+ * `mkdir -p`. Node's own recursive mkdir never returns if the system reports ENOENT although the parent exists, as in
+ * /proc; this one throws the system's error.
  */
 export async function makeFolders(path: string): Promise<void> {
-  if (await made(path)) return;
+  if (await createOne(path)) return;
   const parent = dirname(path);
-  // Where the parent is there now, another call may have just made it: one more try decides.
+  // If the parent exists now, a concurrent call may have just created it: try once more.
   if (parent !== path && !existsSync(parent)) await makeFolders(parent);
-  if (!(await made(path))) await mkdir(path);
+  if (!(await createOne(path))) await mkdir(path);
 }
 
-/** False where something above is missing; throws what else is wrong. */
-async function made(path: string): Promise<boolean> {
+/** Creates one folder; false if its parent is missing. Throws any other error. */
+async function createOne(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;

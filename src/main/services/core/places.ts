@@ -3,13 +3,13 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
-/** Where the parts of a built Fovea lie. */
+/** Paths of a built Fovea and its data. */
 export interface Places {
-  /** `out/main`: where the running entry was built to. */
+  /** Build output of the main process (`out/main`). */
   readonly mainFolder: string;
   /** Settings, imported backbones, logs: shared by window, browser tab and command line. */
   readonly userDataFolder: string;
-  /** Where a project goes that nobody chose a place for: a folder that people find. */
+  /** Default folder of new projects, which people can find. */
   readonly projectsFolder: string;
   readonly resourcesFolder: string;
   readonly rendererFolder: string;
@@ -17,7 +17,7 @@ export interface Places {
   readonly entries: { readonly engineHost: string; readonly decodeHost: string; readonly backgroundWorker: string };
 }
 
-/** `mainFolder`: where the entry that runs was built to (`out/main`). */
+/** Paths relative to `mainFolder`, the build output of the main process (`out/main`). */
 export function findPlaces(mainFolder: string): Places {
   return {
     mainFolder,
@@ -34,7 +34,7 @@ export function findPlaces(mainFolder: string): Places {
   };
 }
 
-/** `FOVEA_HOME` where it is set, else the platform's place for an application's data. */
+/** `FOVEA_HOME` if set, else the platform's folder for application data. */
 export function userDataFolder(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
@@ -53,14 +53,14 @@ export function userDataFolder(
 }
 
 /**
- * `FOVEA_HOME` where it is set, else `Fovea` in the home folder: not in Documents, which systems copy to a cloud.
+ * `projects` in `FOVEA_HOME` if set, else `Fovea` in the home folder: not in Documents, which systems sync to a cloud.
  */
 export function projectsFolder(environment: Readonly<Record<string, string | undefined>>, home: string): string {
   const own = environment['FOVEA_HOME'];
   return own !== undefined && own !== '' ? join(resolve(own), 'projects') : join(home, 'Fovea');
 }
 
-/** Fovea's version, from the package that the built files lie in. */
+/** Fovea's version, from the `package.json` above the build output. */
 export function readVersion(mainFolder: string): string {
   const text = readFileSync(resolve(mainFolder, '../../package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;

@@ -11,8 +11,8 @@ export interface SettingsService {
 }
 
 /**
- * `settings.json` in the user-data folder, written to a temporary name, flushed and renamed. A file that cannot be
- * understood is put aside as `settings.json.damaged` and the defaults are taken.
+ * Stores `settings.json` in the user-data folder, atomically. An invalid file is renamed to `settings.json.damaged` and
+ * replaced by the defaults.
  */
 export function createSettings(userDataFolder: string): SettingsService {
   const file = join(userDataFolder, 'settings.json');
@@ -25,7 +25,7 @@ export function createSettings(userDataFolder: string): SettingsService {
     try {
       text = await readFile(file, 'utf8');
     } catch {
-      // No settings yet, or not readable: the defaults.
+      // No settings yet, or unreadable: use the defaults.
     }
     if (text !== null) {
       const parsed = settingsSchema.safeParse(parseJson(text));

@@ -12,7 +12,7 @@ import { type BalanceGroup, balanceGroups } from '../../store/balance';
 import { classesByName } from '../../store/labels';
 import type { OpenProject } from '../project/projects';
 
-/** How sex, age, scanner, site and modality lie over the parts and the classes of the labelled images. */
+/** Distribution of sex, age, scanner, site and modality over the splits and classes of the labelled images. */
 export function datasetBalance(project: OpenProject): Balance {
   const groups = balanceGroups(project.store);
   const names = classesByName(project.store)
@@ -41,7 +41,7 @@ function balanceOf(
   classes: ReadonlyMap<number, string>,
 ): FactorBalance {
   const found = new Map<string | null, Mutable>([[null, emptyLevel('Unknown', classes)]]);
-  const byPart = new Units();
+  const bySplit = new Units();
   const byClass = new Units();
   for (const group of groups) {
     const value = levelOf(group, factor);
@@ -51,7 +51,7 @@ function balanceOf(
     if (group.split !== null) level.parts[group.split] += group.images;
     const name = classes.get(group.label) ?? '';
     if (value !== null) {
-      if (group.split !== null) byPart.add(value, group.split, group);
+      if (group.split !== null) bySplit.add(value, group.split, group);
       byClass.add(value, name, group);
     }
     level.classes[name] = (level.classes[name] ?? 0) + group.images;
@@ -67,12 +67,12 @@ function balanceOf(
     factor,
     levels,
     unknown,
-    byPart: cramersV(levels.map(({ level }) => splitNames.map((split) => byPart.count(level, split)))),
+    byPart: cramersV(levels.map(({ level }) => splitNames.map((split) => bySplit.count(level, split)))),
     byClass: cramersV(levels.map(({ level }) => [...classes.values()].map((name) => byClass.count(level, name)))),
   };
 }
 
-/** Patients in each cell of a table, and images without a patient: what a measure takes as independent. */
+/** Independent units per cell of a table: patients, and images without a known patient. */
 class Units {
   readonly #cells = new Map<string, { readonly patients: Set<number>; alone: number }>();
 
@@ -96,7 +96,7 @@ const emptyLevel = (level: string, classes: ReadonlyMap<number, string>): Mutabl
   level,
   images: 0,
   parts: { train: 0, validation: 0, test: 0 },
-  // Class names are a person's: one may be called “constructor”.
+  // No prototype: a person may name a class “constructor”.
   classes: Object.assign(
     Object.create(null) as Record<string, number>,
     Object.fromEntries([...classes.values()].map((name) => [name, 0])),

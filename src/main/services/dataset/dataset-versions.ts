@@ -5,13 +5,13 @@ import { classesByName } from '../../store/labels';
 import { addVersion, newestVersion, presentImages } from '../../store/versions';
 import type { OpenProject } from '../project/projects';
 
-/** The images are read in this many ranges of their hashes, which are evenly spread: a few hundred of 100,000 at once. */
+/** Images are read in ranges of their evenly distributed hashes: a few hundred of 100,000 at once. */
 const RANGES = 256;
 
 /**
- * Gives the dataset as it is now a version number, unless the newest version holds the same images; null where there
- * never was an image. Its hash is SHA-256 over one line an image, `<SHA-256 of the file> <frame>\n`, in order of hash
- * and frame. `importId`: the import that made it.
+ * Records the current dataset as a new version, unless the newest version has the same images; null if there never was
+ * an image. Its hash is SHA-256 over one line per image, `<SHA-256 of the file> <frame>\n`, ordered by hash and frame.
+ * `importId`: the import that created it.
  */
 export async function recordVersion(project: OpenProject, importId: number | null): Promise<DatasetVersion | null> {
   const { store } = project;
@@ -24,10 +24,10 @@ export async function recordVersion(project: OpenProject, importId: number | nul
   const at = new Date().toISOString();
   for (let range = 0; range < RANGES; range++) {
     const [from, to] = [range, range + 1].map((value) => value.toString(16).padStart(2, '0')) as [string, string];
-    // Hashes are lower-case hex: the last range ends at what no hash can begin with.
+    // Hashes are lower-case hex, so the last range ends at “g”.
     for (const [id, file, frame, label] of presentImages(store, from, range === RANGES - 1 ? 'g' : to)) {
       hash.update(`${file} ${frame}\n`);
-      // Another import may add images meanwhile.
+      // A concurrent import may add images.
       if (id >> 3 >= members.length) members = grown(members, id);
       members[id >> 3] = (members[id >> 3] ?? 0) | (1 << (id & 7));
       images += 1;

@@ -1,7 +1,7 @@
 import type { PatientCount } from '#shared/models/patient-count';
 import { formatQuantity } from '#shared/text/number';
 
-/** Fewer images a class than this: results will be unsure; than the second: hardly worth training. */
+/** With fewer images per class results are uncertain, and below `VERY_FEW` training is hardly worthwhile. */
 const FEW = 100;
 const VERY_FEW = 50;
 
@@ -11,7 +11,7 @@ export interface DatasetFigures extends PatientCount {
   readonly classes: readonly { readonly label: string; readonly images: number }[];
 }
 
-/** What a person should know about a dataset, in sentences; the worst first. */
+/** Warnings about a dataset in sentences, most serious first. */
 export function datasetWarnings(figures: DatasetFigures): string[] {
   if (figures.images === 0) return [];
   const warnings: string[] = [];

@@ -20,28 +20,28 @@ import type { OpenProject } from '../project/projects';
 import type { Splits } from '../splits/splits';
 import { summarizeDataset } from './dataset-summary';
 
-/** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
+/** Queries on a project's images. All numbers exclude removed images. */
 export interface Dataset {
-  /** Without what waits in the review: see `review.ts`. */
+  /** Excludes open review findings: see `review.ts`. */
   summary(project: OpenProject): Omit<DatasetSummary, 'review'>;
   /** Oldest first. */
   versions(project: OpenProject): DatasetVersion[];
-  /** All ids that pass the filter, in display order. */
+  /** Ids of all images that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
-  /** What images can be filtered by besides class, part and patient. */
+  /** Filter values other than class, split and patient. */
   facets(project: OpenProject): Facets;
-  /** In the order asked for; unknown ids are left out. */
+  /** In the order of `ids`; unknown ids are omitted. */
   images(project: OpenProject, ids: readonly number[]): ImageSummary[];
-  /** Throws `image_unknown`. Tags are empty where the source file is not there now. */
+  /** Throws `image_unknown`. Tags are empty if the source file is missing. */
   image(project: OpenProject, id: number): Promise<ImageDetail>;
-  /** Written to the audit trail. Throws `image_unknown`, `source_missing`, and what the decoder throws. */
+  /** Recorded in the audit trail. Throws `image_unknown`, `source_missing`, and errors of the decoder. */
   identifyingTags(project: OpenProject, id: number): Promise<{ tag: string; value: string }[]>;
-  /** Where the image's file is, for decoding. Throws `image_unknown`. */
+  /** The image's source file, for decoding. Throws `image_unknown`. */
   sourceFile(
     project: OpenProject,
     id: number,
   ): { readonly path: string; readonly hash: string; readonly frame: number };
-  /** Names of the classes that have images, in natural order: index = what a model puts out. */
+  /** Names of the classes with images, in natural order; the index is that of a model's outputs. */
   classes(project: OpenProject): string[];
 }
 
@@ -62,20 +62,20 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
     facets: (project) => imageFacets(project.store),
     images: (project, ids) => imagesById(project.store, ids),
     async image(project, id) {
-      const stored = found(project, id);
+      const stored = requireImage(project, id);
       const path = sourcePath(project, stored);
       const tags = await pool.tags({ path, identifying: false }).catch(() => []);
       const { sourceFolder: _folder, sex: _sex, age: _age, manufacturer: _maker, model: _model, ...shown } = stored;
       return { ...shown, tags, labelHistory: labelHistory(project.store, id), readings: namedReadings(project, id) };
     },
     async identifyingTags(project, id) {
-      const stored = found(project, id);
+      const stored = requireImage(project, id);
       const rows = await pool.tags({ path: sourcePath(project, stored), identifying: true });
       appendAudit(project.store, 'identifying-tags.show', { image: id });
       return rows.filter((row) => row.identifying).map(({ tag, value }) => ({ tag, value }));
     },
     sourceFile(project, id) {
-      const stored = found(project, id);
+      const stored = requireImage(project, id);
       return { path: sourcePath(project, stored), hash: stored.hash, frame: stored.frame ?? 0 };
     },
     classes,
@@ -93,7 +93,7 @@ function namedReadings({ store }: OpenProject, image: number): ImageDetail['read
   }));
 }
 
-function found(project: OpenProject, id: number): StoredImage {
+function requireImage(project: OpenProject, id: number): StoredImage {
   const stored = imageDetail(project.store, id);
   if (stored === null) {
     throw new FoveaError('image_unknown', `There is no image ${id} in this project.`, {
@@ -107,7 +107,7 @@ function sourcePath(project: OpenProject, stored: StoredImage): string {
   return join(resolveSource(project.folder, stored.sourceFolder), ...stored.path.split('/'));
 }
 
-/** `project:…` is a folder inside the project: kept relative, so that the project can be moved. Else absolute. */
+/** Absolute path of a source folder. `project:…` is inside the project, relative so that the project can be moved. */
 export function resolveSource(projectFolder: string, source: string): string {
   return source.startsWith('project:') ? join(projectFolder, source.slice('project:'.length)) : source;
 }

@@ -7,7 +7,7 @@ import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
 import { rasterPath, thumbnailPath, USUAL_RASTERS } from '../project/project-paths';
 
-/** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */
+/** Caches the raster and thumbnail of a frame under its file's hash. Throws `disk_full`, `project_unwritable`. */
 export async function writeCache(folder: string, file: IngestedFile): Promise<void> {
   const { hash, frame } = file.facts;
   try {
@@ -20,7 +20,6 @@ export async function writeCache(folder: string, file: IngestedFile): Promise<vo
   }
 }
 
-/** To a temporary name, flushed and renamed. */
 async function writeWhole(project: string, path: string, bytes: Uint8Array): Promise<void> {
   await makeProjectFolders(project, dirname(path));
   await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

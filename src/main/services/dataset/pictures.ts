@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
-import { defaultPipeline, presentReading } from '#shared/imaging/pipeline';
+import { currentReading, defaultPipeline } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
@@ -12,19 +12,21 @@ import type { Dataset } from './dataset';
 import { writeCache } from './picture-cache';
 import { ensureRasters } from './raster-cache';
 
-/** Pictures of a project's images, as PNG or JPEG bytes. What the cache has lost is made again from the source. */
+/** Pictures of a project's images as PNG or JPEG bytes. Missing cache entries are rebuilt from the source. */
 export interface Pictures {
   /** JPEG, 192 pixels on the long side. */
   thumbnail(project: OpenProject, image: number): Promise<Uint8Array>;
   /** PNG of the canonical raster. */
   raster(project: OpenProject, image: number): Promise<Uint8Array>;
-  /** PNG of one frame of the image's file at full size; `frame` null is the image's, `window` null the frame's own. */
+  /**
+   * PNG of one frame of the image's file at full size. Null `frame`: the image's own; null `window`: the frame's own.
+   */
   display(
     project: OpenProject,
     image: number,
     options: { readonly frame: number | null; readonly window: IntensityWindow | null; readonly invert: boolean },
   ): Promise<Uint8Array>;
-  /** PNG of one training view. `config`: JSON of an `Augmentation`, checked here. */
+  /** PNG of one training view. `config`: JSON of an `Augmentation`, validated here. */
   augmented(
     project: OpenProject,
     image: number,
@@ -32,9 +34,9 @@ export interface Pictures {
   ): Promise<Uint8Array>;
 }
 
-/** Side of an augmentation preview, pixels: the usual input of a ViT. */
+/** Side of an augmentation preview in pixels: the usual input size of a ViT. */
 const PREVIEW_SIDE = 224;
-/** Leaves pixel values in 0..1. */
+/** Pipeline without normalisation: pixel values stay in 0..1. */
 const previewPipeline = defaultPipeline(PREVIEW_SIDE, { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] });
 
 export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
@@ -57,7 +59,7 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
       if (cached !== null) return cached;
       const { intensity, canonicalShortSide } = previewPipeline;
-      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, ...presentReading });
+      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, ...currentReading });
       if (file.facts.hash === hash && !project.store.isReadOnly) await writeCache(project.folder, file);
       return file.thumbnail;
     },
@@ -86,7 +88,7 @@ function parseAugmentation(config: string) {
   }
 }
 
-/** [3, height, width] of 0..1 to [height, width, 3] of 0..255. */
+/** Converts [3, height, width] in 0..1 to [height, width, 3] in 0..255. */
 function toInterleaved(values: Float32Array): Uint8Array {
   const plane = values.length / 3;
   const bytes = new Uint8Array(values.length);

@@ -25,7 +25,7 @@ export interface RasterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Images with their labels and the paths of their rasters, as the engine takes them. */
+/** Adds raster paths to images and labels, as input for the engine. */
 export async function withRasters(
   options: Omit<RasterOptions, 'images'> & { readonly images: readonly RunSample[] },
 ): Promise<Sample[]> {
@@ -33,12 +33,12 @@ export async function withRasters(
   return options.images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
 }
 
-/** As many files are decoded at once; the pool has its own limit. */
-const AT_ONCE = 4;
+/** Files decoded at once; the pool has its own limit. */
+const MAX_PARALLEL_FILES = 4;
 
 /**
- * Absolute paths of the canonical rasters of images, in order. The cache may be deleted at any time: what is missing is
- * decoded again from its source. Throws `raster_missing` where a source is gone or has changed.
+ * Absolute paths of the images' canonical rasters, in order. The cache may be deleted at any time: missing rasters are
+ * decoded again from their sources. Throws `raster_missing` if a source is gone or has changed.
  */
 export async function ensureRasters(options: RasterOptions): Promise<string[]> {
   const { project, pipeline, images, signal } = options;
@@ -49,7 +49,7 @@ export async function ensureRasters(options: RasterOptions): Promise<string[]> {
     return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
   });
   let done = 0;
-  await inParallel(missing, AT_ONCE, async (entry) => {
+  await inParallel(missing, MAX_PARALLEL_FILES, async (entry) => {
     signal?.throwIfAborted();
     await rebuild(options, entry);
     options.onProgress?.(++done, missing.length);

@@ -4,9 +4,9 @@ import { allFileKeys, type FileKeys } from '../../store/identities';
 import {
   knownNumbers,
   namedSites,
-  type PatientBook,
+  type PatientIndex,
   type PatientRef,
-  patientBook,
+  patientIndex,
   patientRef,
 } from '../../store/identity';
 import { classesByName } from '../../store/labels';
@@ -71,7 +71,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     })),
     store,
   );
-  const book = patientBook(store);
+  const book = patientIndex(store);
   const readClaim = createClaimReader(store, 'table');
   const claims = images.map((image, index): PatientClaim => {
     const entry = match.entries[index];
@@ -181,7 +181,7 @@ export function tableQuestionsOf(table: LabelTable, questions: readonly TableQue
  */
 const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? '' : root);
 
-const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
+const presentOf = (book: PatientIndex, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
 
 /** Returns a function that turns identifiers of a table or pattern into claims; each identifier is hashed once. */

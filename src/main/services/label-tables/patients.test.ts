@@ -14,7 +14,7 @@ import { imageFacts } from '../../store/table-facts';
 import { createDataset } from '../dataset/dataset';
 import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
-import { findWhoIsWho } from '../patients/who-is-who';
+import { findPatientDoubts } from '../patients/patient-doubts';
 import type { OpenProject, Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
@@ -492,7 +492,7 @@ describe('tables by DICOM identity', () => {
 });
 
 describe('what is one person', () => {
-  const why = () => findWhoIsWho(project.store).map((one) => one.why);
+  const why = () => findPatientDoubts(project.store).map((one) => one.why);
 
   it('is asked where a study has two patient ids, and its images stay together', async () => {
     for (let index = 0; index < 40; index++) {
@@ -500,7 +500,7 @@ describe('what is one person', () => {
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: `1.2.7.${index >> 1}` });
     }
     await importAll();
-    expect(findWhoIsWho(project.store).length).toBe(40);
+    expect(findPatientDoubts(project.store).length).toBe(40);
     expect(why()[0]).toMatch(/^Its study also has images of patient \d+, but a study belongs to one person\./);
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(split.warnings.join(' ')).toContain('40 images in Review with a possible patient mismatch');
@@ -537,7 +537,7 @@ describe('what is one person', () => {
     dicom('e.dcm', { patient: 'R', birth: '', sex: 'M' });
     dicom('f.dcm', { patient: 'S', birth: '19610407', sex: 'F' });
     await importAll();
-    const found = new Map(findWhoIsWho(project.store).map((one) => [one.image, one.why]));
+    const found = new Map(findPatientDoubts(project.store).map((one) => [one.image, one.why]));
     const of = (path: string) => found.get(facts().find((one) => one.path === path)?.id ?? 0) ?? '';
     expect(of('a.dcm')).toContain('is the accession number');
     expect(of('b.dcm')).toContain('have different dates of birth:');

@@ -1,6 +1,6 @@
 import type { PatientChanges, TableAnswers, TableQuestion } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
-import type { PatientBook, PatientRef } from '../../store/identity';
+import type { PatientIndex, PatientRef } from '../../store/identity';
 
 /** The patients claimed for one file or image. */
 export interface PatientClaim {
@@ -55,7 +55,7 @@ export const NO_PATIENT_CHANGES: PatientChanges = {
  */
 export function resolvePatients(
   claims: readonly PatientClaim[],
-  book: Pick<PatientBook, 'exact' | 'loose'>,
+  book: Pick<PatientIndex, 'exact' | 'loose'>,
   answers: TableAnswers,
 ): ResolvedPatients {
   const accepted = claims.map((claim) => acceptClaim(claim, book, answers));
@@ -132,7 +132,7 @@ interface AcceptedClaim {
 
 function acceptClaim(
   { present, claimed, ownNames }: PatientClaim,
-  book: Pick<PatientBook, 'exact' | 'loose'>,
+  book: Pick<PatientIndex, 'exact' | 'loose'>,
   answers: TableAnswers,
 ): AcceptedClaim | null {
   if (claimed === null || (claimed.rounded && (present !== null || answers['rounded-ids'] !== 'take'))) return null;
@@ -160,7 +160,7 @@ interface ClaimedName {
 function gatherNames(
   claims: readonly PatientClaim[],
   accepted: readonly (AcceptedClaim | null)[],
-  book: Pick<PatientBook, 'exact'>,
+  book: Pick<PatientIndex, 'exact'>,
 ): Map<string, ClaimedName> {
   const names = new Map<string, ClaimedName>();
   for (const [index, { present }] of claims.entries()) {
@@ -209,7 +209,7 @@ function namesByPatient(
 function patientNamed(
   loose: string,
   { first, keys, patients, renames }: ClaimedName,
-  book: Pick<PatientBook, 'exact' | 'loose'>,
+  book: Pick<PatientIndex, 'exact' | 'loose'>,
   isDisputed: (present: string) => boolean,
 ): PatientRef {
   const [known] = [...keys].flatMap((key) => patients.get(key) ?? book.exact(key) ?? []);

@@ -9,17 +9,17 @@ import type { ProjectStore } from '../../store/open';
 import type { OpenProject } from '../project/projects';
 import { undoAction } from './undo';
 
-/** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
+/** A person's changes to the dataset. Each is stored when the call returns, and can be undone (up to 100 actions). */
 export interface Labels {
-  /** `label` null takes the label off. A new name makes a new class. */
+  /** Sets or, with null, removes the label. A new name creates a class. */
   label(project: OpenProject, images: readonly number[], label: string | null): { readonly changed: number };
-  /** Takes images out of the dataset; source files stay as they are. */
+  /** Removes images from the dataset; source files are not touched. */
   remove(project: OpenProject, images: readonly number[]): { readonly changed: number };
-  /** What `undo` would take back; null where there is nothing. */
+  /** The action that `undo` would undo; null if there is none. */
   last(project: OpenProject): LastAction | null;
   /**
-   * `description` says what was undone, null where there was nothing. With a stamp only that action: throws
-   * `action_not_last` where another one came after it.
+   * Undoes the last action; `description` is null if there was none. With a stamp, undoes only that action and throws
+   * `action_not_last` if another one followed it.
    */
   undo(project: OpenProject, stamp?: string): { readonly changed: number; readonly description: string | null };
 }
@@ -81,7 +81,7 @@ export function createLabels(): Labels {
   };
 }
 
-/** A class name as it is stored; null takes a label away. Throws `label_empty`. */
+/** Normalises a class name for the store; null removes a label. Throws `label_empty`. */
 export function className(label: string | null): string | null {
   const name = label?.trim().normalize('NFC') ?? null;
   if (name === '') {
@@ -90,7 +90,9 @@ export function className(label: string | null): string | null {
   return name;
 }
 
-/** Gives images a class, writes that to the audit trail, and answers with those that had another one. */
+/**
+ * Sets the class of images, records it in the audit trail, and returns the changed images with their previous class.
+ */
 export function relabelImages(
   store: ProjectStore,
   images: readonly number[],
@@ -105,7 +107,7 @@ export function relabelImages(
   return before.map((one) => [one.id, one.label_id]);
 }
 
-/** Takes images out, writes that to the audit trail, and answers with those that were in. */
+/** Removes images from the dataset, records it in the audit trail, and returns the ids that were present. */
 export function removeImages(store: ProjectStore, images: readonly number[]): number[] {
   const ids = presentIds(store, images);
   if (ids.length === 0) return [];

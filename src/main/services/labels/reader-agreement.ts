@@ -16,17 +16,17 @@ import { readers, type StoredReading } from '../../store/readings';
 import type { OpenProject } from '../project/projects';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
 
-/** Readers that are held against each other two by two; of more, those with most readings. */
-const MOST_PAIRED = 50;
+/** Readers compared in pairs; if there are more, those with the most readings. */
+const MAX_PAIRED_READERS = 50;
 
-/** How far the readers of a project agree, over images that are in the dataset. */
+/** Agreement of a project's readers on the images of the dataset. */
 export function summarize(project: OpenProject, weights: KappaWeights): ReadersSummary {
   const { store } = project;
   const groups = imageReadings(store);
   const classes = namedClasses(project, groups);
   const place = new Map(classes.map(({ id }, index) => [id, index]));
   const counts = groups.map(({ readings }) => countClasses(readings, place));
-  // Images without a known patient count as patients of their own.
+  // Each image without a known patient counts as a separate patient.
   const known = patientsOf(store);
   const patients = groups.map(({ image }) => known.get(image) ?? -image);
   const byReader = new Map<number, StoredReading[]>();
@@ -41,7 +41,7 @@ export function summarize(project: OpenProject, weights: KappaWeights): ReadersS
     const own = byReader.get(id) ?? [];
     return own.length === 0 ? [] : [{ id, name, readings: own.length, byClass: countClasses(own, place) }];
   });
-  const paired = [...people].sort((a, b) => b.readings - a.readings).slice(0, MOST_PAIRED);
+  const paired = [...people].sort((a, b) => b.readings - a.readings).slice(0, MAX_PAIRED_READERS);
   const shown = people.filter((one) => paired.includes(one)).map((one) => one.id);
   const cases = casesByPair(groups, place, patients, new Set(shown));
   const open = openDisagreements(store);
@@ -83,8 +83,8 @@ export function imagesOfCell(
   const numbers = new Map(classesByName(project.store).map(({ id, name }) => [name, id]));
   const [own, other] = labels.map((name) => numbers.get(name) ?? -1);
   return imageReadings(project.store).flatMap(({ image, readings }) => {
-    const says = (reader: number) => readings.find((one) => one.reader === reader)?.classId;
-    return says(first) === own && says(second) === other ? [image] : [];
+    const classBy = (reader: number) => readings.find((one) => one.reader === reader)?.classId;
+    return classBy(first) === own && classBy(second) === other ? [image] : [];
   });
 }
 
@@ -123,14 +123,14 @@ export function listDisagreements({ store }: OpenProject): Disagreement[] {
     .sort((a, b) => Number(a.majority !== null) - Number(b.majority !== null));
 }
 
-/** Classes that a label or a present reading names, in natural order. */
+/** Classes with a label or a current reading, in natural order. */
 function namedClasses({ store }: OpenProject, groups: readonly ImageReadings[]) {
   const used = usedClasses(store);
   for (const { readings } of groups) for (const { classId } of readings) used.add(classId);
   return classesByName(store).filter((one) => used.has(one.id));
 }
 
-/** What every two of the readers say of the images that both have read; one pass over all readings. */
+/** Pairs of readings by each two readers on the images that both have read; one pass over all readings. */
 function casesByPair(
   groups: readonly ImageReadings[],
   place: ReadonlyMap<number, number>,

@@ -3,7 +3,7 @@ import type { KappaWeights } from '#shared/statistics/agreement';
 import { formatQuantity } from '#shared/text/number';
 import { pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../../store/labels';
+import { classNumber, currentLabels, type LabelSource, setLabel, recordLabel } from '../../store/labels';
 import { readerNumber, readingsEvidence, readingsOf, setReading, unanimousClass } from '../../store/readings';
 import { reviewsOf, storeReview } from '../../store/reviews';
 import type { OpenProject } from '../project/projects';
@@ -11,22 +11,22 @@ import { imagesOfCell, listDisagreements, readerTable, summarize } from './reade
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
 import { noChanges } from './undo';
 
-/** Several readers of the same images: how far they agree, and what is decided where they do not. */
+/** Agreement of several readers on the same images, and adjudication of their disagreements. */
 export interface Readers {
   summary(project: OpenProject, weights: KappaWeights): ReadersSummary;
-  /** Counts of two readers. Throws `reader_unknown`. */
+  /** Cross table of two readers' classes. Throws `reader_unknown`. */
   table(project: OpenProject, first: number, second: number): ReaderTable;
-  /** Images in one cell of that table, by class names. Throws `reader_unknown`. */
+  /** Images in one cell of that table, given by class names. Throws `reader_unknown`. */
   cell(
     project: OpenProject,
     pair: { readonly first: number; readonly second: number },
     labels: readonly [string, string],
   ): number[];
-  /** Those without a majority first, each in the order of the files. */
+  /** Disagreements without a majority first, then the others; each in the order of the files. */
   disagreements(project: OpenProject): Disagreement[];
   /**
-   * Stores what a reader says of images (null takes it back). Where all readings of an image now agree, that is its
-   * label; else the label stays as it was. One action that can be undone.
+   * Stores a reader's class for images; null withdraws it. If all readings of an image then agree, they set its label;
+   * otherwise the label stays. One undoable action.
    */
   read(
     project: OpenProject,
@@ -34,9 +34,9 @@ export interface Readers {
     label: string | null,
     reader: string,
   ): { readonly changed: number };
-  /** Settles images with a label, whatever their readers said. One action that can be undone. */
+  /** Decides the label of images on which readers disagree. One undoable action. */
   adjudicate(project: OpenProject, images: readonly number[], label: string): { readonly changed: number };
-  /** Settles every image that is to be adjudicated and has a majority with it. One action that can be undone. */
+  /** Decides every open disagreement that has a majority in its favour. One undoable action. */
   takeMajority(project: OpenProject): { readonly changed: number };
 }
 
@@ -54,9 +54,9 @@ export function createReaders(): Readers {
         const before = noChanges();
         const at = new Date().toISOString();
         for (const { id, label_id } of currentLabels(store, images)) {
-          const said = setReading(store, { image: id, reader, classId }, 'user', at);
-          if (said === undefined) continue;
-          before.readings.push([id, reader, said]);
+          const previous = setReading(store, { image: id, reader, classId }, 'user', at);
+          if (previous === undefined) continue;
+          before.readings.push([id, reader, previous]);
           const present = readingsOf(store, id);
           const agreed = unanimousClass(present);
           if (agreed === null && present.length > 0) continue;
@@ -75,10 +75,10 @@ export function createReaders(): Readers {
       const name = label.trim();
       const { store } = project;
       const changed = store.transaction(() => {
-        const asked = new Set(images);
-        const groups = imageReadings(store).filter((group) => asked.has(group.image) && disagrees(group));
+        const requested = new Set(images);
+        const groups = imageReadings(store).filter((group) => requested.has(group.image) && disagrees(group));
         const classId = classNumber(store, name);
-        const n = settle(
+        const n = storeDecisions(
           project,
           groups.map((group) => ({ group, classId })),
           'adjudication',
@@ -96,7 +96,7 @@ export function createReaders(): Readers {
           const classId = majorityClass(group);
           return classId === null ? [] : [{ group, classId }];
         });
-        const n = settle(
+        const n = storeDecisions(
           project,
           decided,
           'majority',
@@ -110,8 +110,8 @@ export function createReaders(): Readers {
   };
 }
 
-/** Writes decisions with their way back. Inside a transaction. */
-function settle(
+/** Stores decisions and their undo data. Call inside a transaction. */
+function storeDecisions(
   { store }: OpenProject,
   decided: readonly { readonly group: ImageReadings; readonly classId: number }[],
   source: LabelSource,
@@ -128,13 +128,13 @@ function settle(
   );
   const before = noChanges();
   for (const { group, classId } of decided) {
-    const said = earlier.get(group.image);
+    const review = earlier.get(group.image);
     before.labels.push([group.image, labels.get(group.image) ?? null]);
     before.settlements.push([
       group.image,
-      said === undefined ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
+      review === undefined ? null : { verdict: review.verdict, evidence: review.evidence, at: review.at },
     ]);
-    settleLabel(store, group.image, classId, source, at);
+    recordLabel(store, group.image, classId, source, at);
     const evidence = readingsEvidence(group.readings);
     storeReview(store, { image: group.image, reason: 'readers-disagree', verdict: 'accepted', evidence, at });
   }

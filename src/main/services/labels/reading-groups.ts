@@ -11,13 +11,13 @@ import {
 import { reviewsOf } from '../../store/reviews';
 import type { OpenProject } from '../project/projects';
 
-/** All present readings of one image; at least one. */
+/** The current readings of one image; at least one. */
 export interface ImageReadings {
   readonly image: number;
   readonly readings: readonly StoredReading[];
 }
 
-/** In the order of the images' numbers. */
+/** Current readings by image, in order of image ids. */
 export function imageReadings(store: ProjectStore): ImageReadings[] {
   return byImage(presentReadings(store));
 }
@@ -35,18 +35,18 @@ function byImage(present: readonly StoredReading[]): ImageReadings[] {
 export const disagrees = ({ readings }: ImageReadings): boolean =>
   readings.length > 1 && unanimousClass(readings) === null;
 
-/** Images whose readings do not agree and that nobody has settled since the last of them changed. */
+/** Images with disagreeing readings that have not been adjudicated since the last reading changed. */
 export function openDisagreements(store: ProjectStore): ImageReadings[] {
   const disagreeing = byImage(disagreeingReadings(store));
   if (disagreeing.length === 0) return [];
-  const settled = reviewsOf(store, 'readers-disagree');
+  const reviews = reviewsOf(store, 'readers-disagree');
   return disagreeing.filter(({ image, readings }) => {
-    const said = settled.get(image);
-    return said?.verdict !== 'accepted' || said.evidence !== readingsEvidence(readings);
+    const review = reviews.get(image);
+    return review?.verdict !== 'accepted' || review.evidence !== readingsEvidence(readings);
   });
 }
 
-/** The class that more than half of the readings name. */
+/** The class named by more than half of the readings; null if there is none. */
 export function majorityClass({ readings }: ImageReadings): number | null {
   const counts = countClasses(readings);
   for (const [classId, n] of counts) if (2 * n > readings.length) return classId;
@@ -60,8 +60,8 @@ function countClasses(readings: readonly StoredReading[]): Map<number, number> {
 }
 
 /**
- * The images whose readings do not agree, for the review queue; those that were settled too, because a verdict holds
- * while its evidence does. `weight`: share of pairs of readings that differ. Reads only.
+ * Review findings for all images with disagreeing readings, including adjudicated ones, because a verdict holds as long
+ * as its evidence does. `weight`: share of reading pairs that differ. Writes nothing.
  */
 export function readersDisagree({ store }: Pick<OpenProject, 'store'>): ReviewFinding[] {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
@@ -71,11 +71,11 @@ export function readersDisagree({ store }: Pick<OpenProject, 'store'>): ReviewFi
     const n = readings.length;
     const same = counts.reduce((sum, [, count]) => sum + count * (count - 1), 0);
     const majority = majorityClass(group);
-    const said = counts.map(([id, count]) => `${count} ${count === 1 ? 'says' : 'say'} ${names.get(id) ?? ''}`);
+    const opinions = counts.map(([id, count]) => `${count} ${count === 1 ? 'says' : 'say'} ${names.get(id) ?? ''}`);
     return {
       image,
       reason: 'readers-disagree',
-      why: `${n} readers disagree: ${said.join(', ')}.`,
+      why: `${n} readers disagree: ${opinions.join(', ')}.`,
       weight: (n * (n - 1) - same) / (n * (n - 1)),
       evidence: readingsEvidence(readings),
       suggestion: majority === null ? null : (names.get(majority) ?? null),

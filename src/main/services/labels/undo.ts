@@ -5,7 +5,7 @@ import type { ActionKind, StoredAction } from '../../store/actions';
 import { restoreVerdict } from '../../store/duplicates';
 import { removePatientAlias } from '../../store/identity';
 import { setRemoved } from '../../store/images';
-import { classesByName, setLabel, settleLabel } from '../../store/labels';
+import { classesByName, setLabel, recordLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { setReading } from '../../store/readings';
 import { restoreReview } from '../../store/reviews';
@@ -15,11 +15,11 @@ import { setFacts } from '../../store/table-facts';
 const optionalId = z.number().nullable();
 /** [image, class]. */
 const labels = z.array(z.tuple([z.number(), optionalId]));
-/** Images that were taken out. */
+/** Removed images. */
 const removed = z.array(z.number());
 /** [image, image, verdict] of possible duplicates. */
 const verdicts = z.array(z.tuple([z.number(), z.number(), z.enum(['keep', 'different']).nullable()]));
-/** The last decision on a finding; null where there was none. */
+/** The previous decision on a finding; null for none. */
 const decision = z.object({ verdict: reviewVerdictSchema, evidence: z.string(), at: z.string() }).nullable();
 
 const movedBefore = z.object({
@@ -27,7 +27,7 @@ const movedBefore = z.object({
   parts: z.array(z.tuple([z.number(), splitNameSchema.nullable()])),
 });
 
-/** The state before a decision of the review. */
+/** The state before a review decision. */
 const reviewBefore = z.object({
   reviews: z.array(z.object({ image: z.number(), reason: reviewReasonSchema, said: decision })),
   labels,
@@ -36,7 +36,7 @@ const reviewBefore = z.object({
 });
 export type ReviewBefore = z.infer<typeof reviewBefore>;
 
-/** The state before a table, a reading or a decision on readings. */
+/** The state before a label table, a reading or an adjudication. */
 const storedChanges = z.object({
   labels: labels.default([]),
   /** [image, reader, class]. */
@@ -47,14 +47,14 @@ const storedChanges = z.object({
   facts: z
     .array(z.tuple([z.number(), optionalId, optionalId, optionalId, z.string().nullable(), z.number().nullable()]))
     .default([]),
-  /** Keys of patients' other names that were added. */
+  /** Keys of added patient aliases. */
   aliases: z.array(z.string()).default([]),
 });
 export type StoredChanges = z.infer<typeof storedChanges>;
 
 export const noChanges = (): StoredChanges => ({ labels: [], readings: [], settlements: [], facts: [], aliases: [] });
 
-/** Puts back what an action changed, from what it stored of the state before it; answers with how many that was of. */
+/** Restores the state before an action and returns the number of images, pairs or findings concerned. */
 type Undo = (store: ProjectStore, before: unknown) => number;
 
 const undo =
@@ -64,7 +64,7 @@ const undo =
 
 const undoChanges = undo(storedChanges, restoreChanges);
 
-/** What the undo of each kind of action restores. */
+/** Undo of each kind of action. */
 const undoOf: Readonly<Record<ActionKind, Undo>> = {
   label: undo(labels, restoreLabels),
   remove: undo(removed, (store, images) => setRemoved(store, images, false)),
@@ -86,10 +86,10 @@ const undoOf: Readonly<Record<ActionKind, Undo>> = {
   settle: undoChanges,
 };
 
-/** Inside a transaction. Answers with how many images, pairs or findings it was about. */
+/** Undoes an action inside a transaction. Returns the number of images, pairs or findings concerned. */
 export const undoAction = (store: ProjectStore, { kind, before }: StoredAction): number => undoOf[kind](store, before);
 
-/** Labels of classes that are gone meanwhile stay as they are. */
+/** Skips labels whose class no longer exists. */
 function restoreLabels(store: ProjectStore, before: z.infer<typeof labels>): number {
   const classes = new Set(classesByName(store).map((one) => one.id));
   return before.filter(
@@ -104,14 +104,14 @@ function restoreVerdicts(store: ProjectStore, before: z.infer<typeof verdicts>):
 
 function restoreChanges(store: ProjectStore, before: StoredChanges): number {
   const classes = new Set(classesByName(store).map((one) => one.id));
-  const settled = new Set(before.settlements.map(([image]) => image));
+  const adjudicated = new Set(before.settlements.map(([image]) => image));
   const images = new Set<number>();
   const at = new Date().toISOString();
   for (const [image, label] of before.labels) {
     if (label !== null && !classes.has(label)) continue;
     images.add(image);
-    // A decision that confirmed a label has a line in the history, so its end has one too.
-    if (settled.has(image)) settleLabel(store, image, label, 'undo', at);
+    // An adjudication that confirmed a label has an entry in the history, so its undo gets one too.
+    if (adjudicated.has(image)) recordLabel(store, image, label, 'undo', at);
     else setLabel(store, image, label, 'undo', at);
   }
   for (const [image, reader, classId] of before.readings) {

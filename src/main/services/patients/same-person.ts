@@ -1,31 +1,32 @@
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import type { ProjectStore } from '../../store/open';
-import { studiesOfSeveral, studiesWithoutPatient } from '../../store/studies';
+import { studiesWithSeveralPatients, studiesWithoutPatient } from '../../store/studies';
 
 /**
- * In the model of DICOM a study is of one patient (PS3.3, 7.3.1), but for a StudyInstanceUID that was blanked out: one that most of the
- * patients share, and more than a few.
+ * In the DICOM model a study belongs to one patient (PS3.3, 7.3.1). A StudyInstanceUID shared by more patients than
+ * this, and by more than this share of all patients, was blanked out.
  */
-const MOST_PATIENTS = 10;
+const MAX_PATIENTS_OF_STUDY = 10;
 const BLANKED_SHARE = 0.5;
 
-/** Who is one person, by what patients' ids and studies say together. */
+/** Persons, inferred from patient ids and studies together. */
 export interface People {
-  /** A number for the person: that of the first of the patients who share a study, directly or through others. */
+  /** The person's number: the lowest of the patients who share a study, directly or through others. */
   personOf(patient: number): number;
-  /** Whether images of this study belong together. */
+  /** Whether images of this study belong to one person. */
   binds(study: number): boolean;
-  /** Studies with images of several patients, without blanked ones: their patients. */
+  /** Patients of each study with several patients, except blanked ones. */
   readonly shared: ReadonlyMap<number, readonly number[]>;
-  /** Studies that are shared by too many to be one. */
+  /** Patients of each blanked study. */
   readonly blanked: ReadonlyMap<number, readonly number[]>;
 }
 
 export function findPeople(store: ProjectStore): People {
-  const { studies, patients } = studiesOfSeveral(store);
-  const isBlanked = (of: readonly number[]) => of.length > MOST_PATIENTS && of.length > patients * BLANKED_SHARE;
-  const shared = new Map([...studies].filter(([, of]) => !isBlanked(of)));
-  const blanked = new Map([...studies].filter(([, of]) => isBlanked(of)));
+  const { studies, patients } = studiesWithSeveralPatients(store);
+  const isBlanked = (members: readonly number[]) =>
+    members.length > MAX_PATIENTS_OF_STUDY && members.length > patients * BLANKED_SHARE;
+  const shared = new Map([...studies].filter(([, members]) => !isBlanked(members)));
+  const blanked = new Map([...studies].filter(([, members]) => isBlanked(members)));
   const groups = connectedGroups(
     [...shared.values()].flatMap(([first = 0, ...more]) => more.map((patient) => [first, patient] as const)),
   );
@@ -39,7 +40,7 @@ export function findPeople(store: ProjectStore): People {
   };
 }
 
-/** Images of which nobody is named and that share a study, as places of a person whose number is negative. */
+/** Splits of studies without a known patient; each study counts as a person with a negative number. */
 export function placesByStudy(store: ProjectStore): { readonly patient: number; readonly split: string }[] {
   return studiesWithoutPatient(store).map(({ study, split }) => ({ patient: -study, split }));
 }

@@ -1,7 +1,7 @@
 import { type AuditEntry, appendAudit, auditEntries } from '../../store/audit';
 import type { OpenProject } from './projects';
 
-/** Records what a person asked for that others may want to know later. `detail`: numbers and choices, no identities. */
+/** Records an action of a person in the audit trail. `detail`: numbers and choices, no identities. */
 export function audit(project: OpenProject, action: string, detail: Readonly<Record<string, unknown>>): void {
   appendAudit(project.store, action, detail);
 }

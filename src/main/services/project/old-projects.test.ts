@@ -73,8 +73,8 @@ const mirrored = (data: Uint8Array): Uint8Array =>
   data.map((_, at) => data[at - (at % WIDTH) + WIDTH - 1 - (at % WIDTH)] as number);
 
 /**
- * Under the name that rasters had when pixels stayed as they are stored. A picture of its own for each image, except that the
- * first two are one, and that 8 is 3 mirrored.
+ * Under the name that rasters had when pixels stayed as they are stored. A picture of its own for each image, except
+ * that the first two are one, and that 8 is 3 mirrored.
  */
 function writeRasters(project: OpenProject): void {
   for (const { id, hash, frame } of project.store.all<{ id: number; hash: string; frame: number }>(

@@ -4,7 +4,7 @@ import { makeFolders } from '../core/make-folders';
 import { databasePath } from './project-paths';
 
 /**
- * A project is where its database is: a disk that was taken away leaves an empty folder where it was mounted. Throws
+ * Checks that a project's database exists: a disk that was removed leaves an empty folder at its mount point. Throws
  * `project_away`.
  */
 export function requireProject(project: string): void {
@@ -12,8 +12,8 @@ export function requireProject(project: string): void {
 }
 
 /**
- * The same for a folder of a project, which must be there: half a project in its place would keep it from coming back.
- * Throws `project_away`.
+ * Creates a folder of an existing project. Creating it at the mount point of a removed disk would prevent the project
+ * from coming back. Throws `project_away`.
  */
 export async function makeProjectFolders(project: string, path: string): Promise<void> {
   requireProject(project);

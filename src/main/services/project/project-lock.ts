@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { FoveaError } from '#shared/ipc/errors';
 import { filePlace } from '../../process/file-place';
 import { isLiving, thisProcess } from '../../process/process-mark';
-import { type LockHolder, releaseLock, renewLock, takeLock } from '../../store/locks';
+import { type LockHolder, releaseLock, renewLock, acquireLock } from '../../store/locks';
 import type { ProjectStore } from '../../store/open';
 import type { OpenProject } from './projects';
 
 const NAME = 'runs';
-export const SIGN_OF_LIFE_MS = 30_000;
-/** A holder on another machine, of which nothing else is known, is given up after this. */
-export const SILENCE_MS = 10 * 60_000;
+export const LOCK_RENEWAL_MS = 30_000;
+/** A lock held on another machine, whose processes cannot be checked, expires after this time without renewal. */
+export const LOCK_EXPIRY_MS = 10 * 60_000;
 
-/** This process, whatever project: its own locks never stand in its way. */
+/** Identifies this process in all projects, so that its own locks never block it. */
 const TOKEN = randomUUID();
 
 export interface RunsLock {
   readonly release: () => void;
-  /** Aborted with a `FoveaError` where another Fovea has taken the lock over: what trains under it must pause. */
+  /** Aborted with a `FoveaError` when another Fovea has taken over the lock: training must pause. */
   readonly lost: AbortSignal;
 }
 
-/** What this process holds of a project: several runs may wait in one queue. */
+/** This process's lock on a project, shared by all its queued runs. */
 interface Hold {
   users: number;
   readonly timer: NodeJS.Timeout;
@@ -29,11 +29,11 @@ interface Hold {
 const holds = new WeakMap<ProjectStore, Hold>();
 
 /**
- * Keeps a second Fovea process from writing runs of this project while this one does; reading and labelling go on in
- * both. Held until it is released by all who took it, or until this process is gone. Throws `project_busy`.
+ * Prevents other Fovea processes from writing runs of this project; reading and labelling stay possible in all. Held
+ * until every user has released it, or this process ends. Throws `project_busy`.
  */
 export function lockRuns({ store }: OpenProject): RunsLock {
-  const other = takeLock(store, NAME, holder(store), (present) => isHeld(present, store));
+  const other = acquireLock(store, NAME, holder(store), (present) => isHeld(present, store));
   if (other !== null) {
     throw new FoveaError('project_busy', `Another Fovea (process ${other.pid}) is training in this project.`, {
       hint: 'Wait until it finishes, or stop it there.',
@@ -55,7 +55,7 @@ export function lockRuns({ store }: OpenProject): RunsLock {
 }
 
 function newHold(store: ProjectStore): Hold {
-  const timer = setInterval(() => keepLock(store), SIGN_OF_LIFE_MS);
+  const timer = setInterval(() => keepLock(store), LOCK_RENEWAL_MS);
   timer.unref();
   const hold: Hold = { users: 0, timer, lost: new AbortController() };
   holds.set(store, hold);
@@ -69,20 +69,20 @@ function end(store: ProjectStore, hold: Hold): void {
   try {
     releaseLock(store, NAME, TOKEN);
   } catch {
-    // The project is closed or its disk is gone: the lock ends with this process.
+    // The project is closed or its disk is gone; the lock ends with this process.
   }
 }
 
 /**
- * A sign of life. Where the row is gone or names another, that one had reason to think that this process was not there;
- * the lock is taken again where it has ended since, and given up where it has not.
+ * Renews the lock. If its row is gone or names another process, that process considered this one dead; the lock is
+ * taken again if the other has ended since, and given up if not.
  */
 export function keepLock(store: ProjectStore): void {
   const hold = holds.get(store);
   if (hold === undefined) return;
   try {
     if (renewLock(store, NAME, TOKEN)) return;
-    const other = takeLock(store, NAME, holder(store), (present) => isHeld(present, store));
+    const other = acquireLock(store, NAME, holder(store), (present) => isHeld(present, store));
     if (other === null) return;
     clearInterval(hold.timer);
     hold.lost.abort(
@@ -91,7 +91,7 @@ export function keepLock(store: ProjectStore): void {
       }),
     );
   } catch {
-    // The next sign of life may succeed; ten minutes of silence are allowed.
+    // The next renewal may succeed; the lock expires only after ten minutes.
   }
 }
 
@@ -102,10 +102,10 @@ const holder = (store: ProjectStore): LockHolder => ({
   at: Date.now(),
 });
 
-/** Of this host, the holder lives as long as its process does; of another one, as long as it is heard of. */
+/** A holder on this host is valid while its process lives; one on another host, while it renews the lock. */
 function isHeld(present: LockHolder, store: ProjectStore): boolean {
   const living = isLiving(present);
-  if (living === null) return Date.now() - present.at <= SILENCE_MS;
+  if (living === null) return Date.now() - present.at <= LOCK_EXPIRY_MS;
   if (!living) return false;
   const place = filePlace(store.connection.file);
   return present.place === null || place === null || present.place === place;

@@ -1,60 +1,61 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { presentReading } from '#shared/imaging/pipeline';
+import { currentReading } from '#shared/imaging/pipeline';
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
 
 const HASH = /^[0-9a-f]{64}$/;
 
-function checked(hash: string): string {
+function requireHash(hash: string): string {
   if (!HASH.test(hash)) throw new Error('not a SHA-256 in lower-case hex');
   return hash;
 }
 
 export const databasePath = (folder: string): string => join(folder, 'project.sqlite');
 export const cacheFolder = (folder: string): string => join(folder, 'cache');
-/** Scratch of archives that are being imported, and of files that are being predicted. */
+/** Scratch folder for archives being imported. */
 export const unpackingFolder = (folder: string): string => join(folder, 'cache', 'unpacking');
+/** Scratch folder for files being predicted. */
 export const predictionsFolder = (folder: string): string => join(folder, 'cache', 'predictions');
 export const featuresFolder = (folder: string): string => join(folder, 'cache', 'features');
 export const runsFolder = (folder: string): string => join(folder, 'runs');
 export const exportsFolder = (folder: string): string => join(folder, 'exports');
-/** Copies of sources, where the user asked for them. */
+/** Copies of sources, if requested. */
 export const imagesFolder = (folder: string): string => join(folder, 'images');
 
-/** `id` is one path segment. */
+/** `id` must be a single path segment. */
 export function runFolder(folder: string, id: string): string {
   if (!/^[\w-]+$/.test(id)) throw new Error('not a run id');
   return join(runsFolder(folder), id);
 }
 
-/** Of the rasters that an import makes: auto, whole, square pixels, 512. */
+/** Key of the rasters that an import writes: automatic intensity, uncropped, square pixels, short side 512. */
 export const USUAL_RASTERS = 'square';
 
-/** Of those that imports made before pixels were made square: runs of that time have this key. */
+/** Key of rasters from before pixels were made square; runs of that time use it. */
 export const RASTERS_AS_STORED = '';
 
-/** Names the way from a file to its canonical raster. The usual ways have short names. */
+/** Names the steps from a file to its canonical raster. The usual ones have short names. */
 export function rasterKey(
   pipeline: Pick<Pipeline, 'intensity' | 'crop' | 'pixels' | 'wideSamples' | 'canonicalShortSide'>,
 ): string {
   const { intensity, crop, pixels, wideSamples, canonicalShortSide } = pipeline;
   if (intensity.kind === 'auto' && crop === undefined && canonicalShortSide === CANONICAL_SHORT_SIDE) {
-    if (pixels === presentReading.pixels && wideSamples === presentReading.wideSamples) return USUAL_RASTERS;
+    if (pixels === currentReading.pixels && wideSamples === currentReading.wideSamples) return USUAL_RASTERS;
     if (pixels === undefined && wideSamples === undefined) return RASTERS_AS_STORED;
   }
   const choices = [crop, pixels, wideSamples].filter((choice) => choice !== undefined);
-  const way = [Object.entries(intensity).sort(), canonicalShortSide, ...choices];
-  const text = JSON.stringify(way);
+  const steps = [Object.entries(intensity).sort(), canonicalShortSide, ...choices];
+  const text = JSON.stringify(steps);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** Frames are told apart by name; the first has none, so that the usual names stay short. */
+/** Distinguishes frames in file names; empty for the first, so that the usual names stay short. */
 const frameMark = (frame: number): string => (frame === 0 ? '' : `-f${frame}`);
 
 export const experimentsFolder = (folder: string): string => join(folder, 'experiments');
 
-/** `id` is one path segment. */
+/** `id` must be a single path segment. */
 export function experimentFolder(folder: string, id: string): string {
   if (!/^[\w-]+$/.test(id)) throw new Error('not an experiment id');
   return join(experimentsFolder(folder), id);
@@ -65,16 +66,16 @@ export function rasterPath(folder: string, hash: string, key = USUAL_RASTERS, fr
   return rasterPaths(folder, key)(hash, frame);
 }
 
-/** The same for many images. */
+/** `rasterPath` for many images. */
 export function rasterPaths(folder: string, key = USUAL_RASTERS): (hash: string, frame?: number) => string {
   const rasters = join(cacheFolder(folder), 'rasters');
   const end = `${key === '' ? '' : `-${key}`}.raster`;
-  return (hash, frame = 0) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;
+  return (hash, frame = 0) => `${rasters}${sep}${requireHash(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;
 }
 
 /**
- * Finds the raster that an import made of an image: the present one, else that of an earlier version, which stays good for
- * looking at pictures. Answers null where there is neither.
+ * Returns a look-up of the raster that an import wrote for an image: the current one, else that of an earlier version,
+ * which still serves for comparing pictures. The look-up returns null if there is neither.
  */
 export function findRasters(folder: string): (hash: string, frame?: number) => string | null {
   const names = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(folder, key));
@@ -83,5 +84,5 @@ export function findRasters(folder: string): (hash: string, frame?: number) => s
 
 /** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg` */
 export function thumbnailPath(folder: string, hash: string, frame = 0): string {
-  return join(cacheFolder(folder), 'thumbnails', checked(hash).slice(0, 2), `${hash}${frameMark(frame)}.jpg`);
+  return join(cacheFolder(folder), 'thumbnails', requireHash(hash).slice(0, 2), `${hash}${frameMark(frame)}.jpg`);
 }

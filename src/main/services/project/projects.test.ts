@@ -14,7 +14,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processStart } from '../../process/process-mark';
-import { type LockHolder, takeLock } from '../../store/locks';
+import { type LockHolder, acquireLock } from '../../store/locks';
 import { createEvents } from '../core/events';
 import { createGrants } from '../core/grants';
 import { createSettings } from '../core/settings';
@@ -144,13 +144,13 @@ describe('the lock on runs', () => {
     ...changes,
   });
   const putRow = (project: OpenProject, changes: Partial<LockHolder> = {}) =>
-    takeLock(project.store, 'runs', rowOf(project, changes), () => false);
+    acquireLock(project.store, 'runs', rowOf(project, changes), () => false);
 
   it('keeps another living process out, not this one', async () => {
     const project = await projects.create(join(root, 'one'));
     const first = lockRuns(project);
     const second = lockRuns(project);
-    const held = () => takeLock(project.store, 'runs', rowOf(project), () => true);
+    const held = () => acquireLock(project.store, 'runs', rowOf(project), () => true);
     expect(held()?.pid).toBe(process.pid);
     first.release();
     first.release();

@@ -22,7 +22,7 @@ import {
 import { createRecentProjects } from './recent-projects';
 
 export interface OpenProject {
-  /** Opaque: what the window and its resources name the project by. */
+  /** Opaque id used by the window and in resource paths. */
   readonly id: string;
   /** Absolute, links resolved. */
   readonly folder: string;
@@ -32,36 +32,38 @@ export interface OpenProject {
 
 export interface Projects {
   /**
-   * Makes a project in a folder that is empty or not there yet; a folder that is a project already is opened instead.
+   * Creates a project in an empty or new folder; opens a folder that is already a project.
    * Throws `folder_not_empty`, `not_a_folder`, `path_too_long`, `project_unwritable`, `disk_full`.
    */
   create(folder: string, name?: string): Promise<OpenProject>;
-  /** Makes a project in a new folder of `parent`, named after it with what file systems refuse taken out. */
+  /**
+   * Creates a project in a new folder of `parent`, named after the project without characters that file systems reject.
+   */
   createIn(parent: string, name: string): Promise<OpenProject>;
-  /** Throws `not_a_project`, and what `openProjectStore` throws. */
+  /** Throws `not_a_project`, and the errors of `openProjectStore`. */
   open(folder: string): Promise<OpenProject>;
   /** Opens a recent project by its id. Throws `project_unknown`, `project_missing`. */
   reopen(id: string): Promise<OpenProject>;
-  /** Most recent first; those whose folder is gone are marked. */
+  /** Most recent first; projects with a missing folder are marked. */
   list(): Promise<ProjectSummary[]>;
-  /** Takes a project off the list and closes it; its folder stays as it is. */
+  /** Removes a project from the list and closes it; its folder is not touched. */
   forget(id: string): Promise<void>;
   /** An open project. Throws `project_not_open`. */
   get(id: string): OpenProject;
   summary(id: string): Promise<ProjectSummary>;
   close(id: string): void;
-  /** Removes pixels that a killed Fovea left in projects of the list, opened or not. */
+  /** Deletes scratch files that a killed Fovea left in listed projects, open or not. */
   sweep(): Promise<void>;
   closeAll(): void;
 }
 
-/** Files that operating systems leave in folders that people see as empty. */
-const INVISIBLE = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory']);
+/** Files of operating systems in folders that look empty. */
+const SYSTEM_FILES = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory']);
 
 export function createProjects(options: {
   readonly userDataFolder: string;
   readonly events: Events;
-  /** Lets go of the database before it is closed here. */
+  /** Called before a project's database is closed, to release other connections to it. */
   readonly onClose?: () => void;
 }): Projects {
   const recent = createRecentProjects(options.userDataFolder);
@@ -146,7 +148,7 @@ export function createProjects(options: {
       const present = open.get(id);
       if (present !== undefined && existsSync(databasePath(present.folder))) return openFolder(present.folder);
       const entry = (await recent.list()).find((one) => one.id === id);
-      return openFolder(requireThere(entry).folder);
+      return openFolder(requireAvailable(entry).folder);
     },
     list: async () =>
       (await recent.list()).map((entry) => {
@@ -176,7 +178,7 @@ export function createProjects(options: {
   };
 }
 
-/** The database and the folders of a new project. */
+/** Creates the database and folders of a new project. */
 async function makeStore(folder: string, name: string): Promise<ProjectStore> {
   const store = createProjectStore(databasePath(folder));
   try {
@@ -190,7 +192,7 @@ async function makeStore(folder: string, name: string): Promise<ProjectStore> {
   return store;
 }
 
-/** Nothing of a project that could not be made stays behind. `made`: its folder was not there before. */
+/** Deletes the remains of a project that could not be created. `made`: its folder did not exist before. */
 async function removeUnfinished(folder: string, made: boolean): Promise<void> {
   for (const suffix of ['', '-wal', '-shm', '-journal']) {
     await rm(databasePath(folder) + suffix, { force: true }).catch(() => {});
@@ -199,7 +201,7 @@ async function removeUnfinished(folder: string, made: boolean): Promise<void> {
 }
 
 /** Throws `project_unknown`, `project_missing`. */
-function requireThere<Entry extends { readonly folder: string; readonly name: string }>(
+function requireAvailable<Entry extends { readonly folder: string; readonly name: string }>(
   entry: Entry | undefined,
 ): Entry {
   if (entry === undefined) {
@@ -222,14 +224,14 @@ function figures(store: ProjectStore): { images: number; classes: string[]; runs
   };
 }
 
-/** Removes pixels that a killed Fovea left beside those that the project keeps. */
+/** Deletes scratch files that a killed Fovea left in a project. */
 async function sweepProject(folder: string): Promise<void> {
   await sweepScratch(predictionsFolder(folder), 'job');
   await sweepScratch(unpackingFolder(folder), 'import');
   await sweepScratch(exportsFolder(folder), INCOMING);
 }
 
-/** Makes the folder where it is not there, and says whether it did. */
+/** Creates the folder if it is missing; returns whether it did. */
 async function prepareFolder(path: string): Promise<boolean> {
   try {
     const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -243,7 +245,7 @@ async function prepareFolder(path: string): Promise<boolean> {
     if (!info.isDirectory()) {
       throw new FoveaError('not_a_folder', `“${basename(path)}” is a file.`, { hint: 'Choose a folder.' });
     }
-    const names = (await readdir(path)).filter((name) => !INVISIBLE.has(name));
+    const names = (await readdir(path)).filter((name) => !SYSTEM_FILES.has(name));
     if (names.length > 0) {
       throw new FoveaError('folder_not_empty', `The folder “${basename(path)}” is neither empty nor a Fovea project.`, {
         hint: 'Choose an empty folder or a new name, so that your files and the project stay separate.',
@@ -259,7 +261,7 @@ async function prepareFolder(path: string): Promise<boolean> {
 export function folderName(name: string): string {
   const cleaned = name
     .normalize('NFC')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removes control characters
     .replace(/[<>:"/\\|?*\u0000-\u001f\u007f]/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

@@ -17,24 +17,24 @@ const recentSchema = z.object({
 });
 export type RecentProject = z.infer<typeof recentSchema>;
 
-const MOST = 50;
+const MAX_RECENT_PROJECTS = 50;
 
 export interface RecentProjects {
   list(): Promise<readonly RecentProject[]>;
-  /** Puts a project first; its id stays the same as long as the list remembers its folder. */
+  /** Moves a project to the front; its id stays the same as long as its folder is in the list. */
   remember(project: Omit<RecentProject, 'id' | 'openedAt'>): Promise<RecentProject>;
   forget(id: string): Promise<void>;
 }
 
 /**
- * `recent-projects.json` in the user-data folder. A list that cannot be read or written is an empty one: no project
- * depends on it.
+ * Stores `recent-projects.json` in the user-data folder. An unreadable list counts as empty, and failed writes are
+ * ignored: no project depends on it.
  */
 export function createRecentProjects(userDataFolder: string): RecentProjects {
   const file = join(userDataFolder, 'recent-projects.json');
-  // Ids of this process, for when the file cannot be written.
+  // Ids assigned by this process, in case the file cannot be written.
   const ids = new Map<string, string>();
-  const take = inTurn();
+  const inOrder = inTurn();
 
   const load = async (): Promise<RecentProject[]> => {
     try {
@@ -49,14 +49,14 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
       await makeFolders(userDataFolder);
       await writeFileAtomic(file, `${JSON.stringify(list, null, 2)}\n`);
     } catch {
-      // See above.
+      // Ignored: no project depends on the list.
     }
   };
 
   return {
-    list: () => take(load),
+    list: () => inOrder(load),
     remember: (project) =>
-      take(async () => {
+      inOrder(async () => {
         const list = await load();
         const id =
           list.find((one) => one.folder === project.folder)?.id ??
@@ -64,9 +64,9 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
           randomBytes(9).toString('base64url');
         ids.set(project.folder, id);
         const entry: RecentProject = { ...project, id, openedAt: new Date().toISOString() };
-        await save([entry, ...list.filter((one) => one.folder !== project.folder)].slice(0, MOST));
+        await save([entry, ...list.filter((one) => one.folder !== project.folder)].slice(0, MAX_RECENT_PROJECTS));
         return entry;
       }),
-    forget: (id) => take(async () => save((await load()).filter((one) => one.id !== id))),
+    forget: (id) => inOrder(async () => save((await load()).filter((one) => one.id !== id))),
   };
 }

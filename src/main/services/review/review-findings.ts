@@ -3,7 +3,7 @@ import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
 import { type PackedList, packList, unpackItem, unpackList } from '../background/packed-list';
 import { readersDisagree } from '../labels/reading-groups';
-import { findWhoIsWho } from '../patients/who-is-who';
+import { findPatientDoubts } from '../patients/patient-doubts';
 import type { OpenProject } from '../project/projects';
 import { mislabelFindings, type Suspect } from './mislabel-findings';
 import { findLabelConflicts } from './review-label-conflicts';
@@ -25,7 +25,7 @@ interface Finder {
 
 const finders: readonly Finder[] = [
   { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
-  { reasons: ['who-is-who'], find: ({ store }) => findWhoIsWho(store) },
+  { reasons: ['who-is-who'], find: ({ store }) => findPatientDoubts(store) },
   { reasons: ['possible-duplicate'], find: ({ store }) => findPossibleDuplicates(store) },
   { reasons: ['repeated-instance'], find: ({ store }) => findRepeatedInstances(store) },
   { reasons: ['readers-disagree'], find: readersDisagree },

@@ -11,7 +11,7 @@ import { Slice } from '../../ingest/slice';
 import { imagesById } from '../../store/images';
 import type { ProjectStore } from '../../store/open';
 import { allReviews, type StoredReview } from '../../store/reviews';
-import { type Background, FEW_IMAGES, placeOf } from '../background/background';
+import { type Background, MAX_INLINE_IMAGES, placeOf } from '../background/background';
 import { packList } from '../background/packed-list';
 import type { Events } from '../core/events';
 import type { Duplicates } from '../duplicates/duplicates';
@@ -141,7 +141,7 @@ export function createReview(options: {
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
       const changed =
-        chosen.length > FEW_IMAGES
+        chosen.length > MAX_INLINE_IMAGES
           ? await background(reviewTasks.decide, { project: placeOf(project), findings: packList(chosen), decision })
           : decide(project, chosen, decision);
       // A verdict alone finds nothing new.

@@ -23,7 +23,7 @@ export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
  * The part of a job that the engine does: while it waits for its turn, the job says behind what; then how far it is.
  * Cancelled with the job. `counts` is what the job says, in place of the engine's own phases.
  */
-export function askEngine<K extends EngineRequestName, Phase extends WorkPhase>(
+export function requestEngine<K extends EngineRequestName, Phase extends WorkPhase>(
   engine: Pick<EngineClient, 'request'>,
   job: JobHandle<Phase>,
   name: K,
@@ -32,7 +32,7 @@ export function askEngine<K extends EngineRequestName, Phase extends WorkPhase>(
 ): Promise<EngineRequests[K]['output']> {
   const call = engine.request(name, input, {
     onTurn: (before) => {
-      if (before.length > 0) job.waits(before.map((one) => workOf[one]));
+      if (before.length > 0) job.reportQueued(before.map((one) => workOf[one]));
       else if (counts !== undefined) job.progress(counts.phase, 0, counts.total);
     },
     // A request of the engine reports phases of the job that asks for it.

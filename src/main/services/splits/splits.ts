@@ -1,5 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
-import { type SplitName, type SplitRequestGiven, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
+import { type SplitName, type SplitRequestInput, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
 import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-out';
 import { type SplitShares, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../../store/actions';
@@ -16,7 +16,7 @@ import {
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { findPeople } from '../patients/same-person';
-import { openWhoIsWho } from '../patients/who-is-who';
+import { patientDoubtWarnings } from '../patients/patient-doubts';
 import type { OpenProject } from '../project/projects';
 import { heldOutSplits, listOrigins } from './held-out';
 import { signSplit, withdrawSignOff } from './sign-offs';
@@ -26,7 +26,7 @@ import { type Counted, summarizeSplit } from './split-summary';
 
 export interface Splits {
   /** Makes a new split current. Throws `no_labels`, `one_class`, `split_shares`, `held_out_unknown`, `held_out_all`. */
-  split(project: OpenProject, request: SplitRequestGiven): SplitSummary;
+  split(project: OpenProject, request: SplitRequestInput): SplitSummary;
   /**
    * Makes the split named by folders or a table current, with validation carved from train (by patient) where they name
    * none. Null if they name a split for no image.
@@ -64,7 +64,7 @@ export function createSplits(): Splits {
         request.heldOut === null
           ? { members: splitItems(items, request, request.seed), notes: [] as string[] }
           : heldOutSplits(project.store, items, request.heldOut, request);
-      if (request.group === 'patient') notes.push(...openWhoIsWho(project.store));
+      if (request.group === 'patient') notes.push(...patientDoubtWarnings(project.store));
       store(
         project,
         {

@@ -4,5 +4,5 @@ import type { JobHandle } from '../core/jobs';
 export const quietJob = (): JobHandle => ({
   signal: new AbortController().signal,
   progress: () => {},
-  waits: () => {},
+  reportQueued: () => {},
 });

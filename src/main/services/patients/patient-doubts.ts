@@ -2,13 +2,13 @@ import type { ReviewFinding } from '#shared/models/review';
 import { formatQuantity } from '#shared/text/number';
 import type { ProjectStore } from '../../store/open';
 import { reviewsOf } from '../../store/reviews';
-import { descriptionsOf, firstOfStudies, namedByAccession, nearlyAlike } from '../../store/who-is-who';
+import { descriptionsOf, firstOfStudies, namedByAccession, similarIdentifiers } from '../../store/who-is-who';
 import { findPeople } from './same-person';
 
-/** As many as fit beside an image. */
-const MOST_BESIDE = 8;
+/** Comparison images that fit beside an image. */
+const MAX_BESIDE = 8;
 
-/** One thing that speaks against the patient of an image. */
+/** One reason to doubt the patient of an image. */
 interface Doubt {
   readonly image: number;
   readonly why: string;
@@ -17,10 +17,10 @@ interface Doubt {
 }
 
 /**
- * Images whose patient may be another one than the number says, or two: one for each patient in question. Asked of all
- * that the files say, because a split is worth what this is.
+ * Finds images whose recorded patient may be wrong or be two people: one image per patient in question. Considers all
+ * identities in the files, because a split is only as good as they are.
  */
-export function findWhoIsWho(store: ProjectStore): ReviewFinding[] {
+export function findPatientDoubts(store: ProjectStore): ReviewFinding[] {
   const byImage = new Map<number, Doubt[]>();
   for (const doubt of [...sharedStudies(store), ...severalPeople(store), ...byAccession(store), ...alike(store)]) {
     byImage.set(doubt.image, [...(byImage.get(doubt.image) ?? []), doubt]);
@@ -32,15 +32,15 @@ export function findWhoIsWho(store: ProjectStore): ReviewFinding[] {
     weight: 1,
     evidence: doubts.map(({ evidence }) => evidence).join('; '),
     suggestion: null,
-    beside: [...new Set(doubts.flatMap(({ beside }) => beside))].slice(0, MOST_BESIDE),
+    beside: [...new Set(doubts.flatMap(({ beside }) => beside))].slice(0, MAX_BESIDE),
   }));
 }
 
-/** What a split should say of them: those that nobody has accepted as they are. */
-export function openWhoIsWho(store: ProjectStore): string[] {
-  const said = reviewsOf(store, 'who-is-who');
-  const open = findWhoIsWho(store).filter(({ image, evidence }) => {
-    const review = said.get(image);
+/** Warning for a split about doubts that nobody has accepted. */
+export function patientDoubtWarnings(store: ProjectStore): string[] {
+  const reviews = reviewsOf(store, 'who-is-who');
+  const open = findPatientDoubts(store).filter(({ image, evidence }) => {
+    const review = reviews.get(image);
     return review?.verdict !== 'accepted' || review.evidence !== evidence;
   });
   if (open.length === 0) return [];
@@ -108,7 +108,7 @@ function byAccession(store: ProjectStore): Doubt[] {
 }
 
 function alike(store: ProjectStore): Doubt[] {
-  const ofKey = groupBy(nearlyAlike(store), ({ key }) => key);
+  const ofKey = groupBy(similarIdentifiers(store), ({ key }) => key);
   return [...ofKey.values()].flatMap((of) =>
     of.map(({ image, patient }): Doubt => {
       const others = of.filter((one) => one.patient !== patient);
