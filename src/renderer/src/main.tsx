@@ -19,11 +19,11 @@ followActivity();
 const root = createRoot(container);
 const show = () => root.render(<App />);
 // Restores the last session; if that takes too long, the window opens without it.
-const patience = setTimeout(show, 500);
+const timeout = setTimeout(show, 500);
 void restoreSession()
   .catch(showError)
   .then(() => {
-    clearTimeout(patience);
+    clearTimeout(timeout);
     followSession();
     show();
   });

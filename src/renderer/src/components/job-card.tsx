@@ -20,7 +20,7 @@ export function JobCard({ job, ...card }: JobCardProps) {
       {...card}
       {...counted}
       phase={jobProgressText(progress)}
-      waits={progress.kind === 'waiting'}
+      queued={progress.kind === 'waiting'}
       unit={job == null ? undefined : jobTexts[job.name].unit}
     />
   );

@@ -1,7 +1,7 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ReadOnlyBanner } from './changes';
 import classes from './page.module.css';
+import { ReadOnlyBanner } from './read-only';
 
 export interface PageHeaderProps {
   readonly title: string;

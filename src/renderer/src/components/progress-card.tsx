@@ -8,7 +8,7 @@ export interface ProgressCardProps {
   readonly title: string;
   readonly phase?: string | undefined;
   /** True while queued; `phase` then names what runs first. */
-  readonly waits?: boolean | undefined;
+  readonly queued?: boolean | undefined;
   readonly done: number;
   /** Null while the amount is unknown. */
   readonly total: number | null;
@@ -34,7 +34,7 @@ export function progressText(progress: Omit<ProgressCardProps, 'title' | 'childr
 
 /** A long task: progress, speed, remaining time, and a button to cancel it. */
 export function ProgressCard(props: ProgressCardProps) {
-  const { title, phase, waits = false, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
+  const { title, phase, queued = false, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
   const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);
   return (
     <section className={classes['card']} aria-label={title}>
@@ -56,7 +56,7 @@ export function ProgressCard(props: ProgressCardProps) {
         )}
       </Group>
       <div className={classes['body']}>
-        {!waits && (
+        {!queued && (
           <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
         )}
         <Text size="xs" c="dimmed" className="tabular" mt={6}>

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { formatDate } from '#shared/text/time';
 import { useCommand } from '../state/requests';
-import { Changes } from './changes';
 import { Notice } from './notice';
+import { EditControls } from './read-only';
 import { SignOffDialog } from './sign-off-dialog';
 
 export interface SignOffStateProps {
@@ -28,7 +28,7 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
           “{signOff.reason}” Training is allowed, and every result will state that the split leaks ({leakText(leak)}).
         </Text>
         <Group mt={6}>
-          <Changes>
+          <EditControls>
             <Button
               size="compact-xs"
               variant="default"
@@ -37,17 +37,17 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
             >
               Withdraw the sign-off
             </Button>
-          </Changes>
+          </EditControls>
         </Group>
       </Notice>
     );
   }
   const open = (
-    <Changes>
+    <EditControls>
       <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
         Sign off…
       </Button>
-    </Changes>
+    </EditControls>
   );
   const dialog = <SignOffDialog opened={opened} onClose={() => setOpened(false)} project={project} leak={leak} />;
   if (brief) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
+import { useInvalidField } from './invalid-fields';
 import { decimalText, parseDecimal } from './number-text';
-import { useWrongField } from './wrong-fields';
 
 export interface TypedNumberOptions {
   readonly label: string;
@@ -44,7 +44,7 @@ export function useTypedNumber(options: TypedNumberOptions): TypedNumber {
     setText((shown) => (readNumber(shown, options).value === value ? shown : textOf(value)));
   }, [value]);
   const error = disabled ? null : readNumber(text, options).error;
-  useWrongField(label, error);
+  useInvalidField(label, error);
   return {
     text,
     error,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '#shared/ipc/contract';
 import type { RunProgress } from '#shared/models/run';
-import { catchUpOnRuns, followActivity, useActivity } from './activity';
+import { followActivity, refreshRuns, useActivity } from './activity';
 import { useToasts } from './toasts';
 
 const main = vi.hoisted(() => ({
@@ -105,7 +105,7 @@ it('asks for the progress of runs that are going, or were when the window last h
     { id: 'ended', state: 'failed' },
     { id: 'old', state: 'finished' },
   ];
-  await catchUpOnRuns('p');
+  await refreshRuns('p');
   expect(main.invoke.mock.calls.map(([name, { run }]) => run ?? name)).toEqual(['runs.list', 'going', 'ended']);
   expect(useActivity.getState().runs['ended']?.progress.state).toBe('failed');
 });

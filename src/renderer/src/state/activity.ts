@@ -13,20 +13,20 @@ interface ActivityState {
 /** Everything that is running or ended while the window was open, as last reported by main. */
 export const useActivity = create<ActivityState>(() => ({ jobs: {}, runs: {} }));
 
-export const noteJob = (job: Job) => useActivity.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
-const noteRun = (project: string, progress: RunProgress) =>
+export const recordJob = (job: Job) => useActivity.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
+const recordRun = (project: string, progress: RunProgress) =>
   useActivity.setState((state) => ({ runs: { ...state.runs, [progress.run]: { project, progress } } }));
 
 /** Tracks jobs and runs. Call once, at start; returns a function that stops it. */
 export function followActivity(): () => void {
   const ends = [
-    on('job', noteJob),
-    on('run.progress', ({ project, progress }) => noteRun(project, progress)),
+    on('job', recordJob),
+    on('run.progress', ({ project, progress }) => recordRun(project, progress)),
     onConnection((state) => {
-      if (state === 'open') void catchUp();
+      if (state === 'open') void refresh();
     }),
   ];
-  void catchUp();
+  void refresh();
   return () => {
     for (const end of ends) end();
   };
@@ -36,16 +36,16 @@ export function followActivity(): () => void {
  * Fetches the state that events did not report: work that began before the window opened, or progressed while
  * disconnected.
  */
-async function catchUp(): Promise<void> {
+async function refresh(): Promise<void> {
   try {
     const { jobs } = await invoke('jobs.list', {});
     for (const job of jobs) {
       // Events received meanwhile are newer than the answer, and an ended job never runs again.
       const known = useActivity.getState().jobs[job.id];
-      if (known === undefined || (known.state === 'running' && job.state !== 'running')) noteJob(job);
+      if (known === undefined || (known.state === 'running' && job.state !== 'running')) recordJob(job);
     }
     const { runs } = useActivity.getState();
-    for (const project of new Set(Object.values(runs).map((run) => run.project))) await catchUpOnRuns(project);
+    for (const project of new Set(Object.values(runs).map((run) => run.project))) await refreshRuns(project);
   } catch (error) {
     showError(error);
   }
@@ -55,16 +55,16 @@ async function catchUp(): Promise<void> {
  * Fetches the progress of a project's active runs and of those last known as active: when the project is opened, and
  * repeatedly while another process trains a run.
  */
-export async function catchUpOnRuns(project: string): Promise<void> {
+export async function refreshRuns(project: string): Promise<void> {
   const { runs } = await invoke('runs.list', { project });
-  const isGoing = (state: RunProgress['state']) => state === 'running' || state === 'paused' || state === 'queued';
+  const isActive = (state: RunProgress['state']) => state === 'running' || state === 'paused' || state === 'queued';
   const known = useActivity.getState().runs;
-  const going = runs.filter(({ id, state }) => isGoing(state) || isGoing(known[id]?.progress.state ?? state));
-  for (const run of going) noteRun(project, await invoke('runs.progress', { project, run: run.id }));
+  const active = runs.filter(({ id, state }) => isActive(state) || isActive(known[id]?.progress.state ?? state));
+  for (const run of active) recordRun(project, await invoke('runs.progress', { project, run: run.id }));
 }
 
 /** The job with this id, live; undefined until main has announced it. */
-export function useJobOf(id: string | null): Job | undefined {
+export function useJobById(id: string | null): Job | undefined {
   return useActivity((state) => (id === null ? undefined : state.jobs[id]));
 }
 

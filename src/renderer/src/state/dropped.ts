@@ -2,18 +2,18 @@ import { create } from 'zustand';
 import { type Grant, platform, type UploadProgress } from '../bridge/bridge';
 
 /** Dropped files and folders on their way to the import. */
-export interface Dropped {
+export interface PendingDrop {
   readonly grants: Promise<readonly Grant[]>;
   /** Reports the upload's progress, in web mode. */
-  readonly follow: (listener: (progress: UploadProgress) => void) => void;
+  readonly onProgress: (listener: (progress: UploadProgress) => void) => void;
   readonly cancel: () => void;
 }
 
 /** The last drop, until the Data screen takes it. */
-export const useDropped = create<{ readonly dropped: Dropped | null }>(() => ({ dropped: null }));
+export const useDropped = create<{ readonly dropped: PendingDrop | null }>(() => ({ dropped: null }));
 
 /** Must be called synchronously in the drop handler: the browser empties a DataTransfer when the event ends. */
-export function offerDropped(transfer: DataTransfer): void {
+export function acceptDrop(transfer: DataTransfer): void {
   useDropped.getState().dropped?.cancel();
   const controller = new AbortController();
   let listener: (progress: UploadProgress) => void = () => {};
@@ -26,7 +26,7 @@ export function offerDropped(transfer: DataTransfer): void {
   useDropped.setState({
     dropped: {
       grants,
-      follow: (next) => {
+      onProgress: (next) => {
         listener = next;
       },
       cancel: () => controller.abort(),

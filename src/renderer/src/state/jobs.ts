@@ -11,7 +11,7 @@ import {
 import { FoveaError } from '#shared/ipc/errors';
 import type { JobSubject } from '#shared/models/job';
 import { invoke } from '../bridge/bridge';
-import { noteJob, useActivity } from './activity';
+import { recordJob, useActivity } from './activity';
 import { showError } from './toasts';
 
 export interface StartedJob<K extends JobName> {
@@ -46,18 +46,18 @@ export const cancelJob = (id: string): void => void invoke('jobs.cancel', { job:
  */
 function jobEnd(id: string): Promise<Job> {
   return new Promise((resolve, reject) => {
-    const settle = (job: Job | undefined): boolean => {
+    const resolveIfEnded = (job: Job | undefined): boolean => {
       if (job === undefined || job.state === 'running') return false;
       resolve(job);
       return true;
     };
-    if (settle(useActivity.getState().jobs[id])) return;
+    if (resolveIfEnded(useActivity.getState().jobs[id])) return;
     const end = useActivity.subscribe((state) => {
-      if (settle(state.jobs[id])) end();
+      if (resolveIfEnded(state.jobs[id])) end();
     });
     invoke('jobs.list', {}).then(({ jobs }) => {
       const job = jobs.find((candidate) => candidate.id === id);
-      if (job !== undefined && job.state !== 'running') noteJob(job);
+      if (job !== undefined && job.state !== 'running') recordJob(job);
     }, reject);
   });
 }
@@ -68,11 +68,14 @@ export function runningJob<K extends JobName>(
   name: K,
   about: Partial<JobSubject>,
 ): JobOf<K> | null {
-  const isAbout = ({ subject }: Job) =>
+  const isAboutSubject = ({ subject }: Job) =>
     (about.project === undefined || subject.project === about.project) &&
     (about.run === undefined || subject.run === about.run) &&
     (about.split === undefined || subject.split === about.split);
-  return jobs.find((job): job is Job & JobOf<K> => job.state === 'running' && isJob(job, name) && isAbout(job)) ?? null;
+  return (
+    jobs.find((job): job is Job & JobOf<K> => job.state === 'running' && isJob(job, name) && isAboutSubject(job)) ??
+    null
+  );
 }
 
 export interface JobState<K extends JobName> {
@@ -108,13 +111,13 @@ export function useJob<K extends JobName>(name: K, about: Partial<JobSubject> = 
     running: starting || job !== null,
     result,
     error,
-    start: async (given, onStarted) => {
+    start: async (inputOrFactory, onStarted) => {
       if (isStarting.current || job !== null) return null;
       isStarting.current = true;
       setError(null);
       setStarting(true);
       try {
-        const input = typeof given === 'function' ? await given() : given;
+        const input = typeof inputOrFactory === 'function' ? await inputOrFactory() : inputOrFactory;
         if (input === null) return null;
         setResult(null);
         const started = await startJob(name, input);

@@ -9,17 +9,17 @@ export function enterProject(project: ProjectSummary): void {
 }
 
 /** Input of the latest request to open a project, from anywhere in the window. */
-let asked = '';
+let latestInput = '';
 
 /** Opens a project. If two are requested, only the later one is entered, whichever answer comes last. */
 export function useOpening(name: 'projects.open' | 'projects.reopen', enter = enterProject) {
   const command = useCommand(name, {
     onSuccess: (project, input) => {
-      if (JSON.stringify(input) === asked) enter(project);
+      if (JSON.stringify(input) === latestInput) enter(project);
     },
   });
   const mutate: typeof command.mutate = (input) => {
-    asked = JSON.stringify(input);
+    latestInput = JSON.stringify(input);
     command.mutate(input);
   };
   return { ...command, mutate };

@@ -1,5 +1,5 @@
 import { invoke } from '../bridge/bridge';
-import { catchUpOnRuns } from './activity';
+import { refreshRuns } from './activity';
 import { isScreen, useSession } from './session';
 import { showError } from './toasts';
 
@@ -25,13 +25,13 @@ export async function restoreSession(): Promise<void> {
 /** Saves theme, project and screen on every change, and fetches the runs of a newly opened project. */
 export function followSession(): () => void {
   const { project } = useSession.getState();
-  if (project !== null) catchUpOnRuns(project.id).catch(showError);
+  if (project !== null) refreshRuns(project.id).catch(showError);
   return useSession.subscribe((now, before) => {
     if (now.theme !== before.theme) invoke('settings.set', { theme: now.theme }).catch(showError);
     if (now.screen !== before.screen) invoke('settings.set', { lastScreen: now.screen }).catch(showError);
     if (now.project?.id !== before.project?.id) {
       invoke('settings.set', { lastProject: now.project?.folder ?? null }).catch(showError);
-      if (now.project !== null) catchUpOnRuns(now.project.id).catch(showError);
+      if (now.project !== null) refreshRuns(now.project.id).catch(showError);
     }
   });
 }

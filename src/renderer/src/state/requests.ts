@@ -45,25 +45,27 @@ export function useCommand<K extends CommandName>(
     },
     onSuccess: (output, input) => options.onSuccess?.(output, input),
   });
-  const [once] = useState(onceAtATime);
+  const [runOnce] = useState(onceAtATime);
   const { mutateAsync } = mutation;
   const mutate = (input: RequestInput<K>, then: { onSuccess?: (output: RequestOutput<K>) => void } = {}) =>
-    once(JSON.stringify(input), () => mutateAsync(input, then));
+    runOnce(JSON.stringify(input), () => mutateAsync(input, then));
   return { ...mutation, mutate };
 }
 
-/** Changes within this time are gathered, so that each query is refetched only once. */
+/** Changes within this time are gatheredChanges, so that each query is refetched only once. */
 const GATHER_MS = 10;
 let changes: Change[] = [];
 
 /** Soon refetches every visible query that a change makes stale. */
-export function askAgain(change: Change): void {
+export function refetchStale(change: Change): void {
   changes.push(change);
   if (changes.length > 1) return;
   setTimeout(async () => {
-    const gathered = changes;
+    const gatheredChanges = changes;
     changes = [];
-    const filters = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => isStale(queryKey, gathered) };
+    const filters = {
+      predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => isStale(queryKey, gatheredChanges),
+    };
     // Cancel in-flight queries first: their answers may predate the change.
     await queryClient.cancelQueries(filters);
     await queryClient.invalidateQueries(filters);
@@ -72,7 +74,7 @@ export function askAgain(change: Change): void {
 
 /** Listens for main's announcements. Call once, at start; returns a function that stops it. */
 export function followChanges(): () => void {
-  const endChanged = on('changed', askAgain);
+  const endChanged = on('changed', refetchStale);
   const endConnection = onConnection((state) => {
     useSession.setState({ connected: state === 'open' });
     if (state === 'open') void queryClient.invalidateQueries();

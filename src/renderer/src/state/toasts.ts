@@ -16,11 +16,11 @@ interface ToastState {
 }
 
 /** More toasts at once would be noise: the oldest is removed. */
-const MAXIMUM = 4;
+const MAX_TOASTS = 4;
 
 export const useToasts = create<ToastState>((set) => ({
   toasts: [],
-  add: (toast) => set((state) => ({ toasts: [...state.toasts, toast].slice(-MAXIMUM) })),
+  add: (toast) => set((state) => ({ toasts: [...state.toasts, toast].slice(-MAX_TOASTS) })),
   remove: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
 }));
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '#shared/ipc/contract';
 import { type RenderedHook, renderHook } from '../test-support/render-hook';
-import { noteJob, useActivity } from './activity';
+import { recordJob, useActivity } from './activity';
 import { type JobState, useJob } from './jobs';
 
 const bridge = vi.hoisted(() => ({ invoke: vi.fn() }));
@@ -33,7 +33,7 @@ beforeEach(async () => {
   scan = await renderHook(() => useJob('confounders.scan', input));
 });
 afterEach(() => scan.unmount());
-const announce = (more: Partial<Job> = {}) => scan.act(() => noteJob(job(more)));
+const announce = (more: Partial<Job> = {}) => scan.act(() => recordJob(job(more)));
 
 describe('work that a screen starts', () => {
   it('runs once for a double click, and gives its result', async () => {

@@ -10,15 +10,15 @@ import { useActivity } from '../../state/activity';
 import { useCommand, useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { confirm } from '../confirm';
-import { shareOf } from '../run-share';
+import { percentDone } from '../run-percent';
 import classes from './activity-panel.module.css';
 
 /** Running work, shown on every screen, with buttons to end it. */
 export function ActivityPanel() {
   const jobs = useActivity((state) => state.jobs);
   const runs = useActivity((state) => state.runs);
-  const goingJobs = Object.values(jobs).filter(({ state }) => state === 'running');
-  const runsIn = (wanted: RunState) => Object.values(runs).filter(({ progress: { state } }) => state === wanted);
+  const runningJobs = Object.values(jobs).filter(({ state }) => state === 'running');
+  const runsIn = (target: RunState) => Object.values(runs).filter(({ progress: { state } }) => state === target);
   const [running, waiting, paused] = [runsIn('running'), runsIn('queued'), runsIn('paused')];
   // A queue would fill the column: a single paused run can be resumed here, more are only counted.
   const shown = paused.length === 1 ? [...running, ...paused] : running;
@@ -26,14 +26,14 @@ export function ActivityPanel() {
     waiting.length === 0 ? null : `${formatQuantity(waiting.length, 'run')} waiting`,
     paused.length < 2 ? null : `${paused.length} runs paused`,
   ].filter((text) => text !== null);
-  if (goingJobs.length + shown.length + counted.length === 0) return null;
+  if (runningJobs.length + shown.length + counted.length === 0) return null;
   return (
     <section className={classes['panel']} aria-label="Running jobs">
       {shown.map(({ project, progress }) => (
         <RunItem key={progress.run} project={project} progress={progress} />
       ))}
       {counted.length > 0 && <QueueItem text={counted.join(', ')} />}
-      {goingJobs.map((job) => (
+      {runningJobs.map((job) => (
         <JobItem key={job.id} job={job} />
       ))}
     </section>
@@ -56,7 +56,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
   const pause = useCommand('runs.pause');
   const resume = useCommand('runs.resume');
   const stop = useCommand('runs.stop');
-  const share = shareOf(progress);
+  const percent = percentDone(progress);
   const paused = progress.state === 'paused';
   const target = { project, run: progress.run };
   return (
@@ -95,14 +95,14 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
           </Group>
         )}
       </Group>
-      <Progress value={share ?? 100} size={4} animated={!paused} aria-label="Training progress" />
+      <Progress value={percent ?? 100} size={4} animated={!paused} aria-label="Training progress" />
       <Facts
-        share={share}
+        percent={percent}
         etaSeconds={paused ? null : progress.etaSeconds}
         rate={paused || progress.imagesPerSecond === null ? null : formatRate(progress.imagesPerSecond, 'img')}
-        otherwise={progress.message ?? ''}
+        fallback={progress.message ?? ''}
       />
-      <OfProject project={project} />
+      <ProjectName project={project} />
     </div>
   );
 }
@@ -135,13 +135,13 @@ function JobItem({ job }: { readonly job: Job }) {
   const { title, noun } = jobTexts[job.name];
   const text = jobProgressText(job.progress);
   const counted = job.progress.kind === 'working' ? job.progress : null;
-  const share = counted?.total ? Math.min(100, (counted.done / counted.total) * 100) : null;
-  const waits = job.progress.kind === 'waiting';
+  const percent = counted?.total ? Math.min(100, (counted.done / counted.total) * 100) : null;
+  const queued = job.progress.kind === 'waiting';
   return (
     <div className={classes['item']}>
       <Group gap={2} wrap="nowrap" justify="space-between">
         <Text size="xs" fw={500} truncate title={text}>
-          {waits ? `${noun} queued` : title}
+          {queued ? `${noun} queued` : title}
         </Text>
         <Tooltip label="Cancel">
           <ActionIcon
@@ -154,31 +154,31 @@ function JobItem({ job }: { readonly job: Job }) {
           </ActionIcon>
         </Tooltip>
       </Group>
-      {!waits && <Progress value={share ?? 100} size={4} animated={share === null} aria-label={title} />}
+      {!queued && <Progress value={percent ?? 100} size={4} animated={percent === null} aria-label={title} />}
       <Facts
-        share={share}
+        percent={percent}
         etaSeconds={counted?.etaSeconds ?? null}
         rate={counted?.rate == null ? null : formatRate(counted.rate, '')}
-        otherwise={text}
+        fallback={text}
       />
-      <OfProject project={job.subject.project} />
+      <ProjectName project={job.subject.project} />
     </div>
   );
 }
 
 interface FactsProps {
   /** Percent. */
-  readonly share: number | null;
+  readonly percent: number | null;
   readonly etaSeconds: number | null;
   readonly rate: string | null;
   /** Shown if nothing is counted. */
-  readonly otherwise: string;
+  readonly fallback: string;
 }
 
 /** "42 % · 3 min left", and the speed if there is room. */
-function Facts({ share, etaSeconds, rate, otherwise }: FactsProps) {
+function Facts({ percent, etaSeconds, rate, fallback }: FactsProps) {
   const facts = [
-    share === null ? otherwise : `${Math.floor(share)} %`,
+    percent === null ? fallback : `${Math.floor(percent)} %`,
     etaSeconds === null ? null : `${formatShortDuration(etaSeconds)} left`,
     rate,
   ].filter((fact) => fact !== null && fact !== '');
@@ -190,7 +190,7 @@ function Facts({ share, etaSeconds, rate, otherwise }: FactsProps) {
 }
 
 /** Names the project that the work belongs to, unless it is the one on screen. */
-function OfProject({ project }: { readonly project: string | null }) {
+function ProjectName({ project }: { readonly project: string | null }) {
   const shown = useSession((state) => state.project?.id ?? null);
   const known = useRequest('projects.list', {}, { enabled: project !== null && project !== shown });
   const name = known.data?.recent.find(({ id }) => id === project)?.name;

@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import { FolderInput } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { offerDropped } from '../../state/dropped';
+import { acceptDrop } from '../../state/dropped';
 import { useSession } from '../../state/session';
 import { showToast } from '../../state/toasts';
-import { readOnlyReason } from '../changes';
+import { readOnlyReason } from '../read-only';
 import classes from './window-drop.module.css';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
@@ -44,7 +44,7 @@ export function WindowDrop() {
         showToast({ message: readOnly });
         return;
       }
-      offerDropped(event.dataTransfer);
+      acceptDrop(event.dataTransfer);
       session.go('data');
     };
     window.addEventListener('dragenter', onEnter);

@@ -1,8 +1,8 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { ChevronDown, FilePlus, FileSpreadsheet, FolderPlus, History, Images, ShieldCheck } from 'lucide-react';
 import type { DatasetSummary } from '#shared/models/dataset';
-import { Changes, useReadOnly } from '../../components/changes';
 import { EmptyState } from '../../components/empty-state';
+import { EditControls, useReadOnly } from '../../components/read-only';
 import classes from './data-screen.module.css';
 import type { ImportFlow } from './import/import-flow';
 import type { TableFlow } from './label-table/use-table-flow';
@@ -20,7 +20,7 @@ export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps
   const readOnly = useReadOnly();
   return (
     <Group gap={1} wrap="nowrap">
-      <Changes>
+      <EditControls>
         <Button
           leftSection={<FolderPlus size={15} />}
           onClick={flow.addFolder}
@@ -28,7 +28,7 @@ export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps
         >
           Add folder
         </Button>
-      </Changes>
+      </EditControls>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button px={6} aria-label="More ways to add" style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0 }}>
@@ -78,16 +78,16 @@ export function NoImages({ flow }: { readonly flow: ImportFlow }) {
         title="Drop a folder of images here"
         actions={
           <>
-            <Changes>
+            <EditControls>
               <Button leftSection={<FolderPlus size={15} />} onClick={flow.addFolder}>
                 Choose a folder
               </Button>
-            </Changes>
-            <Changes>
+            </EditControls>
+            <EditControls>
               <Button variant="default" leftSection={<FilePlus size={15} />} onClick={flow.addFiles}>
                 Choose files
               </Button>
-            </Changes>
+            </EditControls>
           </>
         }
       >

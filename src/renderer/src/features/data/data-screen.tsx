@@ -4,15 +4,15 @@ import { Activity, useEffect, useState } from 'react';
 import { patientsText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatQuantity } from '#shared/text/number';
-import { Changes } from '../../components/changes';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageBody, PageHeader } from '../../components/page';
+import { EditControls } from '../../components/read-only';
 import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { AddMenu, NoImages } from './add-images';
 import { ConfoundersView } from './confounders/confounders-view';
 import { DataTabs } from './data-tabs';
-import { type DatasetView, imagesView, openView } from './dataset-view';
+import { type DatasetView, defaultView, imagesView } from './dataset-view';
 import { DeidentifiedDialog } from './deidentify/deidentified-dialog';
 import { DuplicatesView } from './duplicates/duplicates-view';
 import { ImagesView } from './images-view';
@@ -34,10 +34,10 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const [splitOpen, setSplitOpen] = useState(false);
   const [deidentifying, setDeidentifying] = useState(false);
   const [view, setView] = useState<DatasetView>(imagesView);
-  const asked = useSession((state) => state.imageRequest);
+  const imageRequest = useSession((state) => state.imageRequest);
   useEffect(() => {
-    if (asked !== null) setView(imagesView);
-  }, [asked]);
+    if (imageRequest !== null) setView(imagesView);
+  }, [imageRequest]);
   const data = summary.data;
   return (
     <Page>
@@ -52,13 +52,13 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
           <>
             {data !== undefined && data.images > 0 && <DataTabs summary={data} view={view} onView={setView} />}
             {data?.canUndo === true && (
-              <Changes>
+              <EditControls>
                 <Tooltip label="Undo (Ctrl+Z)">
                   <Button variant="subtle" color="gray" leftSection={<Undo2 size={15} />} onClick={labelling.undo}>
                     Undo
                   </Button>
                 </Tooltip>
-              </Changes>
+              </EditControls>
             )}
             <AddMenu flow={flow} tableFlow={tableFlow} summary={data} onDeidentify={() => setDeidentifying(true)} />
           </>
@@ -101,7 +101,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
             <ReportView
               project={project.id}
               onEditSplit={() => setSplitOpen(true)}
-              onDuplicates={() => setView(openView('duplicates'))}
+              onDuplicates={() => setView(defaultView('duplicates'))}
             />
           )}
           {view.kind === 'readers' && (
@@ -113,7 +113,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               summary={data}
               labelling={labelling}
               reason={view.reason}
-              settled={view.settled}
+              showResolved={view.showResolved}
               onChange={(change) => setView({ ...view, ...change })}
               onClose={() => setView(imagesView)}
             />

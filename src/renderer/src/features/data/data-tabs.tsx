@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { DatasetSummary } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
-import { type DatasetView, dataTabs, openView } from './dataset-view';
+import { type DatasetView, dataTabs, defaultView } from './dataset-view';
 
 export interface DataTabsProps {
   readonly summary: DatasetSummary;
@@ -15,7 +15,7 @@ export function DataTabs({ summary, view, onView }: DataTabsProps) {
     <SegmentedControl
       aria-label="View"
       value={view.kind}
-      onChange={(kind) => onView(openView(kind))}
+      onChange={(kind) => onView(defaultView(kind))}
       data={dataTabs(summary).map(({ kind, name, waiting }) => ({
         value: kind,
         label: waiting === 0 ? name : `${name} ${formatCount(waiting)}`,

@@ -7,8 +7,8 @@ import { reviewProgress } from './review/review-queue';
 export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
-  /** `reason` null shows all reasons; `resolved` also shows accepted findings. */
-  | { readonly kind: 'review'; readonly reason: ReviewReason | null; readonly settled: boolean }
+  /** `reason` null shows all reasons; `showResolved` also shows accepted findings. */
+  | { readonly kind: 'review'; readonly reason: ReviewReason | null; readonly showResolved: boolean }
   | { readonly kind: 'confounders' }
   | { readonly kind: 'report' }
   | { readonly kind: 'readers' };
@@ -37,7 +37,7 @@ export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
 }
 
 /** The view that clicking a tab opens. */
-export function openView(kind: DatasetView['kind']): DatasetView {
+export function defaultView(kind: DatasetView['kind']): DatasetView {
   switch (kind) {
     case 'images':
       return imagesView;
@@ -48,6 +48,6 @@ export function openView(kind: DatasetView['kind']): DatasetView {
     case 'readers':
       return { kind };
     case 'review':
-      return { kind, reason: null, settled: false };
+      return { kind, reason: null, showResolved: false };
   }
 }

@@ -22,8 +22,8 @@ export function useBrowsing(project: string, labelling: Labelling) {
     useSession.getState().clearImageRequest();
   }, [request]);
 
-  const asked = normaliseFilter(filter);
-  const list = useRequest('dataset.ids', { project, filter: asked, sort }, { keepPrevious: true });
+  const normalised = normaliseFilter(filter);
+  const list = useRequest('dataset.ids', { project, filter: normalised, sort }, { keepPrevious: true });
   const ids = useMemo(() => list.data?.ids ?? [], [list.data]);
   useEffect(() => setSelection((before) => keepShown(before, ids)), [ids]);
 

@@ -37,10 +37,10 @@ export interface CaseGalleryProps {
   readonly onClose: () => void;
 }
 
-const isRight = ({ truth, predicted }: CasePrediction) => truth === predicted;
+const isCorrect = ({ truth, predicted }: CasePrediction) => truth === predicted;
 
 /** Maximum number of images shown at once; the rest is in the Data screen. */
-const SHOWN = 120;
+const MAX_SHOWN = 120;
 
 /** A drawer with the images behind a number: truth, prediction and confidence of each, and a larger view. */
 export function CaseGallery({ project, source, classes, query, onClose }: CaseGalleryProps) {
@@ -63,13 +63,17 @@ export function CaseGallery({ project, source, classes, query, onClose }: CaseGa
 function useCases(project: string, source: CaseSource, filter: CaseQuery['filter']) {
   const { run, split } = source.kind === 'run' ? source : { run: '', split: 'validation' as const };
   const experiment = source.kind === 'folds' ? source.experiment : '';
-  const ofRun = useRequest('evaluations.cases', { project, run, split, ...filter }, { enabled: source.kind === 'run' });
-  const ofFolds = useRequest(
+  const runCases = useRequest(
+    'evaluations.cases',
+    { project, run, split, ...filter },
+    { enabled: source.kind === 'run' },
+  );
+  const foldCases = useRequest(
     'experiments.cases',
     { project, experiment, ...filter },
     { enabled: source.kind === 'folds' },
   );
-  return source.kind === 'run' ? ofRun : ofFolds;
+  return source.kind === 'run' ? runCases : foldCases;
 }
 
 function CaseList({
@@ -80,11 +84,11 @@ function CaseList({
 }: Omit<CaseGalleryProps, 'onClose' | 'query'> & { query: CaseQuery }) {
   const answer = useCases(project, source, query.filter);
   const cases = (answer.data?.cases ?? []).toSorted(
-    (a, b) => Number(isRight(a)) - Number(isRight(b)) || b.confidence - a.confidence,
+    (a, b) => Number(isCorrect(a)) - Number(isCorrect(b)) || b.confidence - a.confidence,
   );
   const images = useRequest(
     'dataset.images',
-    { project, ids: cases.slice(0, SHOWN).map(({ image }) => image) },
+    { project, ids: cases.slice(0, MAX_SHOWN).map(({ image }) => image) },
     { enabled: cases.length > 0 },
   );
   const showImages = useSession((state) => state.showImages);
@@ -110,7 +114,7 @@ function CaseList({
       <Group justify="space-between">
         <Text c="dimmed" size="xs">
           {formatQuantity(cases.length, 'image')}, errors first, then by confidence
-          {cases.length > SHOWN ? `; the first ${SHOWN} shown` : ''}
+          {cases.length > MAX_SHOWN ? `; the first ${MAX_SHOWN} shown` : ''}
         </Text>
         <Group gap={4}>
           <Button
@@ -145,7 +149,7 @@ function CaseList({
         </Group>
       </Group>
       <div className={styles['grid']}>
-        {cases.slice(0, SHOWN).map((row) => (
+        {cases.slice(0, MAX_SHOWN).map((row) => (
           <UnstyledButton key={row.image} className={styles['card']} onClick={() => setOpened(row)}>
             <img
               className={styles['picture']}
@@ -184,7 +188,7 @@ function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
     window.addEventListener('keydown', back);
     return () => window.removeEventListener('keydown', back);
   }, [onBack]);
-  const right = isRight(shown);
+  const correct = isCorrect(shown);
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -201,12 +205,12 @@ function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
       </Group>
       <img className={styles['large']} src={resourceUrl(resourcePaths.display(project, shown.image))} alt={path} />
       <Group gap="xs">
-        {right ? (
+        {correct ? (
           <CircleCheck size={16} color="var(--fovea-accent-text)" aria-hidden />
         ) : (
           <CircleX size={16} color="var(--mantine-color-error)" aria-hidden />
         )}
-        <Text fw={600}>{right ? 'Correct' : 'Incorrect'}</Text>
+        <Text fw={600}>{correct ? 'Correct' : 'Incorrect'}</Text>
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {path}
           {shown.patient === null ? '' : ` · patient ${shown.patient}`}

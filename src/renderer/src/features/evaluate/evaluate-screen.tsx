@@ -3,11 +3,11 @@ import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
-import { Changes } from '../../components/changes';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
 import { Page, PageHeader } from '../../components/page';
+import { EditControls } from '../../components/read-only';
 import { RunPicker, useModelRun } from '../../components/run-picker';
 import { useJob } from '../../state/jobs';
 import { useRequest } from '../../state/requests';
@@ -33,8 +33,8 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
   const membership = run?.experiment ?? null;
   const experiment = membership?.kind === 'folds' ? membership.experiment : null;
   // The model of a fold has no test images: its test split is closed.
-  const offered: readonly View[] = experiment === null ? ['validation', 'test'] : ['folds', 'validation'];
-  const view = offered.includes(chosen) ? chosen : (offered[0] ?? 'validation');
+  const available: readonly View[] = experiment === null ? ['validation', 'test'] : ['folds', 'validation'];
+  const view = available.includes(chosen) ? chosen : (available[0] ?? 'validation');
 
   return (
     <Page>
@@ -49,7 +49,7 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
                 aria-label="Images to evaluate on"
                 value={view}
                 onChange={setChosen}
-                data={offered.map((value) => ({ value, label: views[value] }))}
+                data={available.map((value) => ({ value, label: views[value] }))}
               />
             </>
           )
@@ -88,10 +88,10 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
   const work = useJob('evaluations.evaluate', target);
   const evaluate = (by: string | null) => void work.start({ ...target, by });
   const [reportOpen, setReportOpen] = useState(false);
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
 
   const start = () => {
-    if (split === 'test') setAsking(true);
+    if (split === 'test') setConfirming(true);
     else evaluate(null);
   };
   const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
@@ -115,11 +115,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
             icon={split === 'test' ? Lock : TrendingUp}
             title={split === 'test' ? 'The test set is closed' : 'Not evaluated on validation yet'}
             actions={
-              <Changes>
+              <EditControls>
                 <Button leftSection={<Play size={14} />} onClick={start}>
                   {label}
                 </Button>
-              </Changes>
+              </EditControls>
             }
           >
             {split === 'test'
@@ -137,11 +137,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
               source={{ kind: 'run', run: run.id, split }}
               actions={
                 <Group gap={6} wrap="nowrap">
-                  <Changes>
+                  <EditControls>
                     <Button variant="default" leftSection={<RotateCw size={13} />} disabled={busy} onClick={start}>
                       Evaluate again
                     </Button>
-                  </Changes>
+                  </EditControls>
                   <Button variant="default" leftSection={<FileText size={14} />} onClick={() => setReportOpen(true)}>
                     Report
                   </Button>
@@ -157,8 +157,8 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
           <>
             <TestOpenings project={project.id} run={run.id} />
             <OpenTestDialog
-              opened={asking}
-              onClose={() => setAsking(false)}
+              opened={confirming}
+              onClose={() => setConfirming(false)}
               project={project.id}
               run={run.id}
               onOpen={evaluate}

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { HistogramData } from '#shared/charts/histogram';
 import { metricTitle } from '#shared/experiments/metrics';
 import { imagesText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
@@ -11,9 +12,8 @@ import { formatFixed } from '#shared/text/number';
 import { formatDate, formatDuration, formatRate } from '#shared/text/time';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { Histogram } from '../../charts/histogram';
-import type { HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
-import { LeakKnowledge } from '../../components/leak-knowledge';
+import { KnownLeaksNote } from '../../components/known-leaks-note';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -105,7 +105,7 @@ export function EvaluationView(props: EvaluationViewProps) {
           ))}
         </div>
       </SectionCard>
-      <LeakKnowledge leaks={results.leaks} />
+      <KnownLeaksNote leaks={results.leaks} />
       {results.cautions.length > 0 && <Notice tone="warning" title="Limitations" lines={results.cautions} />}
       <ClassMetrics name={name} results={results} />
       <div className={classes['two']}>

@@ -18,7 +18,7 @@ export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
   const [upload, setUpload] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
 
-  const take = (dropped: DataTransfer | readonly File[]) => {
+  const accept = (dropped: DataTransfer | readonly File[]) => {
     // Called synchronously: a browser empties a DataTransfer when its event ends.
     platform
       .grantDropped(dropped, {
@@ -37,7 +37,7 @@ export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    if (!disabled) take(event.dataTransfer);
+    if (!disabled) accept(event.dataTransfer);
   };
   const pickFolder = async () => {
     const folder = await platform.pickFolder({ title: 'A folder of images' });
@@ -104,7 +104,7 @@ export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
           onChange={(event) => {
             const files = Array.from(event.currentTarget.files ?? []);
             event.currentTarget.value = '';
-            if (files.length > 0) take(files);
+            if (files.length > 0) accept(files);
           }}
         />
       </VisuallyHidden>

@@ -22,7 +22,7 @@ export function paintOverlay(
 
 export interface ExportText {
   /** "malignant 0.912". */
-  readonly answer: string;
+  readonly prediction: string;
   /** "Layer 12, mean of 3 heads"; null without an overlay. */
   readonly map: string | null;
   readonly model: string;
@@ -70,7 +70,7 @@ export function exportPicture(
   context.textBaseline = 'alphabetic';
   context.fillStyle = '#ffffff';
   context.font = font(600, 14);
-  context.fillText(text.answer, margin, height + 22 * unit, canvas.width - 2 * margin);
+  context.fillText(text.prediction, margin, height + 22 * unit, canvas.width - 2 * margin);
   context.font = font(400, 10);
   context.fillStyle = '#c3c7cb';
   context.fillText(text.model, margin, height + 37 * unit, canvas.width - 2 * margin);

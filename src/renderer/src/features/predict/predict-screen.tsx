@@ -8,7 +8,7 @@ import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
 import { Page, PageHeader } from '../../components/page';
 import { RunPicker, useModelRun } from '../../components/run-picker';
-import { useJobOf } from '../../state/activity';
+import { useJobById } from '../../state/activity';
 import { cancelJob, startJob } from '../../state/jobs';
 import { useSession } from '../../state/session';
 import { showError } from '../../state/toasts';
@@ -25,13 +25,14 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
   const batches = usePredictStore((state) => state.batches[project.id]);
   const { add, clear, select } = usePredictStore.getState();
   const selected = usePredictStore((state) => state.selected);
-  const { answers, runOf, going, error } = usePredictions(batches);
+  const { predictions, runOf, running, error } = usePredictions(batches);
   const go = useSession((state) => state.go);
-  const shown = answers.find(({ id }) => id === selected) ?? answers.find(({ ok }) => ok) ?? answers[0] ?? null;
+  const shown =
+    predictions.find(({ id }) => id === selected) ?? predictions.find(({ ok }) => ok) ?? predictions[0] ?? null;
   const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
 
   const [starting, setStarting] = useState(false);
-  const take = async (grants: readonly Grant[]) => {
+  const predictFiles = async (grants: readonly Grant[]) => {
     if (run === null) return;
     setStarting(true);
     try {
@@ -46,7 +47,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       setStarting(false);
     }
   };
-  const forget = () => {
+  const clearAll = () => {
     for (const { job } of batches ?? []) invoke('predictions.clear', { job }).catch(showError);
     clear(project.id);
   };
@@ -64,8 +65,8 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
                 <Button
                   variant="default"
                   leftSection={<Trash2 size={14} />}
-                  disabled={going.length > 0}
-                  onClick={forget}
+                  disabled={running.length > 0}
+                  onClick={clearAll}
                 >
                   Clear
                 </Button>
@@ -88,22 +89,26 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       )}
       {run !== null && !hasBatches && (
         <div className={classes['fill']}>
-          <DropZone large disabled={starting || project.readOnly} onGrants={(grants) => void take(grants)} />
+          <DropZone large disabled={starting || project.readOnly} onGrants={(grants) => void predictFiles(grants)} />
         </div>
       )}
       {run !== null && hasBatches && (
         <div className={classes['columns']}>
           <div className={classes['left']}>
-            <DropZone large={false} disabled={starting || project.readOnly} onGrants={(grants) => void take(grants)} />
-            {going.map(({ job, run: asked }) => (
-              <BatchProgress key={job} job={job} runName={runName(asked)} />
+            <DropZone
+              large={false}
+              disabled={starting || project.readOnly}
+              onGrants={(grants) => void predictFiles(grants)}
+            />
+            {running.map(({ job, run: batchRun }) => (
+              <BatchProgress key={job} job={job} runName={runName(batchRun)} />
             ))}
             {error !== null && <ErrorAlert error={error} />}
             <PredictionList
-              answers={answers}
+              predictions={predictions}
               selected={shown?.id ?? null}
               onSelect={select}
-              waiting={going.length > 0}
+              waiting={running.length > 0}
             />
           </div>
           <div className={classes['right']}>
@@ -124,5 +129,5 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
 
 function BatchProgress({ job: id, runName }: { readonly job: string; readonly runName: string }) {
   const title = runName === '' ? 'Predicting' : `Predicting with ${runName}`;
-  return <JobCard job={useJobOf(id)} title={title} onCancel={() => cancelJob(id)} />;
+  return <JobCard job={useJobById(id)} title={title} onCancel={() => cancelJob(id)} />;
 }

@@ -11,7 +11,7 @@ import classes from './prediction-list.module.css';
 import { predictionTable, type Sorting, type SortKey, sortPredictions } from './prediction-table';
 
 export interface PredictionListProps {
-  readonly answers: readonly FilePrediction[];
+  readonly predictions: readonly FilePrediction[];
   readonly selected: string | null;
   readonly onSelect: (prediction: string) => void;
   readonly waiting: boolean;
@@ -22,9 +22,9 @@ const ROW = 41;
 const BARS = 4;
 
 /** All predictions; arrow keys move through them. Only visible rows are rendered. */
-export function PredictionList({ answers, selected, onSelect, waiting }: PredictionListProps) {
+export function PredictionList({ predictions, selected, onSelect, waiting }: PredictionListProps) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'order', descending: false });
-  const sorted = useMemo(() => sortPredictions(answers, sorting), [answers, sorting]);
+  const sorted = useMemo(() => sortPredictions(predictions, sorting), [predictions, sorting]);
   const scroll = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count: sorted.length,
@@ -35,7 +35,7 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
   const rows = virtual.getVirtualItems();
   const above = rows[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (rows.at(-1)?.end ?? 0);
-  const failed = answers.filter(({ ok }) => !ok).length;
+  const failed = predictions.filter(({ ok }) => !ok).length;
 
   const move = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -57,7 +57,7 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
     virtual.scrollToIndex(next);
     // The row may only be rendered after scrolling.
     requestAnimationFrame(() =>
-      scroll.current?.querySelector<HTMLElement>(`[data-answer="${CSS.escape(target.id)}"]`)?.focus(),
+      scroll.current?.querySelector<HTMLElement>(`[data-prediction="${CSS.escape(target.id)}"]`)?.focus(),
     );
   };
   const header = (key: SortKey, label: string) => (
@@ -81,9 +81,9 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
     <section className={classes['frame']} aria-label="Predictions">
       <div className={classes['head']}>
         <Text size="xs" c="dimmed" role="status">
-          {waiting && answers.length === 0
+          {waiting && predictions.length === 0
             ? 'Waiting for the first predictions'
-            : `${formatQuantity(answers.length - failed, 'prediction')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} failed`}`}
+            : `${formatQuantity(predictions.length - failed, 'prediction')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} failed`}`}
         </Text>
         <TableMenu name="Predictions" table={() => predictionTable(sorted)} />
       </div>
@@ -111,13 +111,13 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
           <tbody>
             {above > 0 && <tr style={{ height: above }} />}
             {rows.map(({ index }) => {
-              const answer = sorted[index];
-              return answer === undefined ? null : (
+              const prediction = sorted[index];
+              return prediction === undefined ? null : (
                 <PredictionRow
-                  key={answer.id}
-                  answer={answer}
-                  selected={answer.id === selected}
-                  onSelect={() => onSelect(answer.id)}
+                  key={prediction.id}
+                  prediction={prediction}
+                  selected={prediction.id === selected}
+                  onSelect={() => onSelect(prediction.id)}
                 />
               );
             })}
@@ -130,37 +130,37 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
 }
 
 interface PredictionRowProps {
-  readonly answer: FilePrediction;
+  readonly prediction: FilePrediction;
   readonly selected: boolean;
   readonly onSelect: () => void;
 }
 
-function PredictionRow({ answer, selected, onSelect }: PredictionRowProps) {
-  const index = answer.probabilities.findIndex(({ label }) => label === answer.label);
+function PredictionRow({ prediction, selected, onSelect }: PredictionRowProps) {
+  const index = prediction.probabilities.findIndex(({ label }) => label === prediction.label);
   return (
     // The name is the button; a click anywhere else in the row is a shortcut for it.
     <tr className={classes['row']} data-selected={selected || undefined} aria-selected={selected} onClick={onSelect}>
-      <td title={answer.name}>
-        <UnstyledButton className={classes['name']} fz="sm" aria-current={selected} data-answer={answer.id}>
-          {answer.name}
+      <td title={prediction.name}>
+        <UnstyledButton className={classes['name']} fz="sm" aria-current={selected} data-prediction={prediction.id}>
+          {prediction.name}
         </UnstyledButton>
       </td>
-      {answer.ok ? (
+      {prediction.ok ? (
         <>
           <td>
-            <ClassChip label={answer.label ?? ''} index={index} />
+            <ClassChip label={prediction.label ?? ''} index={index} />
           </td>
-          <td className="tabular">{formatFixed(answer.confidence)}</td>
+          <td className="tabular">{formatFixed(prediction.confidence)}</td>
           <td>
-            <ProbabilityBars answer={answer} />
+            <ProbabilityBars prediction={prediction} />
           </td>
         </>
       ) : (
-        <td colSpan={3} title={answer.error?.message}>
+        <td colSpan={3} title={prediction.error?.message}>
           <Group gap={6} wrap="nowrap">
             <CircleAlert size={14} color="var(--mantine-color-error)" aria-hidden style={{ flex: 'none' }} />
             <Text truncate c="var(--mantine-color-error)">
-              {answer.error?.message ?? 'This file could not be read.'}
+              {prediction.error?.message ?? 'This file could not be read.'}
             </Text>
           </Group>
         </td>
@@ -169,10 +169,12 @@ function PredictionRow({ answer, selected, onSelect }: PredictionRowProps) {
   );
 }
 
-function ProbabilityBars({ answer }: { readonly answer: FilePrediction }) {
-  const all = answer.probabilities.map((entry, index) => ({ ...entry, index }));
+function ProbabilityBars({ prediction }: { readonly prediction: FilePrediction }) {
+  const all = prediction.probabilities.map((entry, index) => ({ ...entry, index }));
   const shown = all.length <= BARS ? all : all.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
-  const text = answer.probabilities.map(({ label, probability }) => `${label} ${probability.toFixed(3)}`).join(', ');
+  const text = prediction.probabilities
+    .map(({ label, probability }) => `${label} ${probability.toFixed(3)}`)
+    .join(', ');
   return (
     <div className={classes['bars']} role="img" aria-label={text} title={text}>
       {shown.map(({ label, probability, index }) => (

@@ -12,10 +12,10 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 
 /** Predictions in the requested order; files without a prediction always come last. `order` keeps that of the drop. */
 export function sortPredictions(
-  answers: readonly FilePrediction[],
+  predictions: readonly FilePrediction[],
   { key, descending }: Sorting,
 ): readonly FilePrediction[] {
-  if (key === 'order') return descending ? answers.toReversed() : answers;
+  if (key === 'order') return descending ? predictions.toReversed() : predictions;
   const sign = descending ? -1 : 1;
   const compare = (a: FilePrediction, b: FilePrediction): number => {
     if (key !== 'name' && a.ok !== b.ok) return a.ok ? -1 : 1;
@@ -28,12 +28,12 @@ export function sortPredictions(
         return sign * ((a.confidence ?? 0) - (b.confidence ?? 0));
     }
   };
-  return answers.toSorted(compare);
+  return predictions.toSorted(compare);
 }
 
 /** All predictions with all probabilities, unrounded; one column per class, in order of first appearance. */
-export function predictionTable(answers: readonly FilePrediction[]): TableData {
-  const classes = [...new Set(answers.flatMap(({ probabilities }) => probabilities.map(({ label }) => label)))];
+export function predictionTable(predictions: readonly FilePrediction[]): TableData {
+  const classes = [...new Set(predictions.flatMap(({ probabilities }) => probabilities.map(({ label }) => label)))];
   return {
     columns: [
       'File',
@@ -43,13 +43,13 @@ export function predictionTable(answers: readonly FilePrediction[]): TableData {
       'Test-time views',
       'Error',
     ],
-    rows: answers.map((answer) => [
-      answer.name,
-      answer.label,
-      answer.confidence,
-      ...classes.map((label) => answer.probabilities.find((entry) => entry.label === label)?.probability ?? null),
-      answer.testTimeViews,
-      answer.error?.message ?? '',
+    rows: predictions.map((prediction) => [
+      prediction.name,
+      prediction.label,
+      prediction.confidence,
+      ...classes.map((label) => prediction.probabilities.find((entry) => entry.label === label)?.probability ?? null),
+      prediction.testTimeViews,
+      prediction.error?.message ?? '',
     ]),
   };
 }

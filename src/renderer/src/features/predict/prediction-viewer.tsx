@@ -49,7 +49,7 @@ export function PredictionViewer({
     return <NoPrediction prediction={prediction} />;
   }
   const mapText = maps === null || choice === null ? null : describeChoice(maps, choice);
-  const answer = `${prediction.label ?? ''} ${formatFixed(prediction.confidence)}`;
+  const predictionText = `${prediction.label ?? ''} ${formatFixed(prediction.confidence)}`;
   const described = overlay === null ? `Image ${prediction.name}` : `Attention over ${prediction.name}: ${mapText}`;
   return (
     <>
@@ -63,7 +63,7 @@ export function PredictionViewer({
             image={image.data}
             overlay={overlay}
             sideBySide={view.sideBySide}
-            text={{ answer, map: overlay === null ? null : mapText, model }}
+            text={{ prediction: predictionText, map: overlay === null ? null : mapText, model }}
           />
         )}
       </Group>
@@ -79,7 +79,7 @@ export function PredictionViewer({
       )}
       {overlay !== null && <ColourLegend colourMap={overlay.colourMap} mapText={mapText} />}
       {attention.isError && <ErrorAlert error={attention.error} onRetry={() => attention.refetch()} />}
-      <Answer prediction={prediction} signOff={signOff} />
+      <PredictionResult prediction={prediction} signOff={signOff} />
       {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}
       {prediction.attention === null && (
         <Text size="xs" c="dimmed">
@@ -126,11 +126,17 @@ function ColourLegend(props: { readonly colourMap: Overlay['colourMap']; readonl
 }
 
 /** The class, its confidence, and all probabilities. */
-function Answer({ prediction, signOff }: { readonly prediction: FilePrediction; readonly signOff: SignOff | null }) {
+function PredictionResult({
+  prediction,
+  signOff,
+}: {
+  readonly prediction: FilePrediction;
+  readonly signOff: SignOff | null;
+}) {
   return (
     <Stack gap={8}>
       <Group justify="space-between" wrap="nowrap">
-        <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Answer">
+        <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Prediction">
           <Title order={2} size="h1" lineClamp={1}>
             {prediction.label}
           </Title>

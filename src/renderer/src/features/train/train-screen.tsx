@@ -5,8 +5,8 @@ import type { RunSummary } from '#shared/models/run';
 import { queuePlaces } from '#shared/training/queue';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
+import { InvalidFields } from '../../components/invalid-fields';
 import { Page, PageHeader } from '../../components/page';
-import { WrongFields } from '../../components/wrong-fields';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
@@ -52,7 +52,7 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
   const empty = dataset.data !== undefined && dataset.data.images === 0 && runs.length === 0;
 
   return (
-    <WrongFields>
+    <InvalidFields>
       <Page>
         <PageHeader
           title="Train"
@@ -134,6 +134,6 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
           </div>
         )}
       </Page>
-    </WrongFields>
+    </InvalidFields>
   );
 }

@@ -4,8 +4,8 @@ import { type DatasetSummary, type ImageFilter, splitNames } from '#shared/model
 import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
-import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
+import { EditControls } from '../../../components/read-only';
 import { TableMenu } from '../../../components/table-menu';
 import { classColour, splitTitles } from '../../../theme/class-colours';
 import type { DuplicateFilter } from '../duplicates/duplicate-filter';
@@ -129,7 +129,7 @@ function SplitCounts({
           <Text size="xs">{formatQuantity(summary.split.patientsAcrossSplits, 'patient')} in more than one split</Text>
         </Group>
       )}
-      <Changes>
+      <EditControls>
         <Button
           variant={summary.split === null ? 'filled' : 'default'}
           leftSection={<Split size={14} />}
@@ -140,7 +140,7 @@ function SplitCounts({
         >
           {summary.split === null ? 'Create split' : 'Edit split'}
         </Button>
-      </Changes>
+      </EditControls>
     </PanelSection>
   );
 }

@@ -48,7 +48,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
           </Table.Thead>
           <Table.Tbody>
             {findings.map((finding) => {
-              const isFound = finding.verdict === 'strong' || finding.verdict === 'weak';
+              const isPredictive = finding.verdict === 'strong' || finding.verdict === 'weak';
               return (
                 <Table.Tr key={finding.source} onClick={() => onSource(finding.source)} style={{ cursor: 'pointer' }}>
                   <Table.Th scope="row" fw={400}>
@@ -62,7 +62,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
                   </Table.Th>
                   <Table.Td px={24}>
                     {finding.auc !== null && (
-                      <IntervalStrip metric={finding.auc} {...SCALE} reference={0.5} marked={isFound} />
+                      <IntervalStrip metric={finding.auc} {...SCALE} reference={0.5} marked={isPredictive} />
                     )}
                   </Table.Td>
                   <MetricCell metric={finding.auc} />
@@ -73,7 +73,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
                   >
                     {formatFixed(finding.adjustedP)}
                   </Table.Td>
-                  <Table.Td style={{ whiteSpace: 'nowrap' }} {...(isFound ? { fw: 600 } : { c: 'dimmed' })}>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }} {...(isPredictive ? { fw: 600 } : { c: 'dimmed' })}>
                     {verdictNames[finding.verdict]}
                   </Table.Td>
                 </Table.Tr>

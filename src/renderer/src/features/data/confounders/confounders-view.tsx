@@ -5,12 +5,12 @@ import { sourceNames } from '#shared/confounders/verdict';
 import type { ConfounderScan, ConfounderSource } from '#shared/models/confounders';
 import { formatQuantity } from '#shared/text/number';
 import { formatAgo, formatDate } from '#shared/text/time';
-import { Changes } from '../../../components/changes';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
 import { PageBody } from '../../../components/page';
+import { EditControls } from '../../../components/read-only';
 import { useJob } from '../../../state/jobs';
 import { useRequest } from '../../../state/requests';
 import classes from '../parts/view.module.css';
@@ -23,7 +23,7 @@ export function ConfoundersView({ project }: { readonly project: string }) {
   const answer = useRequest('confounders.get', { project }, { keepPrevious: true });
   const work = useJob('confounders.scan', { project });
   const start = () => void work.start({ project });
-  const known = answer.data;
+  const lastScan = answer.data;
   return (
     <section className={classes['view']} aria-label="Confounders">
       <PageBody>
@@ -35,16 +35,16 @@ export function ConfoundersView({ project }: { readonly project: string }) {
           </Center>
         )}
         {work.job !== null && <JobCard job={work.job} title="Scanning for confounders" onCancel={work.cancel} />}
-        {known === null && work.job === null && (
+        {lastScan === null && work.job === null && (
           <EmptyState
             icon={ScanSearch}
             title="Confounder scan"
             actions={
-              <Changes>
+              <EditControls>
                 <Button leftSection={<ScanSearch size={15} />} onClick={start}>
                   Scan for confounders
                 </Button>
-              </Changes>
+              </EditControls>
             }
           >
             If malignant and benign images come from different scanners, a model may learn the scanner instead of the
@@ -52,11 +52,11 @@ export function ConfoundersView({ project }: { readonly project: string }) {
             station, date, image size), the image border, burned-in text and brightness.
           </EmptyState>
         )}
-        {known !== null && known !== undefined && (
+        {lastScan !== null && lastScan !== undefined && (
           <Scan
             project={project}
-            scan={known.scan}
-            outdated={known.outdated}
+            scan={lastScan.scan}
+            outdated={lastScan.outdated}
             busy={work.job !== null}
             onAgain={start}
           />
@@ -78,11 +78,11 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
   const [chosen, setChosen] = useState<ConfounderSource | null>(null);
   const measured = measuredFindings(scan);
   const source = measured.some((one) => one.source === chosen) ? chosen : firstSource(scan);
-  const isFound = measured.some(({ verdict }) => verdict === 'strong' || verdict === 'weak');
-  const isCalm = measured.length > 0 && measured.every(({ verdict }) => verdict === 'nothing');
-  const without = scan.findings.filter(({ auc }) => auc === null);
+  const isPredictive = measured.some(({ verdict }) => verdict === 'strong' || verdict === 'weak');
+  const isClear = measured.length > 0 && measured.every(({ verdict }) => verdict === 'nothing');
+  const untested = scan.findings.filter(({ auc }) => auc === null);
   const again = (
-    <Changes>
+    <EditControls>
       <Button
         variant={outdated ? 'filled' : 'default'}
         leftSection={<RefreshCw size={14} />}
@@ -91,12 +91,12 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
       >
         Scan again
       </Button>
-    </Changes>
+    </EditControls>
   );
   return (
     <>
       <Notice
-        tone={isFound ? 'warning' : isCalm ? 'success' : 'info'}
+        tone={isPredictive ? 'warning' : isClear ? 'success' : 'info'}
         lines={[
           ...(outdated ? ['Labels, tags or duplicates have changed since this scan. Scan again to update it.'] : []),
           ...scan.leftOut.map(
@@ -116,10 +116,10 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
       {measured.length > 0 && (
         <ConfounderFindings scan={scan} findings={measured} source={source} onSource={setChosen} />
       )}
-      {without.length > 0 && (
+      {untested.length > 0 && (
         <Text size="xs" c="dimmed">
           Not tested, because the value is unknown or the same for all images:{' '}
-          {without.map((one) => sourceNames[one.source]).join(', ')}.
+          {untested.map((one) => sourceNames[one.source]).join(', ')}.
         </Text>
       )}
       {source !== null && isTag(source) && <ConfounderValues project={project} tag={source} />}

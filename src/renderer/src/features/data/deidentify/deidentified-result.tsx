@@ -9,7 +9,7 @@ import { resourceUrl } from '../../../bridge/bridge';
 import { Notice } from '../../../components/notice';
 
 /** Maximum number of rows shown; the report has all of them. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 /** Files written by an export, and files left out with the reason. */
 export function DeidentifiedResultView({
@@ -61,7 +61,7 @@ export function DeidentifiedResultView({
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {rows.slice(0, MOST_ROWS).map(({ file, image, why }) => (
+                {rows.slice(0, MAX_ROWS).map(({ file, image, why }) => (
                   <Table.Tr key={file}>
                     <Table.Td ta="right" className="tabular">
                       {file}
@@ -75,9 +75,9 @@ export function DeidentifiedResultView({
               </Table.Tbody>
             </Table>
           </ScrollArea.Autosize>
-          {rows.length > MOST_ROWS && (
+          {rows.length > MAX_ROWS && (
             <Text size="xs" c="dimmed" mt={6}>
-              And {rows.length - MOST_ROWS} more: see the report.
+              And {rows.length - MAX_ROWS} more: see the report.
             </Text>
           )}
         </div>

@@ -6,8 +6,8 @@ import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { formatQuantity } from '#shared/text/number';
 import { resourceUrl } from '../../../bridge/bridge';
-import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
+import { EditControls } from '../../../components/read-only';
 import { splitTitles } from '../../../theme/class-colours';
 import { LabelMenu } from '../parts/bulk-bar';
 import classes from '../parts/view.module.css';
@@ -34,7 +34,7 @@ export interface DuplicateComparisonProps {
 }
 
 /** Uses the image's natural aspect ratio, because pixels of the file may not be square. */
-function takeRatio({ currentTarget: picture }: SyntheticEvent<HTMLImageElement>): void {
+function applyNaturalRatio({ currentTarget: picture }: SyntheticEvent<HTMLImageElement>): void {
   picture.parentElement?.style.setProperty('--ratio', String(picture.naturalWidth / picture.naturalHeight));
 }
 
@@ -71,7 +71,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
           {group.common && <Badge variant="default">Typical of its class</Badge>}
           {group.kept && <Badge variant="default">Kept</Badge>}
         </Group>
-        <Changes>
+        <EditControls>
           <Group gap={6}>
             {!group.kept && (
               <Button leftSection={<CopyCheck size={14} />} rightSection={<Kbd size="xs">K</Kbd>} onClick={onKeep}>
@@ -87,7 +87,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
               Not duplicates
             </Button>
           </Group>
-        </Changes>
+        </EditControls>
       </Group>
       <div className={classes['pictures']}>
         <Card {...props} image={left} side="left" />
@@ -103,7 +103,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
               key={`${left.id} ${right.id}`}
               style={{ '--ratio': left.width / left.height } as CSSProperties}
             >
-              <img src={raster(left)} alt="" onLoad={takeRatio} />
+              <img src={raster(left)} alt="" onLoad={applyNaturalRatio} />
               <img className={classes['over']} src={raster(right)} alt="" />
             </div>
           </div>
@@ -182,14 +182,14 @@ function Card(props: DuplicateComparisonProps & { readonly image: ImageSummary; 
             ].join(' · ')}
           </Text>
         </Group>
-        <Changes>
+        <EditControls>
           <Group gap={6} mt={6}>
             <LabelMenu variant="default" classNames={classNames} onLabel={(label) => onLabel(image.id, label)} />
             <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => onRemove(image.id)}>
               Remove
             </Button>
           </Group>
-        </Changes>
+        </EditControls>
       </div>
     </div>
   );

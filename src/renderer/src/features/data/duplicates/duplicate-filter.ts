@@ -42,8 +42,8 @@ export function byUrgency(a: DuplicateGroup, b: DuplicateGroup): number {
 /** Index of the group to show: the current group, else the one that took its place, else the last. */
 export function shownGroup(
   groups: readonly DuplicateGroup[],
-  looking: { readonly id: string; readonly at: number } | null,
+  position: { readonly id: string; readonly at: number } | null,
 ): number {
-  const at = groups.findIndex((group) => group.id === looking?.id);
-  return at >= 0 ? at : Math.min(looking?.at ?? 0, groups.length - 1);
+  const at = groups.findIndex((group) => group.id === position?.id);
+  return at >= 0 ? at : Math.min(position?.at ?? 0, groups.length - 1);
 }

@@ -1,8 +1,8 @@
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { formatQuantity } from '#shared/text/number';
-import type { PictureRow } from '../parts/picture-list';
+import type { ImageRow } from '../parts/image-list';
 
-export const duplicateRow = (group: DuplicateGroup): PictureRow => ({
+export const duplicateRow = (group: DuplicateGroup): ImageRow => ({
   key: group.id,
   image: group.images[0] ?? 0,
   title: `${formatQuantity(group.images.length, 'image')} · ${similarityText(group)}`,

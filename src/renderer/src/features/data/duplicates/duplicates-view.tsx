@@ -6,7 +6,7 @@ import type { DuplicateGroup } from '#shared/models/duplicates';
 import { formatCount } from '#shared/text/number';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
-import { PictureList } from '../parts/picture-list';
+import { ImageList } from '../parts/image-list';
 import type { Labelling } from '../parts/use-labelling';
 import classes from '../parts/view.module.css';
 import { DuplicateComparison } from './duplicate-comparison';
@@ -48,7 +48,7 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
       {group !== undefined && (
         <div className={classes['columns']}>
           <div className={classes['side']}>
-            <PictureList project={project} label="Groups of duplicates" rows={rows} current={current} onCurrent={go} />
+            <ImageList project={project} label="Groups of duplicates" rows={rows} current={current} onCurrent={go} />
           </div>
           {images.isError && <ErrorAlert error={images.error} onRetry={() => images.refetch()} />}
           <DuplicateComparison

@@ -11,7 +11,7 @@ export function useDuplicateKeys(options: {
   readonly onClose: () => void;
 }): void {
   const { duplicates, labelling, classNames, onClose } = options;
-  const { current, go, compared, pair, setPair, active, judge } = duplicates;
+  const { current, go, comparable, pair, setPair, active, judge } = duplicates;
   useDataShortcuts({
     onDigit: (digit) => {
       const label = digit === 0 ? null : classNames[digit - 1];
@@ -28,7 +28,7 @@ export function useDuplicateKeys(options: {
     ArrowRight: () => {
       // Pressed again on the right side: shows the next image of the group.
       const next = pair.active === 'right' ? pair.right + 1 : pair.right;
-      setPair({ ...pair, right: next < compared ? next : 1, active: 'right' });
+      setPair({ ...pair, right: next < comparable ? next : 1, active: 'right' });
     },
     k: () => void judge('keep'),
     d: () => void judge('different'),

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useRequest } from '../../../state/requests';
-import { useLeaving } from '../parts/leaving';
+import { useHiddenItems } from '../parts/hidden-items';
 import type { Labelling } from '../parts/use-labelling';
 import type { Pair } from './duplicate-comparison';
 import { byUrgency, type DuplicateFilter, isShown, shownGroup } from './duplicate-filter';
 
 /** Maximum number of images per request. */
-const MOST_IMAGES = 500;
+const MAX_IMAGES = 500;
 const firstPair: Pair = { left: 0, right: 1, active: 'right' };
 
 /** See `useDuplicates`. */
@@ -16,27 +16,27 @@ export type Duplicates = ReturnType<typeof useDuplicates>;
 export function useDuplicates(project: string, filter: DuplicateFilter, labelling: Labelling) {
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
-  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
   const groups = useMemo(() => {
-    const isLeaving = (id: string) => filter === 'open' && gone(id);
-    return (all ?? []).filter((group) => isShown(group, filter) && !isLeaving(group.id)).sort(byUrgency);
-  }, [all, filter, gone]);
-  const [looking, setLooking] = useState<{ id: string; at: number } | null>(null);
-  const current = shownGroup(groups, looking);
+    const isDecided = (id: string) => filter === 'open' && isItemHidden(id);
+    return (all ?? []).filter((group) => isShown(group, filter) && !isDecided(group.id)).sort(byUrgency);
+  }, [all, filter, isItemHidden]);
+  const [position, setPosition] = useState<{ id: string; at: number } | null>(null);
+  const current = shownGroup(groups, position);
   const group = groups[current];
   const go = useCallback(
     (index: number) => {
       const next = groups[Math.max(0, Math.min(groups.length - 1, index))];
-      if (next !== undefined) setLooking({ id: next.id, at: groups.indexOf(next) });
+      if (next !== undefined) setPosition({ id: next.id, at: groups.indexOf(next) });
     },
     [groups],
   );
   // When a group leaves the list, the one that takes its place becomes current, even if no group was chosen yet.
   useEffect(() => {
-    if (group !== undefined) setLooking({ id: group.id, at: current });
+    if (group !== undefined) setPosition({ id: group.id, at: current });
   }, [group, current]);
 
-  const ids = useMemo(() => group?.images.slice(0, MOST_IMAGES) ?? [], [group]);
+  const ids = useMemo(() => group?.images.slice(0, MAX_IMAGES) ?? [], [group]);
   const images = useRequest('dataset.images', { project, ids }, { enabled: ids.length > 0 });
   const shown = images.data?.images ?? [];
   const [chosen, setChosen] = useState<{ group: string; pair: Pair } | null>(null);
@@ -46,7 +46,7 @@ export function useDuplicates(project: string, filter: DuplicateFilter, labellin
   const active = shown[pair[pair.active]];
   const judge = async (verdict: 'keep' | 'different') => {
     if (group === undefined) return;
-    await leave(group.id, () => labelling.judge(group.images, verdict));
+    await hide(group.id, () => labelling.judge(group.images, verdict));
   };
 
   return {
@@ -58,8 +58,8 @@ export function useDuplicates(project: string, filter: DuplicateFilter, labellin
     go,
     images,
     shown,
-    /** Number of images of the group that can be compared. */
-    compared: ids.length,
+    /** Number of images of the group that can be comparable. */
+    comparable: ids.length,
     pair,
     setPair,
     /** The image of the pair that keys apply to. */

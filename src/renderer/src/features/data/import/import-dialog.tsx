@@ -3,10 +3,10 @@ import { assertNever } from '#shared/ipc/errors';
 import { formatBytes, formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { InvalidFields } from '../../../components/invalid-fields';
 import { JobCard } from '../../../components/job-card';
 import { ProgressCard } from '../../../components/progress-card';
-import { WrongFields } from '../../../components/wrong-fields';
-import { useJobOf } from '../../../state/activity';
+import { useJobById } from '../../../state/activity';
 import type { ImportFlow } from './import-flow';
 import { ImportPlanView } from './import-plan-view';
 import { ImportResultView } from './import-result-view';
@@ -88,9 +88,9 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
       );
     case 'plan':
       return (
-        <WrongFields>
+        <InvalidFields>
           <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />
-        </WrongFields>
+        </InvalidFields>
       );
     case 'importing':
       return <Importing job={stage.job} flow={flow} />;
@@ -102,7 +102,7 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
 }
 
 function Importing({ job: id, flow }: { readonly job: string; readonly flow: ImportFlow }) {
-  const job = useJobOf(id);
+  const job = useJobById(id);
   return (
     <Stack gap="md">
       <JobCard job={job} title="Reading and checking files" onCancel={flow.cancelImport} cancelLabel="Cancel import" />

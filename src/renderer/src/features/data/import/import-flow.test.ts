@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '#shared/ipc/contract';
 import { importOptionsSchema } from '#shared/models/dataset';
-import { noteJob, useActivity } from '../../../state/activity';
+import { recordJob, useActivity } from '../../../state/activity';
 import { useDropped } from '../../../state/dropped';
 import { useSession } from '../../../state/session';
 import { useToasts } from '../../../state/toasts';
@@ -31,7 +31,7 @@ const job = (state: Job['state']): Job => ({
 });
 
 /** A promise that the test resolves or rejects. */
-function later<Value>() {
+function deferred<Value>() {
   let resolve = (_value: Value) => {};
   let reject = (_error: unknown) => {};
   const promise = new Promise<Value>((good, bad) => {
@@ -66,19 +66,19 @@ afterEach(() => flow.unmount());
 
 /** Drops files on the window; the test ends the upload. */
 async function drop() {
-  const grants = later<readonly (typeof scans)[]>();
+  const grants = deferred<readonly (typeof scans)[]>();
   const cancel = vi.fn();
   let progress = (_: { done: number; total: number; files: number }) => {};
-  const follow = (listener: typeof progress) => {
+  const onProgress = (listener: typeof progress) => {
     progress = listener;
   };
-  await flow.act(() => useDropped.setState({ dropped: { grants: grants.promise, follow, cancel } }));
+  await flow.act(() => useDropped.setState({ dropped: { grants: grants.promise, onProgress, cancel } }));
   return { grants, cancel, progress: (given: Parameters<typeof progress>[0]) => flow.act(() => progress(given)) };
 }
 
 describe('an import', () => {
   it('goes from a chosen folder over the plan to its result', async () => {
-    const scan = later<object>();
+    const scan = deferred<object>();
     answers['dataset.scan'] = () => scan.promise;
     await flow.act(() => void flow.current.addFolder());
     expect(flow.current.stage).toEqual({ kind: 'scanning', names: ['scans'] });
@@ -88,7 +88,7 @@ describe('an import', () => {
     await flow.act(() => flow.current.start(options, table));
     expect(flow.current.stage).toEqual({ kind: 'importing', job: 'j' });
     expect(asked('dataset.import')).toEqual([{ project: 'p', plan: 'plan 1', options, labels: 'g2' }]);
-    await flow.act(() => noteJob(job('done')));
+    await flow.act(() => recordJob(job('done')));
     expect(flow.current.stage).toEqual({ kind: 'result', result });
   });
 
@@ -124,7 +124,7 @@ describe('an import', () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.start(options, null));
     const error = { code: 'disk_full', message: 'The disk is full.', hint: null };
-    await flow.act(() => noteJob({ ...job('failed'), error }));
+    await flow.act(() => recordJob({ ...job('failed'), error }));
     expect(flow.current.stage).toMatchObject({ kind: 'failed', error });
   });
 
@@ -136,7 +136,7 @@ describe('an import', () => {
     await flow.act(() => flow.current.cancelImport());
     expect(asked('jobs.cancel')).toEqual([{ job: 'j' }]);
     answers['jobs.result'] = () => Promise.reject(new Error('cancelled'));
-    await flow.act(() => noteJob(job('cancelled')));
+    await flow.act(() => recordJob(job('cancelled')));
     expect(flow.current.stage).toEqual({ kind: 'idle' });
   });
 });
@@ -170,7 +170,7 @@ describe('a dialog that was closed', () => {
     expect(flow.current.stage).toEqual({ kind: 'idle' });
     expect(asked('dataset.scan')).toEqual([]);
 
-    const scan = later<object>();
+    const scan = deferred<object>();
     answers['dataset.scan'] = () => scan.promise;
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.close());
@@ -182,7 +182,7 @@ describe('a dialog that was closed', () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.start(options, null));
     await flow.act(() => flow.current.close());
-    await flow.act(() => noteJob(job('done')));
+    await flow.act(() => recordJob(job('done')));
     expect(flow.current.stage).toEqual({ kind: 'idle' });
     const [toast] = useToasts.getState().toasts;
     expect(toast).toMatchObject({ kind: 'success', message: 'Import finished: 3 images added, 0 skipped' });
@@ -197,7 +197,7 @@ describe('a dialog that was closed', () => {
     await flow.act(() => flow.current.start(options, null));
     await flow.act(() => flow.current.close());
     const error = { code: 'disk_full', message: 'The disk is full.', hint: null };
-    await flow.act(() => noteJob({ ...job('failed'), error }));
+    await flow.act(() => recordJob({ ...job('failed'), error }));
     expect(useToasts.getState().toasts).toMatchObject([{ kind: 'error', message: 'The disk is full.' }]);
   });
 });

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { type Grant, invoke, platform, type UploadProgress } from '../../../bridge/bridge';
-import { type Dropped, useDropped } from '../../../state/dropped';
+import { type PendingDrop, useDropped } from '../../../state/dropped';
 import { cancelJob, startJob } from '../../../state/jobs';
 import { useSession } from '../../../state/session';
 import { showError, showToast } from '../../../state/toasts';
@@ -32,77 +32,79 @@ export function useImportFlow(project: string): ImportFlow {
   const [stage, setStage] = useState<ImportStage>({ kind: 'idle' });
   const cancelUpload = useRef<(() => void) | null>(null);
   /** Numbers imports, so that a late answer does not reopen a closed dialog. */
-  const turn = useRef(0);
+  const currentGeneration = useRef(0);
 
   const scan = useCallback(
-    async (grants: readonly Grant[], mine: number) => {
-      if (turn.current !== mine) return;
+    async (grants: readonly Grant[], generation: number) => {
+      if (currentGeneration.current !== generation) return;
       if (grants.length === 0) {
         setStage({ kind: 'idle' });
         return;
       }
       setStage({ kind: 'scanning', names: grants.map(({ name }) => name) });
       const plan = await invoke('dataset.scan', { project, grants: grants.map(({ grant }) => grant) });
-      if (turn.current === mine) setStage({ kind: 'plan', plan });
+      if (currentGeneration.current === generation) setStage({ kind: 'plan', plan });
     },
     [project],
   );
-  const guard = useCallback(async (mine: number, work: () => Promise<void>) => {
+  const guard = useCallback(async (generation: number, work: () => Promise<void>) => {
     try {
       await work();
     } catch (error) {
-      if (turn.current === mine) setStage({ kind: 'failed', error });
+      if (currentGeneration.current === generation) setStage({ kind: 'failed', error });
     }
   }, []);
   const begin = () => {
-    turn.current += 1;
-    return turn.current;
+    currentGeneration.current += 1;
+    return currentGeneration.current;
   };
 
   const addFolder = async () => {
-    const mine = begin();
-    await guard(mine, async () => {
+    const generation = begin();
+    await guard(generation, async () => {
       const folder = await platform.pickFolder({ title: 'Add a folder of images' });
-      if (folder !== null) await scan([folder], mine);
+      if (folder !== null) await scan([folder], generation);
     });
   };
   const addFiles = async () => {
-    const mine = begin();
-    await guard(mine, async () => {
+    const generation = begin();
+    await guard(generation, async () => {
       const files = await platform.pickFiles({ title: 'Add image files' });
-      if (files !== null) await scan(files, mine);
+      if (files !== null) await scan(files, generation);
     });
   };
   const dropped = useDropped((state) => state.dropped);
-  const receive = (files: Dropped) => {
+  const importDrop = (files: PendingDrop) => {
     useDropped.setState({ dropped: null });
-    const mine = begin();
+    const generation = begin();
     cancelUpload.current = files.cancel;
-    files.follow((progress) => turn.current === mine && setStage({ kind: 'uploading', progress }));
+    files.onProgress(
+      (progress) => currentGeneration.current === generation && setStage({ kind: 'uploading', progress }),
+    );
     setStage({ kind: 'uploading', progress: null });
-    void guard(mine, async () => scan(await files.grants, mine));
+    void guard(generation, async () => scan(await files.grants, generation));
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each drop is received once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each drop is imported once
   useEffect(() => {
-    if (dropped !== null) receive(dropped);
+    if (dropped !== null) importDrop(dropped);
   }, [dropped]);
   /** Id of the confirmed plan: a second click may come before the first has an answer. */
-  const agreed = useRef<string | null>(null);
+  const confirmedPlan = useRef<string | null>(null);
   const start = (options: ImportOptions, labels: Grant | null) => {
-    if (stage.kind !== 'plan' || agreed.current === stage.plan.id) return;
+    if (stage.kind !== 'plan' || confirmedPlan.current === stage.plan.id) return;
     const { plan } = stage;
-    agreed.current = plan.id;
-    const mine = begin();
-    void runImport(plan.id, options, labels, mine).catch((error) => {
-      if (turn.current === mine) setStage({ kind: 'failed', error });
+    confirmedPlan.current = plan.id;
+    const generation = begin();
+    void runImport(plan.id, options, labels, generation).catch((error) => {
+      if (currentGeneration.current === generation) setStage({ kind: 'failed', error });
       else showError(error);
     });
   };
-  const runImport = async (plan: string, options: ImportOptions, labels: Grant | null, mine: number) => {
+  const runImport = async (plan: string, options: ImportOptions, labels: Grant | null, generation: number) => {
     const job = await startJob('dataset.import', { project, plan, options, labels: labels?.grant ?? null });
-    if (turn.current === mine) setStage({ kind: 'importing', job: job.id });
+    if (currentGeneration.current === generation) setStage({ kind: 'importing', job: job.id });
     const result = await job.result;
-    if (turn.current === mine) {
+    if (currentGeneration.current === generation) {
       setStage(result === null ? { kind: 'idle' } : { kind: 'result', result });
     } else if (result !== null) {
       const show = () => {
@@ -117,7 +119,7 @@ export function useImportFlow(project: string): ImportFlow {
     }
   };
   const close = () => {
-    turn.current += 1;
+    currentGeneration.current += 1;
     cancelUpload.current?.();
     cancelUpload.current = null;
     setStage({ kind: 'idle' });

@@ -9,7 +9,7 @@ import type { ImportChoices } from './use-import-choices';
 
 /** Sources of an import's patients: files and table, or a pattern for the file names. */
 export function ImportPatients({ files, choices }: { readonly files: number; readonly choices: ImportChoices }) {
-  const { options, change, patternTries: tries, ofPattern } = choices;
+  const { options, change, patternTries: tries, patternPreview } = choices;
   return (
     <section aria-label="Patients">
       <Text fw={600} mb={2}>
@@ -25,14 +25,14 @@ export function ImportPatients({ files, choices }: { readonly files: number; rea
         onChange={(groupPattern) => change({ groupPattern, answers: {} })}
       />
       {tries?.ok === true && tries.tries.length > 0 && <Tries tries={tries.tries.slice(0, 6)} />}
-      {ofPattern !== undefined && (
+      {patternPreview !== undefined && (
         <Stack gap="xs" mt="xs">
           <Text size="xs" fw={500} c="dimmed" role="status">
-            {`${formatQuantity(files, 'file')}: ${patientsText({ patients: ofPattern.changes.after, withoutPatient: ofPattern.changes.unknown })}.`}
+            {`${formatQuantity(files, 'file')}: ${patientsText({ patients: patternPreview.changes.after, withoutPatient: patternPreview.changes.unknown })}.`}
           </Text>
-          {ofPattern.problems.length > 0 && <Notice tone="warning" lines={ofPattern.problems} />}
+          {patternPreview.problems.length > 0 && <Notice tone="warning" lines={patternPreview.problems} />}
           <TableQuestions
-            questions={ofPattern.questions}
+            questions={patternPreview.questions}
             answers={options.answers}
             onAnswers={(answers) => change({ answers })}
           />

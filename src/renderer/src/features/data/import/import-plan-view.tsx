@@ -3,8 +3,8 @@ import { Info, TriangleAlert } from 'lucide-react';
 import type { ImportOptions, ImportPlan } from '#shared/models/dataset';
 import { formatBytes, formatCount, formatQuantity } from '#shared/text/number';
 import type { Grant } from '../../../bridge/bridge';
+import { useInvalidFields } from '../../../components/invalid-fields';
 import { Stat } from '../../../components/stat';
-import { useWrongFields } from '../../../components/wrong-fields';
 import classes from '../parts/import.module.css';
 import { FrameSelect } from './frame-select';
 import { ImportLabels } from './import-labels';
@@ -21,12 +21,12 @@ export interface ImportPlanViewProps {
 
 /** Preview of an import, with its options. Nothing is written before the person confirms. */
 export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlanViewProps) {
-  const wrong = useWrongFields();
+  const invalid = useInvalidFields();
   const choices = useImportChoices(project, plan);
   const { options, change, table } = choices;
-  const fresh = plan.files - plan.alreadyKnown;
+  const newFiles = plan.files - plan.alreadyKnown;
   // Imported files may have frames that are not imported yet.
-  const nothingNew = options.frames.kind === 'first' ? fresh === 0 : plan.files === 0;
+  const nothingNew = options.frames.kind === 'first' ? newFiles === 0 : plan.files === 0;
   return (
     <Stack gap="md">
       <PlanFacts plan={plan} />
@@ -55,13 +55,13 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || !choices.isReady || wrong.length > 0}
+          disabled={nothingNew || !choices.isReady || invalid.length > 0}
           onClick={() => onImport(options, table)}
         >
           {nothingNew
             ? 'Nothing new to import'
             : options.frames.kind === 'first'
-              ? `Import ${formatQuantity(fresh, 'image')}`
+              ? `Import ${formatQuantity(newFiles, 'image')}`
               : `Import ${formatQuantity(plan.files, 'file')}`}
         </Button>
       </Group>

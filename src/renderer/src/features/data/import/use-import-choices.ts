@@ -7,7 +7,7 @@ import { useTablePreview } from '../label-table/table-mapper';
 import { isAnswered } from '../label-table/table-questions';
 import { tryPattern } from './patient-pattern';
 
-const untouched: ImportOptions = {
+const defaultOptions: ImportOptions = {
   labelsFromFolders: true,
   splitsFromFolders: true,
   groupPattern: null,
@@ -23,24 +23,24 @@ export type ImportChoices = ReturnType<typeof useImportChoices>;
 
 /** See `ImportChoices`. */
 export function useImportChoices(project: string, plan: ImportPlan) {
-  const [options, setOptions] = useState(untouched);
+  const [options, setOptions] = useState(defaultOptions);
   const [table, setTable] = useState<Grant | null>(null);
   const { groupPattern: pattern, columns, answers, classNames, labelsFromFolders } = options;
-  const change = (part: Partial<ImportOptions>) => setOptions((before) => ({ ...before, ...part }));
+  const change = (changes: Partial<ImportOptions>) => setOptions((before) => ({ ...before, ...changes }));
 
   const patternTries = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
   const groupPattern = patternTries?.ok === true ? pattern : null;
   const tableInput = { project, plan: plan.id, mapping: columns, answers, groupPattern, classNames };
   const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
-  const asksPattern = groupPattern !== null && table === null;
+  const usesPattern = groupPattern !== null && table === null;
   const patternInput = { project, plan: plan.id, groupPattern: groupPattern ?? '', answers };
-  const patternPreview = useRequest('dataset.readPattern', patternInput, { keepPrevious: true, enabled: asksPattern });
-  const ofPattern = asksPattern ? patternPreview.data : undefined;
+  const patternQuery = useRequest('dataset.readPattern', patternInput, { keepPrevious: true, enabled: usesPattern });
+  const patternPreview = usesPattern ? patternQuery.data : undefined;
 
   // A table that could not be interpreted would stop the import or yield no labels; so would an open question.
   const isTableReady =
     table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
-  const isPatternReady = !asksPattern || isAnswered(ofPattern?.questions ?? [], answers);
+  const isPatternReady = !usesPattern || isAnswered(patternPreview?.questions ?? [], answers);
   const foundNames = table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames;
   const similarNames = foundNames ?? [];
   const areNamesOpen = similarNames.length > 0 && classNames === 'ask';
@@ -65,7 +65,7 @@ export function useImportChoices(project: string, plan: ImportPlan) {
     /** Pattern matches for some paths of the plan; null without a pattern. */
     patternTries,
     /** Effect of the pattern on all files; undefined if a table is used or there is no pattern. */
-    ofPattern,
+    patternPreview,
     /** Class names from the table or the folders that may mean the same class. */
     similarNames,
     isReady: patternTries?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,

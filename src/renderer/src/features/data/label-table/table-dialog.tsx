@@ -33,9 +33,9 @@ function Body(props: {
   const similar = preview.data?.similarNames ?? [];
   const questions = preview.data?.questions ?? [];
   // The counts exclude changes that depend on an open question.
-  const asks = questions.length > 0 || similar.length > 0;
-  const asked = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
-  const differs = changes !== null && changesAnything(changes, flow.conflicts);
+  const hasQuestions = questions.length > 0 || similar.length > 0;
+  const isUnanswered = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
+  const hasChanges = changes !== null && changesAnything(changes, flow.conflicts);
   return (
     <Stack gap="sm">
       <Group gap={8}>
@@ -75,8 +75,8 @@ function Body(props: {
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
-        <Button data-autofocus disabled={!differs || asked} loading={flow.busy} onClick={flow.apply}>
-          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply table'}
+        <Button data-autofocus disabled={!hasChanges || isUnanswered} loading={flow.busy} onClick={flow.apply}>
+          {changes !== null && !hasChanges && !hasQuestions ? 'Nothing to apply' : 'Apply table'}
         </Button>
       </Group>
     </Stack>

@@ -25,11 +25,11 @@ export interface TableMapperProps {
 }
 
 /** Input of a table's preview. */
-export type TableAsked = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
+export type TablePreviewInput = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
 
 /** Requested once a table is chosen. */
-export const useTablePreview = (asked: Omit<TableAsked, 'table'> & { table: string | null }) => {
-  const { project, plan, table, mapping, answers, groupPattern = null, classNames } = asked;
+export const useTablePreview = (preview: Omit<TablePreviewInput, 'table'> & { table: string | null }) => {
+  const { project, plan, table, mapping, answers, groupPattern = null, classNames } = preview;
   const input = { project, plan, table: table ?? '', mapping, answers, groupPattern, classNames };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
@@ -169,7 +169,7 @@ function Values({ table }: { readonly table: TablePreview }) {
 }
 
 /** "semicolon, UTF-8, 120 rows", once the table is read. */
-export function TableFacts(props: TableAsked) {
+export function TableFacts(props: TablePreviewInput) {
   const { data } = useTablePreview(props);
   return data === undefined ? null : (
     <Text span size="xs" c="dimmed">

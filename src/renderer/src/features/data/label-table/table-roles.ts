@@ -75,6 +75,6 @@ export function changeLines(changes: TableChanges): readonly string[] {
 
 /** Whether applying the table changes anything; with `conflicts` = `table`, its labels replace manual ones. */
 export function changesAnything(changes: TableChanges, conflicts: 'mine' | 'table'): boolean {
-  const { sameLabels: _same, disagreements: _disagreements, conflicts: against, ...rest } = changes;
-  return Object.values(rest).some((count) => count > 0) || (conflicts === 'table' && against > 0);
+  const { sameLabels: _same, disagreements: _disagreements, conflicts: conflictCount, ...rest } = changes;
+  return Object.values(rest).some((count) => count > 0) || (conflicts === 'table' && conflictCount > 0);
 }

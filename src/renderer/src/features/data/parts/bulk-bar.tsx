@@ -3,9 +3,9 @@ import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitName, splitNames } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
-import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
 import { Dialog } from '../../../components/dialog';
+import { EditControls } from '../../../components/read-only';
 import { splitTitles } from '../../../theme/class-colours';
 import classes from './bulk-bar.module.css';
 
@@ -29,11 +29,11 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
         <LabelMenu classNames={classNames} onLabel={onLabel} />
         <Menu position="top-start">
           <Menu.Target>
-            <Changes>
+            <EditControls>
               <Button variant="default" leftSection={<Split size={14} />}>
                 Move to
               </Button>
-            </Changes>
+            </EditControls>
           </Menu.Target>
           <Menu.Dropdown>
             {splitNames.map((part) => (
@@ -43,11 +43,11 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Changes>
+        <EditControls>
           <Button variant="default" leftSection={<Trash2 size={14} />} onClick={onRemove}>
             Remove
           </Button>
-        </Changes>
+        </EditControls>
         <ActionIcon aria-label="Clear selection" onClick={onClear}>
           <X size={16} />
         </ActionIcon>
@@ -67,11 +67,11 @@ export function LabelMenu({
     <>
       <Menu position="top-start" width={220}>
         <Menu.Target>
-          <Changes>
+          <EditControls>
             <Button variant={variant} leftSection={<Tag size={14} />}>
               Label
             </Button>
-          </Changes>
+          </EditControls>
         </Menu.Target>
         <Menu.Dropdown>
           {classNames.map((label, index) => (

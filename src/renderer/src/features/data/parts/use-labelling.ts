@@ -5,7 +5,7 @@ import { invoke } from '../../../bridge/bridge';
 import { confirm } from '../../../components/confirm';
 import { splitTitles } from '../../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
-import { saysReadOnly, useUndoable } from './use-undoable';
+import { useUndoable, warnIfReadOnly } from './use-undoable';
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -89,7 +89,7 @@ export function useLabelling(project: string): Labelling {
         return count === 0 ? null : decided(decision, count);
       }),
     remove: async (images) => {
-      if (saysReadOnly()) return false;
+      if (warnIfReadOnly()) return false;
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
         message: 'The files on disk are not changed. You can undo this.',

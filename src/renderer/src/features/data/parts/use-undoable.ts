@@ -1,10 +1,10 @@
 import { useCallback, useRef, useState } from 'react';
 import { inTurn } from '#shared/async/in-turn';
 import { invoke } from '../../../bridge/bridge';
-import { readOnlyReason } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
+import { readOnlyReason } from '../../../components/read-only';
 import { showError, showToast, useToasts } from '../../../state/toasts';
-import { doHere, undoHere } from './undo-here';
+import { trackAction, undoOwnAction } from './own-actions';
 
 export interface Undoable {
   /** Runs an undoable change and shows the message it resolves to, unless that is null. False if it failed. */
@@ -14,18 +14,18 @@ export interface Undoable {
 
 /** Runs changes of a project one at a time, each with a toast that offers undo. */
 export function useUndoable(project: string): Undoable {
-  const [take] = useState(inTurn);
+  const [enqueue] = useState(inTurn);
   /** Id of the toast that offers undo; it is dismissed when the action is undone or followed by another. */
-  const offer = useRef<number | null>(null);
-  const withdrawOffer = useCallback(() => {
-    if (offer.current !== null) useToasts.getState().remove(offer.current);
-    offer.current = null;
+  const undoToast = useRef<number | null>(null);
+  const dismissUndoToast = useCallback(() => {
+    if (undoToast.current !== null) useToasts.getState().remove(undoToast.current);
+    undoToast.current = null;
   }, []);
 
   const undo = useCallback(async () => {
-    if (saysReadOnly()) return;
+    if (warnIfReadOnly()) return;
     try {
-      const answer = await take(() => undoHere(project));
+      const answer = await enqueue(() => undoOwnAction(project));
       let undone: string | null;
       if ('elsewhere' in answer) {
         const { stamp, description } = answer.elsewhere;
@@ -35,23 +35,27 @@ export function useUndoable(project: string): Undoable {
           confirmLabel: 'Undo',
         });
         if (!sure) return;
-        undone = (await take(() => invoke('dataset.undo', { project, stamp }))).description;
+        undone = (await enqueue(() => invoke('dataset.undo', { project, stamp }))).description;
       } else undone = answer.undone;
-      withdrawOffer();
+      dismissUndoToast();
       showToast({ message: undone === null ? 'Nothing to undo' : `Undone: ${undone}` });
     } catch (error) {
       showError(error);
     }
-  }, [project, take, withdrawOffer]);
+  }, [project, enqueue, dismissUndoToast]);
 
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
-      if (saysReadOnly()) return false;
+      if (warnIfReadOnly()) return false;
       try {
-        const message = await take(() => doHere(project, work));
+        const message = await enqueue(() => trackAction(project, work));
         if (message !== null) {
-          withdrawOffer();
-          offer.current = showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
+          dismissUndoToast();
+          undoToast.current = showToast({
+            kind: 'success',
+            message,
+            action: { label: 'Undo', run: () => void undo() },
+          });
         }
         return true;
       } catch (error) {
@@ -59,14 +63,14 @@ export function useUndoable(project: string): Undoable {
         return false;
       }
     },
-    [project, take, undo, withdrawOffer],
+    [project, enqueue, undo, dismissUndoToast],
   );
 
   return { act, undo };
 }
 
-/** Explains why a key does nothing in a read-only project; false if the project can be changed. */
-export function saysReadOnly(): boolean {
+/** Explains in a toast why a key does nothing in a read-only project. Returns whether the project is read-only. */
+export function warnIfReadOnly(): boolean {
   const reason = readOnlyReason();
   if (reason !== null) showToast({ message: reason });
   return reason !== null;

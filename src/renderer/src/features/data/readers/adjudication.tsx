@@ -2,20 +2,20 @@ import { Button, Center, Group, Kbd, Loader, Stack, Table, Text } from '@mantine
 import { CircleCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Disagreement, ReadersSummary } from '#shared/models/readers';
-import { Changes } from '../../../components/changes';
 import { ClassChip, ClassDot } from '../../../components/class-chip';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
+import { EditControls } from '../../../components/read-only';
 import { TableMenu } from '../../../components/table-menu';
 import { useRequest } from '../../../state/requests';
-import { useLeaving } from '../parts/leaving';
-import { PictureList, type PictureRow } from '../parts/picture-list';
+import { useHiddenItems } from '../parts/hidden-items';
+import { ImageList, type ImageRow } from '../parts/image-list';
 import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import type { Labelling } from '../parts/use-labelling';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import classes from '../parts/view.module.css';
 import { ImageViewer } from '../viewer/image-viewer';
-import { type Look, plainLook } from '../viewer/use-viewer';
+import { type DisplaySettings, defaultDisplay } from '../viewer/use-viewer';
 import readers from './readers-view.module.css';
 
 export interface AdjudicationProps {
@@ -29,32 +29,32 @@ export interface AdjudicationProps {
 export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
   const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
   const all = answer.data?.images;
-  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
-  const open = useMemo(() => (all ?? []).filter(({ image }) => !gone(String(image))), [all, gone]);
+  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
+  const open = useMemo(() => (all ?? []).filter(({ image }) => !isItemHidden(String(image))), [all, isItemHidden]);
   const rows = useMemo(() => open.map(disagreementRow), [open]);
-  const [looking, setLooking] = useState<{ image: number; at: number } | null>(null);
-  const found = open.findIndex((one) => one.image === looking?.image);
-  const current = found >= 0 ? found : Math.min(looking?.at ?? 0, open.length - 1);
+  const [position, setPosition] = useState<{ image: number; at: number } | null>(null);
+  const found = open.findIndex((one) => one.image === position?.image);
+  const current = found >= 0 ? found : Math.min(position?.at ?? 0, open.length - 1);
   const item = open[current];
   const go = useCallback(
     (index: number) => {
       const at = Math.max(0, Math.min(open.length - 1, index));
       const next = open[at];
-      if (next !== undefined) setLooking({ image: next.image, at });
+      if (next !== undefined) setPosition({ image: next.image, at });
     },
     [open],
   );
   // When an image leaves the list, the one that takes its place becomes current, even if none was chosen yet.
   useEffect(() => {
-    if (item !== undefined) setLooking({ image: item.image, at: current });
+    if (item !== undefined) setPosition({ image: item.image, at: current });
   }, [item, current]);
 
-  const settle = async (label: string | undefined) => {
+  const adjudicate = async (label: string | undefined) => {
     if (item === undefined || label === undefined) return;
-    await leave(String(item.image), () => labelling.adjudicate([item.image], label));
+    await hide(String(item.image), () => labelling.adjudicate([item.image], label));
   };
   useDataShortcuts({
-    onDigit: (digit) => void settle(summary.classes[digit - 1]),
+    onDigit: (digit) => void adjudicate(summary.classes[digit - 1]),
     onUndo: labelling.undo,
     onRemove: () => {},
     onEscape: onClose,
@@ -88,19 +88,19 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
   return (
     <div className={classes['columns']}>
       <div className={classes['side']}>
-        <PictureList project={project} label="Images to adjudicate" rows={rows} current={current} onCurrent={go} />
+        <ImageList project={project} label="Images to adjudicate" rows={rows} current={current} onCurrent={go} />
       </div>
       <section className={readers['case']} aria-label="Image to adjudicate">
         <div className={readers['picture']}>
           <Picture project={project} image={item.image} />
         </div>
-        <Verdict item={item} summary={summary} onSettle={(label) => void settle(label)} all={open} />
+        <Verdict item={item} summary={summary} onAdjudicate={(label) => void adjudicate(label)} all={open} />
       </section>
     </div>
   );
 }
 
-const disagreementRow = ({ image, path, readings }: Disagreement): PictureRow => ({
+const disagreementRow = ({ image, path, readings }: Disagreement): ImageRow => ({
   key: image,
   image,
   title: path.split('/').at(-1) ?? path,
@@ -121,22 +121,24 @@ function countsText(readings: Disagreement['readings']): string {
 /** With zoom, grey window and frames, as in the inspector. */
 function Picture({ project, image }: { readonly project: string; readonly image: number }) {
   const detail = useRequest('dataset.image', { project, image });
-  const [look, setLook] = useState<Look>(plainLook);
+  const [display, setDisplay] = useState<DisplaySettings>(defaultDisplay);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a window belongs to one image
-  useEffect(() => setLook((before) => ({ ...plainLook, windowing: before.windowing })), [image]);
+  useEffect(() => setDisplay((before) => ({ ...defaultDisplay, windowing: before.windowing })), [image]);
   if (detail.isError) return <ErrorAlert error={detail.error} onRetry={() => detail.refetch()} />;
   if (detail.data === undefined) return null;
-  return <ImageViewer project={project} image={detail.data} look={look} onLook={setLook} large onLarge={null} />;
+  return (
+    <ImageViewer project={project} image={detail.data} display={display} onDisplay={setDisplay} large onLarge={null} />
+  );
 }
 
 interface VerdictProps {
   readonly item: Disagreement;
   readonly all: readonly Disagreement[];
   readonly summary: ReadersSummary;
-  readonly onSettle: (label: string) => void;
+  readonly onAdjudicate: (label: string) => void;
 }
 
-function Verdict({ item, all, summary, onSettle }: VerdictProps) {
+function Verdict({ item, all, summary, onAdjudicate }: VerdictProps) {
   const index = (label: string) => summary.classes.indexOf(label);
   return (
     <Stack gap="sm" className={readers['verdict'] ?? ''}>
@@ -174,10 +176,9 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
           ))}
         </Table.Tbody>
       </Table>
-      <Changes>
+      <EditControls>
         <Stack gap={6} role="group" aria-label="Adjudicate as">
           <Text size="xs" c="dimmed">
-            {' '}
             Adjudicate as
           </Text>
           {summary.classes.map((label, place) => (
@@ -187,13 +188,13 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
               styles={{ label: { flex: 1, textAlign: 'left' } }}
               leftSection={<ClassDot index={place} />}
               rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
-              onClick={() => onSettle(label)}
+              onClick={() => onAdjudicate(label)}
             >
               {label === item.majority ? `${label} (majority)` : label}
             </Button>
           ))}
         </Stack>
-      </Changes>
+      </EditControls>
     </Stack>
   );
 }

@@ -3,9 +3,9 @@ import { ArrowLeft, UsersRound, Vote } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import { formatCount, formatQuantity } from '#shared/text/number';
-import { Changes } from '../../../components/changes';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
+import { EditControls } from '../../../components/read-only';
 import { useRequest } from '../../../state/requests';
 import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import type { Labelling } from '../parts/use-labelling';
@@ -50,7 +50,7 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
           ]}
         />
         {shown === 'adjudicate' && summary !== undefined && summary.withMajority > 0 && (
-          <Changes>
+          <EditControls>
             <Button
               variant="default"
               leftSection={<Vote size={14} />}
@@ -59,7 +59,7 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
             >
               Use the majority for {formatQuantity(summary.withMajority, 'image')}
             </Button>
-          </Changes>
+          </EditControls>
         )}
         {shown === 'adjudicate' && (
           <Text size="xs" c="dimmed" visibleFrom="lg" ml="auto" aria-hidden>

@@ -7,7 +7,7 @@ import { useReadingAs } from '../parts/reading-as-store';
 /** Lets a person label as a named reader: each label then counts as that reader's reading of the image. */
 export function ReadingAs() {
   const { name, setName } = useReadingAs();
-  const [asking, setAsking] = useState(false);
+  const [naming, setNaming] = useState(false);
   return (
     <>
       {name === null ? (
@@ -19,7 +19,7 @@ export function ReadingAs() {
           mt={4}
           justify="flex-start"
           leftSection={<UserRoundPen size={13} />}
-          onClick={() => setAsking(true)}
+          onClick={() => setNaming(true)}
         >
           Read as…
         </Button>
@@ -41,11 +41,11 @@ export function ReadingAs() {
           </Tooltip>
         </Group>
       )}
-      <Dialog opened={asking} onClose={() => setAsking(false)} title="Record readings" size="sm">
+      <Dialog opened={naming} onClose={() => setNaming(false)} title="Record readings" size="sm">
         <NameForm
           onName={(given) => {
             setName(given);
-            setAsking(false);
+            setNaming(false);
           }}
         />
       </Dialog>

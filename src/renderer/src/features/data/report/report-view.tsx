@@ -7,10 +7,10 @@ import { toCsv } from '#shared/tables/csv';
 import { formatCount, formatPercent, formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { invoke } from '../../../bridge/bridge';
-import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
+import { EditControls } from '../../../components/read-only';
 import { saveFile } from '../../../components/save-file';
 import { SectionCard } from '../../../components/section-card';
 import { SignOffState } from '../../../components/sign-off-state';
@@ -111,11 +111,11 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
         title="Split"
         {...(split === null ? { description: 'No split yet' } : {})}
         actions={
-          <Changes>
+          <EditControls>
             <Button variant="default" onClick={onEditSplit}>
               {split === null ? 'Create split' : 'Edit split'}
             </Button>
-          </Changes>
+          </EditControls>
         }
       >
         {split === null ? (

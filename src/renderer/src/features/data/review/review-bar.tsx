@@ -3,8 +3,8 @@ import { ArrowLeft, CheckCheck } from 'lucide-react';
 import type { RefObject } from 'react';
 import { type ReviewList as ReviewAnswer, type ReviewReason, reviewReasons } from '#shared/models/review';
 import { formatCount, formatQuantity } from '#shared/text/number';
-import { Changes } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
+import { EditControls } from '../../../components/read-only';
 import { TableMenu } from '../../../components/table-menu';
 import { reasonNames, reviewProgress, reviewTable } from './review-queue';
 import classes from './review-view.module.css';
@@ -14,12 +14,12 @@ import type { ReviewQueue } from './use-review-queue';
 export function ReviewBar(props: {
   readonly queue: ReviewQueue;
   readonly reason: ReviewReason | null;
-  readonly settled: boolean;
+  readonly showResolved: boolean;
   readonly list: RefObject<HTMLDivElement | null>;
-  readonly onChange: (change: { readonly reason?: ReviewReason | null; readonly settled?: boolean }) => void;
+  readonly onChange: (change: { readonly reason?: ReviewReason | null; readonly showResolved?: boolean }) => void;
   readonly onClose: () => void;
 }) {
-  const { queue, reason, settled, list, onChange, onClose } = props;
+  const { queue, reason, showResolved, list, onChange, onClose } = props;
   const { answer, items } = queue;
   const acceptAll = async () => {
     const waiting = items.filter(({ state }) => state !== 'accepted').length;
@@ -48,21 +48,21 @@ export function ReviewBar(props: {
       <Switch
         label="Show resolved"
         size="xs"
-        checked={settled}
-        onChange={(event) => onChange({ settled: event.currentTarget.checked })}
+        checked={showResolved}
+        onChange={(event) => onChange({ showResolved: event.currentTarget.checked })}
       />
-      {answer.data !== undefined && <LookedAt answer={answer.data} reason={reason} />}
+      {answer.data !== undefined && <ReviewProgressBar answer={answer.data} reason={reason} />}
       <Group gap={6} ml="auto" wrap="nowrap">
         <Text size="xs" c="dimmed" visibleFrom="lg" aria-hidden>
           <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> previous, next · <Kbd size="xs">Ctrl</Kbd>{' '}
           <Kbd size="xs">Z</Kbd> undo
         </Text>
         {reason !== null && items.filter(({ state }) => state !== 'accepted').length > 1 && (
-          <Changes>
+          <EditControls>
             <Button variant="default" leftSection={<CheckCheck size={14} />} onClick={() => void acceptAll()}>
               Accept all
             </Button>
-          </Changes>
+          </EditControls>
         )}
         {items.length > 0 && <TableMenu name="Review" table={() => reviewTable(items)} />}
       </Group>
@@ -74,7 +74,7 @@ function blurActive(): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
-interface AnswerOfReason {
+interface ReasonProps {
   readonly answer: ReviewAnswer | undefined;
   readonly reason: ReviewReason | null;
 }
@@ -83,7 +83,7 @@ function ReasonPicker({
   answer,
   reason,
   onReason,
-}: AnswerOfReason & { readonly onReason: (reason: ReviewReason | null) => void }) {
+}: ReasonProps & { readonly onReason: (reason: ReviewReason | null) => void }) {
   const named = (name: string, of: ReviewReason | null) =>
     answer === undefined ? name : `${name} (${formatCount(reviewProgress(answer.counts, of).waiting)})`;
   return (
@@ -101,14 +101,14 @@ function ReasonPicker({
   );
 }
 
-function LookedAt({ answer, reason }: AnswerOfReason & { readonly answer: ReviewAnswer }) {
-  const { looked, deferred, total } = reviewProgress(answer.counts, reason);
+function ReviewProgressBar({ answer, reason }: ReasonProps & { readonly answer: ReviewAnswer }) {
+  const { reviewed, deferred, total } = reviewProgress(answer.counts, reason);
   if (total === 0) return null;
   return (
     <Group gap={8} wrap="nowrap">
-      <Progress value={(100 * looked) / total} w={72} size="sm" aria-hidden />
+      <Progress value={(100 * reviewed) / total} w={72} size="sm" aria-hidden />
       <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }} role="status">
-        {formatCount(looked)} of {formatCount(total)} reviewed
+        {formatCount(reviewed)} of {formatCount(total)} reviewed
         {deferred > 0 && `, ${formatCount(deferred)} deferred`}
       </Text>
     </Group>

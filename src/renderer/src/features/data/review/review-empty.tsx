@@ -10,19 +10,19 @@ import classes from './review-view.module.css';
 export interface ReviewEmptyProps {
   readonly answer: ReviewList;
   readonly reason: ReviewReason | null;
-  readonly settled: boolean;
+  readonly showResolved: boolean;
   readonly onReason: () => void;
-  readonly onSettled: () => void;
+  readonly onShowResolved: () => void;
   readonly onClose: () => void;
 }
 
 const goToTrain = () => useSession.getState().go('train');
 
 /** Shown if the queue is empty: everything is resolved, or nothing was found; the latter explains how to find more. */
-export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onClose }: ReviewEmptyProps) {
-  const { looked, total } = reviewProgress(answer.counts, reason);
+export function ReviewEmpty({ answer, reason, showResolved, onReason, onShowResolved, onClose }: ReviewEmptyProps) {
+  const { reviewed, total } = reviewProgress(answer.counts, reason);
   const untrained = answer.mislabelSource === null && (reason === null || reason === 'suspected-mislabel');
-  const done = looked > 0 && looked === total;
+  const done = reviewed > 0 && reviewed === total;
   return (
     <EmptyState
       icon={done ? CircleCheck : ListChecks}
@@ -30,8 +30,8 @@ export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onCl
       actions={
         <>
           {untrained && <Button onClick={goToTrain}>Go to Train</Button>}
-          {done && !settled && (
-            <Button variant="default" onClick={onSettled}>
+          {done && !showResolved && (
+            <Button variant="default" onClick={onShowResolved}>
               Show resolved images
             </Button>
           )}

@@ -2,7 +2,7 @@ import { CircleCheck, Clock } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useMemo } from 'react';
 import type { ReviewItem } from '#shared/models/review';
 import { isDialogOpen, isTyping } from '../../../state/shortcuts';
-import { PictureList, type PictureRow } from '../parts/picture-list';
+import { ImageList, type ImageRow } from '../parts/image-list';
 import { itemKey, reasonNames } from './review-queue';
 import classes from './review-view.module.css';
 
@@ -26,7 +26,7 @@ export function ReviewList({ project, items, current, onCurrent, list, footer }:
   const rows = useMemo(() => items.map(reviewRow), [items]);
   return (
     <div className={classes['side']}>
-      <PictureList
+      <ImageList
         project={project}
         label="Review queue"
         rows={rows}
@@ -45,7 +45,7 @@ const marks: Readonly<Record<ReviewItem['state'], ReactNode>> = {
   accepted: <CircleCheck size={14} role="img" aria-label="Accepted" />,
 };
 
-const reviewRow = (item: ReviewItem): PictureRow => ({
+const reviewRow = (item: ReviewItem): ImageRow => ({
   key: itemKey(item),
   image: item.image,
   title: item.path.split('/').at(-1) ?? item.path,

@@ -3,8 +3,8 @@ import { Check, Clock, CopyCheck, RotateCcw, Sparkles, Trash2, Unlink } from 'lu
 import type { ReactNode } from 'react';
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { formatDate } from '#shared/text/time';
-import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
+import { EditControls } from '../../../components/read-only';
 import { useRequest } from '../../../state/requests';
 import { LabelHistory } from '../viewer/label-history';
 import { itemKey, reasonNames } from './review-queue';
@@ -29,7 +29,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
   const { suggestion } = item;
   return (
     <section className={classes['panel']} aria-label="Finding">
-      <Changes>
+      <EditControls>
         <Stack gap={6}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
             <Title order={2} size="h3">
@@ -60,7 +60,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
             </Text>
           )}
         </Stack>
-      </Changes>
+      </EditControls>
 
       <Stack gap={6}>
         {item.reason === 'possible-duplicate' ? (
@@ -106,7 +106,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
         <Title order={3} mb={4}>
           Label
         </Title>
-        <Changes>
+        <EditControls>
           <div className={classes['labels']}>
             {classNames.map((name, index) => (
               <UnstyledButton
@@ -133,7 +133,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
               </UnstyledButton>
             ))}
           </div>
-        </Changes>
+        </EditControls>
       </section>
 
       <History project={props.project} image={item.image} />

@@ -9,7 +9,7 @@ import { useRequest } from '../../../state/requests';
 import { splitTitles } from '../../../theme/class-colours';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import { ImageViewer } from '../viewer/image-viewer';
-import { type Look, plainLook } from '../viewer/use-viewer';
+import { type DisplaySettings, defaultDisplay } from '../viewer/use-viewer';
 import classes from './review-view.module.css';
 
 export interface ReviewPictureProps {
@@ -25,11 +25,11 @@ export interface ReviewPictureProps {
 /** The image under review, with one of its duplicates beside it. */
 export function ReviewPicture({ project, image, beside, classIndex, large, onLarge }: ReviewPictureProps) {
   const [chosen, setChosen] = useState(0);
-  const twin = beside[chosen];
+  const duplicate = beside[chosen];
   usePlainKeys({ t: () => beside.length > 1 && setChosen((before) => (before + 1) % beside.length) });
   return (
     <div className={classes['centre']}>
-      <div className={classes['pictures']} data-pair={twin !== undefined || undefined}>
+      <div className={classes['pictures']} data-pair={duplicate !== undefined || undefined}>
         <Picture
           key={image}
           project={project}
@@ -40,11 +40,11 @@ export function ReviewPicture({ project, image, beside, classIndex, large, onLar
           large={large}
           onLarge={onLarge}
         />
-        {twin !== undefined && (
+        {duplicate !== undefined && (
           <Picture
-            key={`beside ${twin}`}
+            key={`beside ${duplicate}`}
             project={project}
-            image={twin}
+            image={duplicate}
             title={beside.length === 1 ? 'Duplicate' : `Duplicate ${chosen + 1} of ${beside.length}`}
             classIndex={classIndex}
             keyboard={false}
@@ -76,7 +76,7 @@ interface PictureProps extends Omit<ReviewPictureProps, 'beside'> {
 
 function Picture({ project, image, title, classIndex, keyboard, large, onLarge }: PictureProps) {
   const detail = useRequest('dataset.image', { project, image });
-  const [look, setLook] = useState<Look>(plainLook);
+  const [display, setDisplay] = useState<DisplaySettings>(defaultDisplay);
   return (
     <section className={classes['picture']} aria-label={title}>
       {detail.isError && <ErrorAlert error={detail.error} onRetry={() => detail.refetch()} />}
@@ -92,8 +92,8 @@ function Picture({ project, image, title, classIndex, keyboard, large, onLarge }
             <ImageViewer
               project={project}
               image={detail.data}
-              look={look}
-              onLook={setLook}
+              display={display}
+              onDisplay={setDisplay}
               large={large}
               onLarge={onLarge}
               fill

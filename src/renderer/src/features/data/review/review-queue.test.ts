@@ -27,9 +27,9 @@ const counts: ReviewCounts = {
 
 describe('the progress of a review', () => {
   it('counts what is settled and what is deferred as looked at', () => {
-    expect(reviewProgress(counts, 'label-conflict')).toEqual({ looked: 3, deferred: 1, waiting: 4, total: 6 });
-    expect(reviewProgress(counts, null)).toEqual({ looked: 8, deferred: 1, waiting: 14, total: 21 });
-    expect(reviewProgress(none, null)).toEqual({ looked: 0, deferred: 0, waiting: 0, total: 0 });
+    expect(reviewProgress(counts, 'label-conflict')).toEqual({ reviewed: 3, deferred: 1, waiting: 4, total: 6 });
+    expect(reviewProgress(counts, null)).toEqual({ reviewed: 8, deferred: 1, waiting: 14, total: 21 });
+    expect(reviewProgress(none, null)).toEqual({ reviewed: 0, deferred: 0, waiting: 0, total: 0 });
   });
 });
 

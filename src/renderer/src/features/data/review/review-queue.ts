@@ -18,7 +18,7 @@ export const itemKey = ({ image, reason }: Pick<ReviewItem, 'image' | 'reason'>)
 
 export interface ReviewProgress {
   /** Resolved or deferred. */
-  readonly looked: number;
+  readonly reviewed: number;
   readonly deferred: number;
   /** Open or deferred. */
   readonly waiting: number;
@@ -29,11 +29,11 @@ export interface ReviewProgress {
 export function reviewProgress(counts: ReviewCounts, reason: ReviewReason | null): ReviewProgress {
   const reasons: readonly ReviewReason[] = reason === null ? reviewReasons : [reason];
   const sum = (of: keyof ReviewCounts[ReviewReason]) => reasons.reduce((total, one) => total + counts[one][of], 0);
-  const [open, deferred, settled] = [sum('open'), sum('deferred'), sum('settled')];
-  return { looked: deferred + settled, deferred, waiting: open + deferred, total: open + deferred + settled };
+  const [open, deferred, resolved] = [sum('open'), sum('deferred'), sum('settled')];
+  return { reviewed: deferred + resolved, deferred, waiting: open + deferred, total: open + deferred + resolved };
 }
 
-export interface Looking {
+export interface Position {
   readonly key: string;
   readonly at: number;
 }
@@ -41,9 +41,9 @@ export interface Looking {
 /**
  * Index of the item to show: the current item, else the one that took its place, else the last; -1 if there are none.
  */
-export function shownItem(items: readonly ReviewItem[], looking: Looking | null): number {
-  const at = items.findIndex((item) => itemKey(item) === looking?.key);
-  return at >= 0 ? at : Math.min(looking?.at ?? 0, items.length - 1);
+export function shownItem(items: readonly ReviewItem[], position: Position | null): number {
+  const at = items.findIndex((item) => itemKey(item) === position?.key);
+  return at >= 0 ? at : Math.min(position?.at ?? 0, items.length - 1);
 }
 
 export function reviewTable(items: readonly ReviewItem[]): TableData {

@@ -21,15 +21,15 @@ export interface ReviewViewProps {
   readonly labelling: Labelling;
   /** Null: all reasons. */
   readonly reason: ReviewReason | null;
-  readonly settled: boolean;
-  readonly onChange: (change: { readonly reason?: ReviewReason | null; readonly settled?: boolean }) => void;
+  readonly showResolved: boolean;
+  readonly onChange: (change: { readonly reason?: ReviewReason | null; readonly showResolved?: boolean }) => void;
   readonly onClose: () => void;
 }
 
 /** The review queue: one image at a time, with the reason it is listed and the possible decisions. */
 export function ReviewView(props: ReviewViewProps) {
-  const { project, summary, labelling, reason, settled, onChange, onClose } = props;
-  const queue = useReviewQueue({ project, reason, settled, labelling });
+  const { project, summary, labelling, reason, showResolved, onChange, onClose } = props;
+  const queue = useReviewQueue({ project, reason, showResolved, labelling });
   const { answer, items, item } = queue;
   const [large, setLarge] = useState(false);
   const list = useRef<HTMLDivElement>(null);
@@ -44,7 +44,14 @@ export function ReviewView(props: ReviewViewProps) {
 
   return (
     <section className={classes['view']} aria-label="Review">
-      <ReviewBar queue={queue} reason={reason} settled={settled} list={list} onChange={onChange} onClose={onClose} />
+      <ReviewBar
+        queue={queue}
+        reason={reason}
+        showResolved={showResolved}
+        list={list}
+        onChange={onChange}
+        onClose={onClose}
+      />
       {answer.isError && <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />}
       {(answer.data?.problems.length ?? 0) > 0 && <Notice tone="warning" lines={answer.data?.problems ?? []} />}
       {answer.isPending && (
@@ -56,9 +63,9 @@ export function ReviewView(props: ReviewViewProps) {
         <ReviewEmpty
           answer={answer.data}
           reason={reason}
-          settled={settled}
+          showResolved={showResolved}
           onReason={() => onChange({ reason: null })}
-          onSettled={() => onChange({ settled: true })}
+          onShowResolved={() => onChange({ showResolved: true })}
           onClose={onClose}
         />
       )}

@@ -3,9 +3,9 @@ import { resourcePaths } from '#shared/ipc/resources';
 import type { ReviewDecision, ReviewReason } from '#shared/models/review';
 import { invoke, resourceUrl } from '../../../bridge/bridge';
 import { queryClient, useRequest } from '../../../state/requests';
-import { useLeaving } from '../parts/leaving';
+import { useHiddenItems } from '../parts/hidden-items';
 import type { Labelling } from '../parts/use-labelling';
-import { itemKey, type Looking, shownItem } from './review-queue';
+import { itemKey, type Position, shownItem } from './review-queue';
 
 /** See `useReviewQueue`. */
 export type ReviewQueue = ReturnType<typeof useReviewQueue>;
@@ -14,38 +14,38 @@ export type ReviewQueue = ReturnType<typeof useReviewQueue>;
 export function useReviewQueue({
   project,
   reason,
-  settled,
+  showResolved,
   labelling,
 }: {
   readonly project: string;
   readonly reason: ReviewReason | null;
-  readonly settled: boolean;
+  readonly showResolved: boolean;
   readonly labelling: Labelling;
 }) {
   const answer = useRequest(
     'review.list',
-    { project, ...(reason === null ? {} : { reason }), includeSettled: settled },
+    { project, ...(reason === null ? {} : { reason }), includeSettled: showResolved },
     { keepPrevious: true },
   );
-  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
   const all = answer.data?.findings;
-  const items = useMemo(() => (all ?? []).filter((item) => !gone(itemKey(item))), [all, gone]);
+  const items = useMemo(() => (all ?? []).filter((item) => !isItemHidden(itemKey(item))), [all, isItemHidden]);
 
-  const [looking, setLooking] = useState<Looking | null>(null);
-  const current = shownItem(items, looking);
+  const [position, setPosition] = useState<Position | null>(null);
+  const current = shownItem(items, position);
   const item = items[current];
   const go = useCallback(
     (index: number) => {
       const at = Math.max(0, Math.min(items.length - 1, index));
       const next = items[at];
-      if (next !== undefined) setLooking({ key: itemKey(next), at });
+      if (next !== undefined) setPosition({ key: itemKey(next), at });
     },
     [items],
   );
   // When an item leaves the queue, the one that takes its place becomes current, even if none was chosen yet.
   const key = item === undefined ? null : itemKey(item);
   useEffect(() => {
-    if (key !== null) setLooking({ key, at: current });
+    if (key !== null) setPosition({ key, at: current });
   }, [key, current]);
 
   // After an undo, the item that came back becomes current.
@@ -57,7 +57,7 @@ export function useReviewQueue({
     const found = all[back];
     if (found === undefined) return;
     before.current = null;
-    setLooking({ key: itemKey(found), at: back });
+    setPosition({ key: itemKey(found), at: back });
   }, [all]);
 
   useNextImage(project, items[current + 1]?.image);
@@ -65,7 +65,7 @@ export function useReviewQueue({
   const decide = async (decision: ReviewDecision) => {
     if (item === undefined) return;
     before.current = null;
-    await leave(itemKey(item), () => labelling.decide([item], decision));
+    await hide(itemKey(item), () => labelling.decide([item], decision));
   };
   /** Accepts every listed open item. */
   const acceptAll = () =>

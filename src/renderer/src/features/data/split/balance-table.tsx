@@ -11,18 +11,18 @@ import { useRequest } from '../../../state/requests';
 import { splitTitles } from '../../../theme/class-colours';
 
 /** What the columns compare: splits or classes. */
-type Across = 'parts' | 'classes';
+type Across = 'splits' | 'classes';
 
 const columnsOf = (balance: Balance, across: Across): readonly { key: string; name: string }[] =>
-  across === 'parts'
+  across === 'splits'
     ? splitNames.map((split) => ({ key: split, name: splitTitles[split] }))
     : balance.classes.map((label) => ({ key: label, name: label }));
 
 const countsOf = (level: BalanceLevel, across: Across): Readonly<Record<string, number>> =>
-  across === 'parts' ? level.parts : level.classes;
+  across === 'splits' ? level.parts : level.classes;
 
 const associationOf = ({ byPart, byClass }: FactorBalance, across: Across): Association | null =>
-  across === 'parts' ? byPart : byClass;
+  across === 'splits' ? byPart : byClass;
 
 export function associationText(association: Association | null): string {
   if (association === null) return 'only one group: nothing to compare';
@@ -38,7 +38,7 @@ const rowsOf = ({ levels, unknown }: FactorBalance): readonly BalanceLevel[] =>
 /** Sex, age, scanner, site and modality by split or class, with the strength of their association. */
 export function BalanceTable({ project }: { readonly project: string }) {
   const request = useRequest('dataset.balance', { project });
-  const [across, setAcross] = useState<Across>('parts');
+  const [across, setAcross] = useState<Across>('splits');
   if (request.isPending) return <Skeleton h={120} />;
   if (request.isError) return <ErrorAlert error={request.error} onRetry={() => request.refetch()} />;
   const { balance } = request.data;
@@ -58,9 +58,9 @@ export function BalanceTable({ project }: { readonly project: string }) {
         <SegmentedControl
           aria-label="Balance by"
           value={across}
-          onChange={(value) => setAcross(value === 'classes' ? 'classes' : 'parts')}
+          onChange={(value) => setAcross(value === 'classes' ? 'classes' : 'splits')}
           data={[
-            { value: 'parts', label: 'By split' },
+            { value: 'splits', label: 'By split' },
             { value: 'classes', label: 'By class' },
           ]}
         />

@@ -16,9 +16,9 @@ const names: Readonly<Record<OriginKind, string>> = { site: 'Sites', scanner: 'S
 /** Chooses the test split: a random share, or all images of some sites, scanners or stations. */
 export function HeldOutField({ project, classNames, value, onChange }: HeldOutFieldProps) {
   const origins = useRequest('dataset.origins', { project }).data?.origins ?? [];
-  // A single site is not offered, since nothing would be left to train on; stations are offered only if the files name
+  // A single site is not selectable, since nothing would be left to train on; stations are selectable only if the files name
   // several.
-  const offered = origins.filter(({ by, values }) => by !== 'station' || values.length > 1);
+  const selectable = origins.filter(({ by, values }) => by !== 'station' || values.length > 1);
   const list = origins.find(({ by }) => by === value?.by);
   return (
     <Stack gap={4}>
@@ -34,13 +34,13 @@ export function HeldOutField({ project, classNames, value, onChange }: HeldOutFi
         }}
         data={[
           { value: 'share', label: 'Random sample' },
-          ...offered.map(({ by, values }) => ({ value: by, label: names[by], disabled: values.length < 2 })),
+          ...selectable.map(({ by, values }) => ({ value: by, label: names[by], disabled: values.length < 2 })),
         ]}
         style={{ alignSelf: 'flex-start' }}
       />
       {value === null || list === undefined ? (
         <Text size="xs" c="dimmed">
-          {offered.some(({ values }) => values.length > 1)
+          {selectable.some(({ values }) => values.length > 1)
             ? 'Hold out a whole site or scanner to measure how the model performs on a site or scanner it was not trained on.'
             : 'To hold out a site or scanner, the images need at least two of them.'}
         </Text>

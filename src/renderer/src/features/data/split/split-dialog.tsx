@@ -1,5 +1,5 @@
 import { Dialog } from '../../../components/dialog';
-import { WrongFields } from '../../../components/wrong-fields';
+import { InvalidFields } from '../../../components/invalid-fields';
 import { SplitEditor, type SplitEditorProps } from './split-editor';
 
 export interface SplitDialogProps extends SplitEditorProps {
@@ -10,9 +10,9 @@ export interface SplitDialogProps extends SplitEditorProps {
 export function SplitDialog({ opened, onClose, project, summary }: SplitDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
-      <WrongFields>
+      <InvalidFields>
         <SplitEditor project={project} summary={summary} onClose={onClose} />
-      </WrongFields>
+      </InvalidFields>
     </Dialog>
   );
 }

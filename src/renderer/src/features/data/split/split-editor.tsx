@@ -3,13 +3,13 @@ import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitSummary } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
 import { ErrorAlert } from '../../../components/error-alert';
+import { useInvalidFields } from '../../../components/invalid-fields';
 import { Notice } from '../../../components/notice';
 import { SignOffState } from '../../../components/sign-off-state';
-import { useWrongFields } from '../../../components/wrong-fields';
 import { useCommand } from '../../../state/requests';
 import { BalanceTable } from './balance-table';
 import { HeldOutField } from './held-out-field';
-import { SharesText, SplitFields, type SplitWish, TogetherFields, trainShare } from './split-fields';
+import { type CompleteSplitRequest, KeepTogetherFields, SharesText, SplitFields, trainShare } from './split-fields';
 import { SplitTable } from './split-table';
 
 export interface SplitEditorProps {
@@ -19,19 +19,19 @@ export interface SplitEditorProps {
 }
 
 /** Minimum share of training images. */
-const FEWEST_TRAINING = 0.05;
+const MIN_TRAINING = 0.05;
 
 /** Shares, grouping and seed of a split, and the resulting split. */
 export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
-  const [request, setRequest] = useState(() => wishOf(summary));
+  const [request, setRequest] = useState(() => initialRequest(summary));
   const make = useCommand('dataset.split', { quiet: true });
   const [split, setSplit] = useState(summary.split);
   useEffect(() => setSplit(summary.split), [summary.split]);
   const classNames = summary.classes.map(({ label }) => label);
   const labelled = summary.images - summary.unlabelled;
-  const set = (part: Partial<SplitWish>) => setRequest((before) => ({ ...before, ...part }));
-  const wrong = useWrongFields();
-  const toDo = wrong.length > 0 ? wrong : leftToDo(request);
+  const set = (changes: Partial<CompleteSplitRequest>) => setRequest((before) => ({ ...before, ...changes }));
+  const invalid = useInvalidFields();
+  const problems = invalid.length > 0 ? invalid : requestProblems(request);
 
   return (
     <form
@@ -46,22 +46,22 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
           Validation images select the model; the test set is opened at the end.
         </Text>
         <SplitFields request={request} onChange={set} />
-        {request.heldOut === null && <SharesText request={request} onChange={set} isOpen={wrong.length > 0} />}
+        {request.heldOut === null && <SharesText request={request} onChange={set} isOpen={invalid.length > 0} />}
         <HeldOutField
           project={project}
           classNames={classNames}
           value={request.heldOut}
           onChange={(heldOut) => set({ heldOut })}
         />
-        <TogetherFields request={request} onChange={set} duplicates={summary.duplicates} />
-        {toDo.length > 0 && <Notice tone="error" lines={toDo} />}
+        <KeepTogetherFields request={request} onChange={set} duplicates={summary.duplicates} />
+        {problems.length > 0 && <Notice tone="error" lines={problems} />}
         {make.isError && <ErrorAlert error={make.error} />}
-        {split !== null && <MadeSplit project={project} split={split} classNames={classNames} />}
+        {split !== null && <CurrentSplit project={project} split={split} classNames={classNames} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button type="submit" loading={make.isPending} disabled={toDo.length > 0}>
+          <Button type="submit" loading={make.isPending} disabled={problems.length > 0}>
             {split === null ? 'Create split' : 'Split again'}
           </Button>
         </Group>
@@ -71,7 +71,7 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
 }
 
 /** The current split's settings, else the defaults. */
-function wishOf({ split }: DatasetSummary): SplitWish {
+function initialRequest({ split }: DatasetSummary): CompleteSplitRequest {
   return {
     validation: 0.2,
     test: 0.2,
@@ -84,18 +84,18 @@ function wishOf({ split }: DatasetSummary): SplitWish {
 }
 
 /** Problems of the request as a whole, once every field is valid. */
-function leftToDo(request: SplitWish): readonly string[] {
+function requestProblems(request: CompleteSplitRequest): readonly string[] {
   const { heldOut } = request;
   if (heldOut !== null) return heldOut.values.length === 0 ? ['Choose what to hold out for testing.'] : [];
   const train = trainShare(request);
-  if (train >= FEWEST_TRAINING) return [];
+  if (train >= MIN_TRAINING) return [];
   return [
-    `Only ${Math.max(0, Math.round(train * 1000) / 10)} % is left for training. Leave at least ${FEWEST_TRAINING * 100} %.`,
+    `Only ${Math.max(0, Math.round(train * 1000) / 10)} % is left for training. Leave at least ${MIN_TRAINING * 100} %.`,
   ];
 }
 
 /** The current split, with its leaks and its balance. */
-function MadeSplit(props: {
+function CurrentSplit(props: {
   readonly project: string;
   readonly split: SplitSummary;
   readonly classNames: readonly string[];

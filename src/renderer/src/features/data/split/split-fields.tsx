@@ -5,11 +5,11 @@ import { formatQuantity } from '#shared/text/number';
 import { NumberField } from '../../../components/number-field';
 
 /** The editor's request, with every field set. */
-export type SplitWish = Required<SplitRequest>;
+export type CompleteSplitRequest = Required<SplitRequest>;
 
 interface FieldsProps {
-  readonly request: SplitWish;
-  readonly onChange: (part: Partial<SplitWish>) => void;
+  readonly request: CompleteSplitRequest;
+  readonly onChange: (changes: Partial<CompleteSplitRequest>) => void;
 }
 
 const presets: readonly { validation: number; test: number }[] = [
@@ -22,7 +22,7 @@ const presets: readonly { validation: number; test: number }[] = [
 const percent = (share: number): number => Math.round(share * 1000) / 10;
 
 /** The share left for training, 0 to 1; negative if the other shares are too large. */
-export const trainShare = ({ validation, test }: SplitWish): number => 1 - validation - test;
+export const trainShare = ({ validation, test }: CompleteSplitRequest): number => 1 - validation - test;
 
 /** Shares, seed, and which images to keep together. A held-out test split has no share. */
 export function SplitFields({ request, onChange: set }: FieldsProps) {
@@ -103,7 +103,7 @@ export function SharesText({ request, onChange: set, isOpen }: FieldsProps & { r
 }
 
 /** Whether near duplicates stay together, with warnings if they or a patient's images do not. */
-export function TogetherFields(props: FieldsProps & { readonly duplicates: DatasetSummary['duplicates'] }) {
+export function KeepTogetherFields(props: FieldsProps & { readonly duplicates: DatasetSummary['duplicates'] }) {
   const { request, onChange: set, duplicates } = props;
   return (
     <>

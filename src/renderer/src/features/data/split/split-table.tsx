@@ -30,11 +30,11 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
   const total = (name: SplitName) => Object.values(split.counts[name] ?? {}).reduce((sum, value) => sum + value, 0);
   const all = splitNames.reduce((sum, name) => sum + total(name), 0);
   const rowTotal = (label: string) => splitNames.reduce((sum, name) => sum + count(name, label), 0);
-  const people = (name: SplitName) => ({
+  const patientsIn = (name: SplitName) => ({
     patients: split.patients[name] ?? null,
     withoutPatient: split.withoutPatient[name] ?? 0,
   });
-  const isAnyoneNamed = splitNames.some((name) => people(name).patients !== null);
+  const hasPatients = splitNames.some((name) => patientsIn(name).patients !== null);
   const deviation = Math.round(split.deviation * 10) / 10;
   return (
     <section aria-label="Split result">
@@ -42,9 +42,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <Text size="xs" c="dimmed">
           {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
           {split.heldOut !== null && ` · test: ${split.heldOut.by} ${split.heldOut.values.join(', ')}`}
-          {split.group === 'patient' && isAnyoneNamed && ' · patients kept together'}
-          {!isAnyoneNamed && ' · patients unknown'}
-          {split.group === 'none' && isAnyoneNamed && ' · patients not kept together'}
+          {split.group === 'patient' && hasPatients && ' · patients kept together'}
+          {!hasPatients && ' · patients unknown'}
+          {split.group === 'none' && hasPatients && ' · patients not kept together'}
           {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
         </Text>
         <TableMenu
@@ -54,7 +54,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
             rows: [
               ...classNames.map((label) => [label, ...splitNames.map((name) => count(name, label)), rowTotal(label)]),
               ['Images', ...splitNames.map(total), all],
-              ['Patients', ...splitNames.map((name) => patientsCell(people(name))), null],
+              ['Patients', ...splitNames.map((name) => patientsCell(patientsIn(name))), null],
             ],
           })}
         />
@@ -103,7 +103,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
             <Table.Th fw={400}>Patients</Table.Th>
             {splitNames.map((name) => (
               <Table.Td key={name} ta="right">
-                {patientsCell(people(name))}
+                {patientsCell(patientsIn(name))}
               </Table.Td>
             ))}
             <Table.Td />
@@ -113,7 +113,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
       <Text size="xs" c="dimmed" mt={6}>
         Largest deviation from equal class shares{split.heldOut === null ? '' : ', train and validation'}:{' '}
         {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one split:{' '}
-        {isAnyoneNamed ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients unknown'},{' '}
+        {hasPatients ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients unknown'},{' '}
         <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
       </Text>
       {split.warnings.length > 0 && (

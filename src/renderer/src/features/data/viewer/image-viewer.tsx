@@ -4,7 +4,7 @@ import { useRef } from 'react';
 import type { ImageDetail } from '#shared/models/dataset';
 import { formatNumber } from '#shared/text/number';
 import classes from './image-viewer.module.css';
-import { type Look, useViewer, type Viewer } from './use-viewer';
+import { type DisplaySettings, useViewer, type Viewer } from './use-viewer';
 import { useViewerKeys } from './use-viewer-keys';
 import { useViewerDrag, useViewerWheel } from './use-viewer-pointer';
 import { ViewerTools } from './viewer-tools';
@@ -12,8 +12,8 @@ import { ViewerTools } from './viewer-tools';
 export interface ImageViewerProps {
   readonly project: string;
   readonly image: ImageDetail;
-  readonly look: Look;
-  readonly onLook: (look: Look) => void;
+  readonly display: DisplaySettings;
+  readonly onDisplay: (display: DisplaySettings) => void;
   /** Fills its container. */
   readonly large: boolean;
   /** Null if the viewer cannot be resized. */
@@ -29,11 +29,11 @@ export interface ImageViewerProps {
  * the frames and zooms with Ctrl.
  */
 export function ImageViewer(props: ImageViewerProps) {
-  const { project, image, look, onLook, large, onLarge, fill = false, keyboard = true } = props;
+  const { project, image, display, onDisplay, large, onLarge, fill = false, keyboard = true } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const ref = useMergedRef(frame, sizeRef);
-  const viewer = useViewer({ project, image, look, onLook, viewport: { width, height } });
+  const viewer = useViewer({ project, image, display, onDisplay, viewport: { width, height } });
   const drag = useViewerDrag(viewer);
   useViewerWheel(frame, viewer);
   useViewerKeys(viewer, {
@@ -49,13 +49,13 @@ export function ImageViewer(props: ImageViewerProps) {
         role="img"
         aria-label={`${image.path}, ${image.width} × ${image.height} pixels`}
         className={classes['frame']}
-        data-windowing={(look.windowing && viewer.canWindow) || undefined}
+        data-windowing={(display.windowing && viewer.canWindow) || undefined}
         {...drag}
         onContextMenu={(event) => event.preventDefault()}
         onDoubleClick={viewer.fitAgain}
       >
         <Picture viewer={viewer} />
-        <span className={classes['overlay']}>{lookText(viewer)}</span>
+        <span className={classes['overlay']}>{displayText(viewer)}</span>
         <span className={classes['zoom']}>{Math.round(viewer.view.scale * 100)} %</span>
       </div>
       {image.frames > 1 && <FrameSlider viewer={viewer} />}
@@ -116,11 +116,11 @@ function FrameSlider({ viewer }: { readonly viewer: Viewer }) {
 }
 
 /** Text for the frame and window shown. */
-function lookText({ image, look, canWindow, shownWindow, shownFrame, ownFrame }: Viewer): string {
+function displayText({ image, display, canWindow, shownWindow, shownFrame, ownFrame }: Viewer): string {
   const frame = image.frames > 1 ? `Frame ${shownFrame + 1} of ${image.frames} · ` : '';
-  const inverted = look.invert ? ' · inverted' : '';
+  const inverted = display.invert ? ' · inverted' : '';
   if (!canWindow) return `${frame}Colour${inverted}`;
-  if (shownFrame !== ownFrame && look.window === null) return `${frame}window of the frame${inverted}`;
-  const changed = look.window === null ? '' : ' (changed)';
+  if (shownFrame !== ownFrame && display.window === null) return `${frame}window of the frame${inverted}`;
+  const changed = display.window === null ? '' : ' (changed)';
   return `${frame}W ${formatNumber(shownWindow.width)} · L ${formatNumber(shownWindow.center)}${changed}${inverted}`;
 }

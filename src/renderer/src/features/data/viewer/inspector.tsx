@@ -17,11 +17,11 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageDetail } from '#shared/models/dataset';
 import { formatBytes, formatNumber } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
-import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { Dialog } from '../../../components/dialog';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
+import { EditControls } from '../../../components/read-only';
 import { useRequest } from '../../../state/requests';
 import { showError } from '../../../state/toasts';
 import { splitTitles } from '../../../theme/class-colours';
@@ -30,7 +30,7 @@ import { ImageViewer } from './image-viewer';
 import classes from './inspector.module.css';
 import { LabelHistory } from './label-history';
 import { transferSyntaxName } from './transfer-syntax';
-import { type Look, plainLook } from './use-viewer';
+import { type DisplaySettings, defaultDisplay } from './use-viewer';
 
 export interface InspectorProps {
   readonly project: string;
@@ -80,12 +80,19 @@ export function Inspector(props: InspectorProps) {
 
 function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageDetail }) {
   const { project, image, classIndex, large, onLarge, onShowPatient } = props;
-  const [look, setLook] = useState<Look>(plainLook);
+  const [display, setDisplay] = useState<DisplaySettings>(defaultDisplay);
   // A window belongs to one image; the drag mode is the reader's choice and stays.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the image changes
-  useEffect(() => setLook((before) => ({ ...plainLook, windowing: before.windowing })), [image.id]);
+  useEffect(() => setDisplay((before) => ({ ...defaultDisplay, windowing: before.windowing })), [image.id]);
   const viewer = (
-    <ImageViewer project={project} image={image} look={look} onLook={setLook} large={large} onLarge={onLarge} />
+    <ImageViewer
+      project={project}
+      image={image}
+      display={display}
+      onDisplay={setDisplay}
+      large={large}
+      onLarge={onLarge}
+    />
   );
   return (
     <div className={classes['scroll']}>
@@ -223,11 +230,11 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
         {identifying &&
           (shown === null ? (
             <Tooltip label="Recorded in the project's audit log" position="bottom-end">
-              <Changes>
+              <EditControls>
                 <Button variant="subtle" size="compact-xs" leftSection={<Eye size={13} />} onClick={reveal}>
                   Show identifying values
                 </Button>
-              </Changes>
+              </EditControls>
             </Tooltip>
           ) : (
             <Button variant="subtle" size="compact-xs" onClick={() => setShown(null)}>

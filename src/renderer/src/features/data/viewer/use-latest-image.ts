@@ -22,34 +22,34 @@ export function useLatestImage(url: string, identity: string): LatestImage {
     failed: boolean;
     identity: string;
   } | null>(null);
-  const [arrived, setArrived] = useState('');
-  const wish = useRef({ url, identity });
+  const [lastUrl, setLastUrl] = useState('');
+  const latest = useRef({ url, identity });
   const busy = useRef(false);
 
   useEffect(() => {
-    wish.current = { url, identity };
+    latest.current = { url, identity };
     if (busy.current) return;
     busy.current = true;
-    const loadWishes = async () => {
-      let wanted: typeof wish.current;
+    const loadLatest = async () => {
+      let requested: typeof latest.current;
       do {
-        wanted = wish.current;
-        const { url: tried, identity: of } = wanted;
-        const size = await load(tried);
+        requested = latest.current;
+        const { url: requestedUrl, identity: requestedIdentity } = requested;
+        const size = await load(requestedUrl);
         setShown((before) => {
-          if (size !== null) return { url: tried, size, failed: false, identity: of };
-          const kept = before?.identity === of ? before : null;
-          return { url: kept?.url ?? null, size: kept?.size ?? null, failed: true, identity: of };
+          if (size !== null) return { url: requestedUrl, size, failed: false, identity: requestedIdentity };
+          const kept = before?.identity === requestedIdentity ? before : null;
+          return { url: kept?.url ?? null, size: kept?.size ?? null, failed: true, identity: requestedIdentity };
         });
-        setArrived(tried);
-      } while (wanted !== wish.current);
+        setLastUrl(requestedUrl);
+      } while (requested !== latest.current);
       busy.current = false;
     };
-    void loadWishes();
+    void loadLatest();
   }, [url, identity]);
 
   if (shown === null || shown.identity !== identity) return { url: null, size: null, loading: true, failed: false };
-  return { url: shown.url, size: shown.size, loading: arrived !== url, failed: shown.failed };
+  return { url: shown.url, size: shown.size, loading: lastUrl !== url, failed: shown.failed };
 }
 
 /** Fetches and decodes a picture in advance, so that showing it does not flicker. Null if that fails. */

@@ -11,7 +11,7 @@ interface Drag {
 }
 
 /** Dragging pans the picture or sets window and level. */
-export function useViewerDrag({ canWindow, image, look, view, setView, shownWindow, setWindow }: Viewer) {
+export function useViewerDrag({ canWindow, image, display, view, setView, shownWindow, setWindow }: Viewer) {
   const drag = useRef<Drag | null>(null);
   const endDrag = () => {
     drag.current = null;
@@ -20,7 +20,7 @@ export function useViewerDrag({ canWindow, image, look, view, setView, shownWind
     onPointerDown: (event: PointerEvent<HTMLDivElement>) => {
       if (event.button > 2) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      const windowing = canWindow && (event.button === 2 || (event.button === 0 && look.windowing));
+      const windowing = canWindow && (event.button === 2 || (event.button === 0 && display.windowing));
       const kind = windowing ? 'window' : 'pan';
       drag.current = { kind, x: event.clientX, y: event.clientY, view, window: shownWindow };
     },

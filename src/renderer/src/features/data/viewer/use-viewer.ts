@@ -7,7 +7,7 @@ import { fitView, type GreyWindow, type Size, stepFrame, type View, zoomAt } fro
 import { stepPreset, windowPresets } from './window-presets';
 
 /** Display settings of an image, owned by the parent so that the large and the small viewer share them. */
-export interface Look {
+export interface DisplaySettings {
   /** Null: the file's default window. */
   readonly window: GreyWindow | null;
   readonly invert: boolean;
@@ -17,45 +17,45 @@ export interface Look {
   readonly windowing: boolean;
 }
 
-export const plainLook: Look = { window: null, invert: false, frame: null, windowing: false };
+export const defaultDisplay: DisplaySettings = { window: null, invert: false, frame: null, windowing: false };
 
 /** State of a viewer, and the actions for its tools, keys, wheel and pointer. */
 export type Viewer = ReturnType<typeof useViewer>;
 
 /** `viewport` is the size of the picture area in screen pixels. */
-export function useViewer(asked: {
+export function useViewer(props: {
   readonly project: string;
   readonly image: ImageDetail;
-  readonly look: Look;
-  readonly onLook: (look: Look) => void;
+  readonly display: DisplaySettings;
+  readonly onDisplay: (display: DisplaySettings) => void;
   readonly viewport: Size;
 }) {
-  const { project, image, look, onLook, viewport } = asked;
+  const { project, image, display, onDisplay, viewport } = props;
   const canWindow = !image.colour;
   const presets = useMemo(() => windowPresets(image), [image]);
   const ownFrame = image.frame ?? 0;
-  const shownFrame = look.frame ?? ownFrame;
-  const picture = useLatestImage(pictureUrl(project, image, look, shownFrame), `${project}/${image.id}`);
+  const shownFrame = display.frame ?? ownFrame;
+  const picture = useLatestImage(pictureUrl(project, image, display, shownFrame), `${project}/${image.id}`);
   // The rendered picture has square pixels; the file's may not be square.
   const size = picture.size ?? image;
   const fit = fitView(size, viewport);
   const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
   const view = moved !== null && moved.image === image.id ? moved.view : fit;
   const setView = useCallback((next: View) => setMoved({ image: image.id, view: next }), [image.id]);
-  const change = (part: Partial<Look>) => onLook({ ...look, ...part });
+  const change = (changes: Partial<DisplaySettings>) => onDisplay({ ...display, ...changes });
 
   return {
     image,
-    look,
+    display,
     picture,
     size,
     canWindow,
     presets,
-    shownWindow: look.window ?? ownWindow(image),
+    shownWindow: display.window ?? ownWindow(image),
     setWindow: (window: GreyWindow | null) => change({ window }),
-    stepWindow: (step: 1 | -1) => change({ window: stepPreset(presets, look.window, step)?.window ?? null }),
-    toggleWindowing: () => change({ windowing: !look.windowing }),
-    toggleInvert: () => change({ invert: !look.invert }),
+    stepWindow: (step: 1 | -1) => change({ window: stepPreset(presets, display.window, step)?.window ?? null }),
+    toggleWindowing: () => change({ windowing: !display.windowing }),
+    toggleInvert: () => change({ invert: !display.invert }),
     ownFrame,
     shownFrame,
     goToFrame: (frame: number) => change({ frame }),
@@ -73,12 +73,12 @@ export function useViewer(asked: {
   };
 }
 
-function pictureUrl(project: string, image: ImageDetail, look: Look, frame: number): string {
-  const isWindowed = look.window !== null && !image.colour;
+function pictureUrl(project: string, image: ImageDetail, display: DisplaySettings, frame: number): string {
+  const isWindowed = display.window !== null && !image.colour;
   return resourceUrl(
     resourcePaths.display(project, image.id, {
-      ...(isWindowed ? { center: look.window.center, width: look.window.width } : {}),
-      ...(look.invert ? { invert: true } : {}),
+      ...(isWindowed ? { center: display.window.center, width: display.window.width } : {}),
+      ...(display.invert ? { invert: true } : {}),
       ...(image.frames > 1 ? { frame } : {}),
     }),
   );

@@ -16,7 +16,7 @@ export interface GreyWindow {
   readonly width: number;
 }
 
-const MAXIMUM_SCALE = 32;
+const MAX_SCALE = 32;
 
 /** Fits the whole image into the viewport, centred. */
 export function fitView(image: Size, viewport: Size): View {
@@ -33,7 +33,7 @@ export function fitView(image: Size, viewport: Size): View {
 
 /** Zooms by `factor` around the image point under (x, y). Limits: a quarter of the fit, 32 times. */
 export function zoomAt(view: View, factor: number, x: number, y: number, fitScale: number): View {
-  const scale = Math.min(MAXIMUM_SCALE, Math.max(fitScale / 4, view.scale * factor));
+  const scale = Math.min(MAX_SCALE, Math.max(fitScale / 4, view.scale * factor));
   const ratio = scale / view.scale;
   return { scale, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio };
 }

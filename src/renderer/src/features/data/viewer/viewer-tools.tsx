@@ -11,22 +11,22 @@ export function ViewerTools(props: {
   readonly onLarge: ((large: boolean) => void) | null;
 }) {
   const { viewer, large, onLarge } = props;
-  const { look, canWindow } = viewer;
+  const { display, canWindow } = viewer;
   return (
     <Group gap={2} className={classes['tools']} justify="center" role="toolbar" aria-label="Viewer">
       <Tool
         label={canWindow ? 'Drag sets window and level (W)' : 'Window and level do not apply to colour images'}
         name="Window and level"
-        pressed={look.windowing && canWindow}
+        pressed={display.windowing && canWindow}
         disabled={!canWindow}
         onClick={viewer.toggleWindowing}
         icon={<SlidersVertical size={15} />}
       />
-      <WindowMenu presets={viewer.presets} shown={look.window} onWindow={viewer.setWindow} />
+      <WindowMenu presets={viewer.presets} shown={display.window} onWindow={viewer.setWindow} />
       <Tool
         label="Invert (I)"
         name="Invert"
-        pressed={look.invert}
+        pressed={display.invert}
         onClick={viewer.toggleInvert}
         icon={<Contrast size={15} />}
       />

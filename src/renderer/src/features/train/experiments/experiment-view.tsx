@@ -9,10 +9,10 @@ import type { ProjectSummary } from '#shared/models/project';
 import { formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { IntervalChart } from '../../../charts/interval-chart';
-import { Changes, useReadOnly } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
+import { EditControls, useReadOnly } from '../../../components/read-only';
 import { useCommand, useRequest } from '../../../state/requests';
 import layout from '../parts/view.module.css';
 import { resultOf } from './comparison-tables';
@@ -176,10 +176,10 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
       onRemoved();
     },
   });
-  const going = runs.some(({ state }) => state === 'running' || state === 'queued');
+  const active = runs.some(({ state }) => state === 'running' || state === 'queued');
   const left = runs.filter(({ resumable }) => resumable).length;
   const finished = runs.filter(({ state }) => state === 'finished').length;
-  const askRemove = async () => {
+  const confirmRemove = async () => {
     const sure = await confirm({
       title: `Remove ${experiment.name}?`,
       message: `Its ${formatQuantity(runs.length, 'run')} with models, logs and evaluations are deleted. This cannot be undone.`,
@@ -203,8 +203,8 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
         </Text>
       </div>
       <Group gap={6} wrap="nowrap">
-        {going && (
-          <Changes>
+        {active && (
+          <EditControls>
             <Button
               variant="default"
               leftSection={<Pause size={14} />}
@@ -213,14 +213,14 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
             >
               Pause
             </Button>
-          </Changes>
+          </EditControls>
         )}
-        {!going && left > 0 && (
-          <Changes>
+        {!active && left > 0 && (
+          <EditControls>
             <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
               Resume {formatQuantity(left, 'run')}
             </Button>
-          </Changes>
+          </EditControls>
         )}
         <Menu position="bottom-end">
           <Menu.Target>
@@ -229,7 +229,12 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going || readOnly} onClick={askRemove}>
+            <Menu.Item
+              color="red"
+              leftSection={<Trash2 size={14} />}
+              disabled={active || readOnly}
+              onClick={confirmRemove}
+            >
               Remove experiment and its runs
             </Menu.Item>
           </Menu.Dropdown>

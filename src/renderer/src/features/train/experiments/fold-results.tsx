@@ -7,7 +7,7 @@ import { invoke } from '../../../bridge/bridge';
 import { ConfusionMatrix } from '../../../charts/confusion-matrix';
 import { MetricCell } from '../../../charts/metric-cell';
 import { ClassChip } from '../../../components/class-chip';
-import { LeakKnowledge } from '../../../components/leak-knowledge';
+import { KnownLeaksNote } from '../../../components/known-leaks-note';
 import { Notice } from '../../../components/notice';
 import { SectionCard } from '../../../components/section-card';
 import { Stat } from '../../../components/stat';
@@ -38,7 +38,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
           {pooled.leak}
         </Notice>
       )}
-      <LeakKnowledge leaks={pooled.leaks} />
+      <KnownLeaksNote leaks={pooled.leaks} />
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
         description={`${imagesText(pooled.n, pooled)}, each predicted by the model that was not trained on it; 95 % intervals`}

@@ -7,7 +7,7 @@ import { ErrorAlert } from '../../../components/error-alert';
 import { NumberField } from '../../../components/number-field';
 import { useCommand, useRequest } from '../../../state/requests';
 import { splitTitles } from '../../../theme/class-colours';
-import { type KindFormProps, NameField, named, StartPart } from './start-part';
+import { ExperimentStart, type KindFormProps, NameField, optionalName } from './experiment-start';
 
 /** Shares and seed of the two splits, the patients and duplicates that would leak, and the start button. */
 export function LeakForm({ project, draft, onStarted }: KindFormProps) {
@@ -74,7 +74,7 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
         </>
       )}
       <NameField value={name} onChange={setName} />
-      <StartPart
+      <ExperimentStart
         project={project}
         draft={draft}
         runs={2}
@@ -84,7 +84,7 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
         warnings={[]}
         error={start.isError ? start.error : null}
         busy={start.isPending}
-        onStart={() => start.mutate({ project, config: draft, ...shares, ...named(name) })}
+        onStart={() => start.mutate({ project, config: draft, ...shares, ...optionalName(name) })}
         ownSplits
       />
     </>

@@ -16,16 +16,16 @@ import type { ProjectSummary } from '#shared/models/project';
 import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { totalEpochs } from '#shared/training/stages';
-import { Changes } from '../../../components/changes';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { useInvalidField } from '../../../components/invalid-fields';
 import { NumberField } from '../../../components/number-field';
-import { useWrongField } from '../../../components/wrong-fields';
+import { EditControls } from '../../../components/read-only';
 import { useCommand, useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
 import { presetTitle } from '../parts/presets';
+import { ExperimentStart, type KindFormProps, NameField, optionalName } from './experiment-start';
 import { LeakForm } from './leak-form';
-import { type KindFormProps, NameField, named, StartPart } from './start-part';
 
 export interface NewExperimentProps {
   readonly project: ProjectSummary;
@@ -40,11 +40,11 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
   const close = () => setOpened(false);
   return (
     <>
-      <Changes>
+      <EditControls>
         <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
           New experiment
         </Button>
-      </Changes>
+      </EditControls>
       <Dialog opened={opened} onClose={close} title="New experiment" size={620}>
         <ExperimentForm
           project={project}
@@ -118,10 +118,10 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
     .filter((part) => part.trim() !== '')
     .map(parseSettingValue);
   const distinct = [...new Set(values)];
-  const wrong = distinct.find((value) => !canBe(draft, key, value));
+  const invalid = distinct.find((value) => !isValidValue(draft, key, value));
   const start = useCommand('experiments.sweep', { quiet: true, onSuccess: onStarted });
-  const error = valuesError(text, key, distinct, wrong);
-  useWrongField('Values', error);
+  const error = valuesError(text, key, distinct, invalid);
+  useInvalidField('Values', error);
   return (
     <>
       <Select
@@ -144,7 +144,7 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
         onChange={(event) => setTexts({ ...texts, [key]: event.currentTarget.value })}
       />
       <NameField value={name} onChange={setName} />
-      <StartPart
+      <ExperimentStart
         project={project}
         draft={draft}
         runs={distinct.length}
@@ -153,13 +153,13 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
         warnings={[]}
         error={start.isError ? start.error : null}
         busy={start.isPending}
-        onStart={() => start.mutate({ project, config: draft, key, values: distinct, ...named(name) })}
+        onStart={() => start.mutate({ project, config: draft, key, values: distinct, ...optionalName(name) })}
       />
     </>
   );
 }
 
-function canBe(draft: DraftConfig, key: string, value: SettingValue): boolean {
+function isValidValue(draft: DraftConfig, key: string, value: SettingValue): boolean {
   const isRate = key === 'learningRate' || key === 'headLearningRate';
   if (isRate && typeof value === 'number' && learningRateProblem(value) !== null) return false;
   return withSetting(draft, key, value) !== null;
@@ -176,10 +176,10 @@ function valuesError(
   text: string,
   key: string,
   values: readonly SettingValue[],
-  wrong: SettingValue | undefined,
+  invalid: SettingValue | undefined,
 ): string | null {
   if (text.trim() === '') return null;
-  if (wrong !== undefined) return `${settingLabel(key)} cannot be ${settingText(wrong)}.`;
+  if (invalid !== undefined) return `${settingLabel(key)} cannot be ${settingText(invalid)}.`;
   if (values.length > 20) return 'At most 20 values.';
   return values.length < 2 ? 'Enter at least two different values.' : null;
 }
@@ -248,7 +248,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         </Table.ScrollContainer>
       )}
       <NameField value={name} onChange={setName} />
-      <StartPart
+      <ExperimentStart
         project={project}
         draft={draft}
         runs={folds}
@@ -258,7 +258,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         warnings={plan.data?.warnings ?? []}
         error={start.isError ? start.error : null}
         busy={start.isPending}
-        onStart={() => start.mutate({ project, config: draft, folds, seed, ...named(name) })}
+        onStart={() => start.mutate({ project, config: draft, folds, seed, ...optionalName(name) })}
       />
     </>
   );

@@ -8,7 +8,7 @@ import { confirm } from '../../../components/confirm';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
-import { useJobOf } from '../../../state/activity';
+import { useJobById } from '../../../state/activity';
 import { startJob } from '../../../state/jobs';
 import { useCommand } from '../../../state/requests';
 import { showError, showToast } from '../../../state/toasts';
@@ -108,7 +108,7 @@ interface RowProps {
 
 function ImportedRow({ backbone, onChoose }: RowProps) {
   const remove = useCommand('backbones.remove');
-  const ask = async () => {
+  const confirmRemove = async () => {
     const sure = await confirm({
       title: `Remove ${backbone.name}?`,
       message: 'Its files are deleted from this computer. Runs trained from it keep their own weights.',
@@ -137,7 +137,7 @@ function ImportedRow({ backbone, onChoose }: RowProps) {
             Use
           </Button>
           <Tooltip label="Remove">
-            <ActionIcon aria-label={`Remove ${backbone.name}`} onClick={ask}>
+            <ActionIcon aria-label={`Remove ${backbone.name}`} onClick={confirmRemove}>
               <Trash2 size={14} />
             </ActionIcon>
           </Tooltip>
@@ -150,7 +150,7 @@ function ImportedRow({ backbone, onChoose }: RowProps) {
 function KnownRow({ backbone, onChoose }: RowProps) {
   const [jobId, setJobId] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const progress = useJobOf(jobId)?.progress;
+  const progress = useJobById(jobId)?.progress;
   // Several downloads may run at once: each row follows its own.
   const download = async () => {
     setFailure(null);
@@ -164,7 +164,7 @@ function KnownRow({ backbone, onChoose }: RowProps) {
       setJobId(null);
     }
   };
-  const ask = async () => {
+  const confirmDownload = async () => {
     const sure = await confirm({
       title: `Download ${backbone.name}?`,
       message: `Fovea connects to huggingface.co and downloads ${backbone.downloadBytes === null ? 'the weights' : formatBytes(backbone.downloadBytes)}. Nothing about you or your images is sent.`,
@@ -210,7 +210,7 @@ function KnownRow({ backbone, onChoose }: RowProps) {
               leftSection={<Download size={12} />}
               aria-label={`Download ${backbone.name}`}
               loading={jobId !== null}
-              onClick={ask}
+              onClick={confirmDownload}
             >
               Download
             </Button>

@@ -21,7 +21,7 @@ const help: Readonly<Record<Intensity['kind'], string>> = {
 };
 
 /** Initial values of each kind: a soft-tissue window, and 1 % of the pixels at either end. */
-const firsts: Readonly<Record<Intensity['kind'], Intensity>> = {
+const initialIntensities: Readonly<Record<Intensity['kind'], Intensity>> = {
   auto: { kind: 'auto' },
   'full-range': { kind: 'full-range' },
   percentile: { kind: 'percentile', low: 1, high: 99 },
@@ -57,7 +57,7 @@ export function ImageSection({ project, draft, change }: SettingsProps & { reado
         help={help[intensity.kind]}
         value={intensity.kind}
         choices={kinds}
-        onChange={(kind) => set(firsts[kind])}
+        onChange={(kind) => set(initialIntensities[kind])}
       />
       {intensity.kind === 'window' && (
         <>

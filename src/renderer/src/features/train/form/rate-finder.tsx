@@ -2,13 +2,13 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
 import { RateTestChart } from '../../../charts/rate-test-chart';
-import { Changes } from '../../../components/changes';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { useInvalidFields } from '../../../components/invalid-fields';
 import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
 import { decimalText } from '../../../components/number-text';
-import { useWrongFields } from '../../../components/wrong-fields';
+import { EditControls } from '../../../components/read-only';
 import { useJob } from '../../../state/jobs';
 import type { DraftConfig } from '../parts/draft-store';
 
@@ -24,7 +24,7 @@ export function RateFinder(props: RateFinderProps) {
   return (
     <>
       <Group justify="flex-end" mb={6}>
-        <Changes>
+        <EditControls>
           <Button
             variant="default"
             size="compact-xs"
@@ -33,7 +33,7 @@ export function RateFinder(props: RateFinderProps) {
           >
             Find a learning rate
           </Button>
-        </Changes>
+        </EditControls>
       </Group>
       <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
         <RateTest {...props} onClose={() => setOpened(false)} />
@@ -47,7 +47,7 @@ const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
 function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
   const { running, job, result: finding, error, start, cancel, clearError } = useJob('rates.find', { project });
-  const wrong = useWrongFields();
+  const invalid = useInvalidFields();
 
   return (
     <Stack gap="sm">
@@ -56,7 +56,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         halfway along the falling part of the curve. The test leaves no model behind and waits while a run trains.
       </Text>
       {running && <JobCard job={job} title="Testing learning rates" onCancel={cancel} />}
-      {wrong.length > 0 && <Notice tone="error" title="Fix before testing" lines={wrong} />}
+      {invalid.length > 0 && <Notice tone="error" title="Fix before testing" lines={invalid} />}
       {error !== null && <ErrorAlert error={error} onClose={clearError} />}
       {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
       {finding?.suggestion === null && (
@@ -69,7 +69,11 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           Close
         </Button>
         {finding === null || finding.suggestion === null ? (
-          <Button loading={running} disabled={wrong.length > 0} onClick={() => void start({ project, config: draft })}>
+          <Button
+            loading={running}
+            disabled={invalid.length > 0}
+            onClick={() => void start({ project, config: draft })}
+          >
             {finding === null ? 'Start test' : 'Test again'}
           </Button>
         ) : (

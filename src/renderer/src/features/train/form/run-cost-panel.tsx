@@ -5,9 +5,9 @@ import { formatCount, formatFixed, formatMemory, formatParameters } from '#share
 import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
 import { ScheduleChart } from '../../../charts/schedule-chart';
-import { Changes } from '../../../components/changes';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
+import { EditControls } from '../../../components/read-only';
 import { SectionCard } from '../../../components/section-card';
 import { SignOffState } from '../../../components/sign-off-state';
 import { useCommand } from '../../../state/requests';
@@ -27,7 +27,7 @@ export interface RunCostPanelProps {
 
 /** Estimated cost of a run, its problems, and the start button. */
 export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
-  const { preview, wrong, checking } = useRunPreview(project, draft);
+  const { preview, invalid, checking } = useRunPreview(project, draft);
   const rename = useDrafts((state) => state.rename);
   const change = useDrafts((state) => state.change);
   const start = useCommand('runs.start', {
@@ -38,16 +38,16 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
     },
   });
   // The preview belongs to other values while fields are invalid.
-  const cost = wrong.length > 0 ? undefined : preview.data;
+  const cost = invalid.length > 0 ? undefined : preview.data;
   // While checking, the preview's problems are outdated: the last change may have fixed them.
-  const problems = checking ? wrong : [...wrong, ...(cost?.problems ?? [])];
+  const problems = checking ? invalid : [...invalid, ...(cost?.problems ?? [])];
   const blocked = problems.length > 0 || cost === undefined || checking;
 
   return (
     <aside className={layout['side']} aria-label="Cost of this run">
       <SectionCard title="Before you start">
         <Stack gap="xs">
-          <Changes>
+          <EditControls>
             <Button
               fullWidth
               size="sm"
@@ -60,12 +60,12 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
             >
               Start training
             </Button>
-          </Changes>
+          </EditControls>
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
           {problems.length > 0 && <Notice tone="error" title="Fix before training" lines={problems} />}
           {checking && <Checking />}
-          {wrong.length > 0 && (
+          {invalid.length > 0 && (
             <Text size="xs" c="dimmed">
               The estimate returns once these fields are valid.
             </Text>
@@ -89,7 +89,7 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
               Use batches of {cost.smallerBatch.batchSize} × {cost.smallerBatch.gradientAccumulation}
             </Button>
           )}
-          {cost === undefined && wrong.length === 0 && preview.isPending && <Skeleton h={120} />}
+          {cost === undefined && invalid.length === 0 && preview.isPending && <Skeleton h={120} />}
           {cost !== undefined && cost.steps > 0 && (
             <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />
           )}

@@ -6,14 +6,14 @@ import { IntegerSetting } from './setting-row';
 
 /** Epochs, batch size and gradient accumulation. */
 export function StepsSection({ draft, change }: SettingsProps) {
-  const atOnce = isLogisticRegression(draft);
+  const isSolvedDirectly = isLogisticRegression(draft);
   const headFirst = draft.headSolver !== 'logistic' && (draft.preset === 'careful' || draft.preset === 'gradual');
   return (
     <SectionCard
       title="Epochs and batches"
-      {...(atOnce ? { description: 'No epochs: logistic regression is solved directly.' } : {})}
+      {...(isSolvedDirectly ? { description: 'No epochs: logistic regression is solved directly.' } : {})}
     >
-      {!atOnce && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
+      {!isSolvedDirectly && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
       {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
       <IntegerSetting
         label="Batch size"
@@ -23,7 +23,7 @@ export function StepsSection({ draft, change }: SettingsProps) {
         max={1024}
         onChange={(value) => change({ batchSize: value })}
       />
-      {!atOnce && (
+      {!isSolvedDirectly && (
         <IntegerSetting
           label="Gradient accumulation"
           help={

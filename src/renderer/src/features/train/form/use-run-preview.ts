@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { runConfigSchema } from '#shared/models/run-config';
-import { useWrongFields } from '../../../components/wrong-fields';
+import { useInvalidFields } from '../../../components/invalid-fields';
 import { useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft } from '../parts/draft-store';
 
@@ -10,14 +10,16 @@ import { type DraftConfig, defaultDraft } from '../parts/draft-store';
  */
 export function useRunPreview(project: string, draft: DraftConfig) {
   const [settled] = useDebouncedValue(draft, 300);
-  const fields = useWrongFields();
+  const fields = useInvalidFields();
   const parsed = runConfigSchema.safeParse(settled);
   const preview = useRequest(
     'runs.preview',
     { project, config: parsed.success ? parsed.data : defaultDraft },
     { enabled: parsed.success, keepPrevious: true },
   );
-  const invalid = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  const wrong = fields.length > 0 ? fields : invalid;
-  return { preview, wrong, checking: wrong.length === 0 && (settled !== draft || preview.isFetching) };
+  const parseErrors = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const invalid = fields.length > 0 ? fields : parseErrors;
+  return { preview, invalid, checking: invalid.length === 0 && (settled !== draft || preview.isFetching) };
 }

@@ -2,8 +2,8 @@ import { Button, Group, Text } from '@mantine/core';
 import { Play, Search, SlidersHorizontal } from 'lucide-react';
 import type { Diagnosis, Offer } from '#shared/models/diagnosis';
 import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
-import { Changes } from '../../../components/changes';
 import { Notice } from '../../../components/notice';
+import { EditControls } from '../../../components/read-only';
 import { useSelectedRun } from '../../../state/selected-run';
 import { useSession } from '../../../state/session';
 import { useDrafts } from '../parts/draft-store';
@@ -24,7 +24,7 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
   const select = useSelectedRun((state) => state.select);
   const replace = useDrafts((state) => state.replace);
   const go = useSession((state) => state.go);
-  const take = ({ settings }: Offer) => {
+  const applyOffer = ({ settings }: Offer) => {
     if (settings === null) {
       go('data');
       return;
@@ -47,7 +47,7 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
                 justify="flex-start"
                 variant={index === 0 ? 'filled' : 'default'}
                 leftSection={offer.settings === null ? <Search size={14} /> : <SlidersHorizontal size={14} />}
-                onClick={() => take(offer)}
+                onClick={() => applyOffer(offer)}
               >
                 {offer.title}
               </Button>
@@ -59,11 +59,11 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
         </ol>
         {onResume !== null && (
           <Group mt="xs" gap="sm">
-            <Changes>
+            <EditControls>
               <Button variant="default" leftSection={<Play size={14} />} onClick={onResume}>
                 Resume
               </Button>
-            </Changes>
+            </EditControls>
             <Text size="xs" c="dimmed">
               Continues from the last checkpoint with the same settings, in case other programs have freed memory.
             </Text>

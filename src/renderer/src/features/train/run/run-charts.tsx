@@ -12,7 +12,7 @@ const fixed = (value: number) => (Math.abs(value) < 1e4 ? formatFixed(value, 3) 
 const whole = (value: number) => formatCompact(value, 3);
 
 /** Series of one run: losses, validation metrics, learning rate, gradient norm, speed and memory. */
-function linesOf({ steps, epochs }: TrainingLog) {
+function chartSeries({ steps, epochs }: TrainingLog) {
   const step = steps.map((record) => record.step);
   const epoch = epochs.map((record) => record.epoch);
   const epochStep = epochs.map((record) => record.step);
@@ -53,7 +53,7 @@ function linesOf({ steps, epochs }: TrainingLog) {
         dots: true,
       },
     ] satisfies LiveSeries[],
-    rate: rateLines(steps, step),
+    rate: rateSeries(steps, step),
     norm: single(
       'norm',
       'Gradient norm',
@@ -79,15 +79,15 @@ function linesOf({ steps, epochs }: TrainingLog) {
 }
 
 /** The head's learning rate and, if rates differ by layer, that of the lowest trained layer. */
-function rateLines(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
-  const ofHead = steps.map(({ learningRate }) => learningRate);
+function rateSeries(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
+  const headRates = steps.map(({ learningRate }) => learningRate);
   if (!steps.some(({ lowestLearningRate }) => lowestLearningRate !== undefined)) {
-    return [{ key: 'rate', label: 'Learning rate', points: { x, y: ofHead }, colour: 0 }];
+    return [{ key: 'rate', label: 'Learning rate', points: { x, y: headRates }, colour: 0 }];
   }
-  const lowest = steps.map(({ learningRate, lowestLearningRate }) => lowestLearningRate ?? learningRate);
+  const lowestRates = steps.map(({ learningRate, lowestLearningRate }) => lowestLearningRate ?? learningRate);
   return [
-    { key: 'rate', label: 'Head', points: { x, y: ofHead } },
-    { key: 'lowest', label: 'Lowest layer', points: { x, y: lowest } },
+    { key: 'rate', label: 'Head', points: { x, y: headRates } },
+    { key: 'lowest', label: 'Lowest layer', points: { x, y: lowestRates } },
   ];
 }
 
@@ -98,7 +98,7 @@ export function bestEpoch(log: TrainingLog): number | null {
 
 /** All live charts of a run. */
 export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly metric: BestMetric | null }) {
-  const lines = useMemo(() => linesOf(log), [log]);
+  const series = useMemo(() => chartSeries(log), [log]);
   const best = bestEpoch(log);
   const markers = useMemo(
     () =>
@@ -110,29 +110,29 @@ export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly
   return (
     <div className={layout['charts']}>
       <div className={layout['large']}>
-        <LiveChart title="Loss" xLabel="Step" series={lines.loss} format={fixed} height={210} />
+        <LiveChart title="Loss" xLabel="Step" series={series.loss} format={fixed} height={210} />
       </div>
       <div className={layout['large']}>
         <LiveChart
           title="Validation metrics"
           xLabel="Epoch"
-          series={lines.metrics}
+          series={series.metrics}
           markers={markers}
           format={fixed}
           height={210}
         />
       </div>
       <div className={layout['small']}>
-        <LiveChart title="Learning rate" xLabel="Step" series={lines.rate} height={120} />
+        <LiveChart title="Learning rate" xLabel="Step" series={series.rate} height={120} />
       </div>
       <div className={layout['small']}>
-        <LiveChart title="Gradient norm" xLabel="Step" series={lines.norm} format={whole} height={120} />
+        <LiveChart title="Gradient norm" xLabel="Step" series={series.norm} format={whole} height={120} />
       </div>
       <div className={layout['small']}>
-        <LiveChart title="Images per second" xLabel="Step" series={lines.speed} format={whole} height={120} />
+        <LiveChart title="Images per second" xLabel="Step" series={series.speed} format={whole} height={120} />
       </div>
       <div className={layout['small']}>
-        <LiveChart title="Engine memory" xLabel="Step" series={lines.memory} format={formatMemory} height={120} />
+        <LiveChart title="Engine memory" xLabel="Step" series={series.memory} format={formatMemory} height={120} />
       </div>
     </div>
   );

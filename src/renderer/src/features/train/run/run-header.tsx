@@ -17,9 +17,9 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
 import { formatDate, formatDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
-import { Changes, useReadOnly } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { Notice } from '../../../components/notice';
+import { EditControls, useReadOnly } from '../../../components/read-only';
 import { RunStateBadge } from '../../../components/run-state-badge';
 import { useCommand } from '../../../state/requests';
 import { useSelectedRun } from '../../../state/selected-run';
@@ -30,7 +30,7 @@ import { useTrainView } from '../parts/train-view';
 import { ProblemPanel } from './problem-panel';
 
 /** Runs of later versions may have unknown devices. */
-const nameOfDevice = (device: string): string =>
+const deviceTitle = (device: string): string =>
   Object.entries(deviceNames).find(([id]) => id === device)?.[1] ?? device;
 
 export interface RunHeaderProps {
@@ -50,16 +50,16 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
   const target = { project: project.id, run: run.id };
   const resuming = useCommand('runs.resume');
   const resume = { isPending: resuming.isPending, start: () => resuming.mutate(target) };
-  const broken = run.state === 'interrupted' || run.state === 'failed';
+  const endedBadly = run.state === 'interrupted' || run.state === 'failed';
   /**
    * Paused because the disk is full. The run's state is in memory while Fovea stays open; otherwise only its last
    * checkpoint remains.
    */
-  const held = run.state === 'paused' && run.error !== null;
+  const isHeld = run.state === 'paused' && run.error !== null;
   /** True if the diagnosis explains why the run ended. */
-  const explained = broken && diagnosis !== null && diagnosis.code !== 'not-learning';
-  const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
-  const isResumedHere = canResume && !broken && !held;
+  const isExplained = endedBadly && diagnosis !== null && diagnosis.code !== 'not-learning';
+  const canResume = run.state === 'paused' || (run.resumable && (endedBadly || run.state === 'stopped'));
+  const isResumedHere = canResume && !endedBadly && !isHeld;
 
   return (
     <>
@@ -76,11 +76,13 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
           project={project.id}
           config={detail.record.config}
           diagnosis={diagnosis}
-          failed={explained}
+          failed={isExplained}
           onResume={canResume && diagnosis.code === 'out-of-memory' ? resume.start : null}
         />
       )}
-      {(broken || held) && !explained && <EndNotice run={run} held={held} resume={canResume ? resume : null} />}
+      {(endedBadly || isHeld) && !isExplained && (
+        <EndNotice run={run} isHeld={isHeld} resume={canResume ? resume : null} />
+      )}
     </>
   );
 }
@@ -103,7 +105,7 @@ function RunTitle({ run }: { readonly run: RunSummary }) {
         {[
           run.backbone,
           presetTitle(run.preset),
-          nameOfDevice(run.device),
+          deviceTitle(run.device),
           formatDate(run.createdAt),
           run.seconds > 0 ? formatDuration(run.seconds) : null,
         ]
@@ -127,7 +129,7 @@ function RunControls(props: {
   const { target, run, elsewhere, resume } = props;
   const pause = useCommand('runs.pause');
   const stop = useCommand('runs.stop');
-  const askStop = async () => {
+  const confirmStop = async () => {
     const sure = await confirm({
       title: 'Stop this run?',
       message:
@@ -142,7 +144,7 @@ function RunControls(props: {
   return (
     <>
       {run.state === 'running' && !elsewhere && (
-        <Changes>
+        <EditControls>
           <Button
             variant="default"
             leftSection={<Pause size={14} />}
@@ -151,17 +153,17 @@ function RunControls(props: {
           >
             Pause
           </Button>
-        </Changes>
+        </EditControls>
       )}
       {resume !== null && (
-        <Changes>
+        <EditControls>
           <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={resume.start}>
             Resume
           </Button>
-        </Changes>
+        </EditControls>
       )}
       {run.state === 'queued' && (
-        <Changes>
+        <EditControls>
           <Button
             variant="default"
             leftSection={<X size={14} />}
@@ -170,22 +172,22 @@ function RunControls(props: {
           >
             Cancel
           </Button>
-        </Changes>
+        </EditControls>
       )}
       {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
-        <Changes>
-          <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
+        <EditControls>
+          <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={confirmStop}>
             Stop
           </Button>
-        </Changes>
+        </EditControls>
       )}
     </>
   );
 }
 
-/** Why a run ended or is held, and how it continues. */
-function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; readonly resume: Resume | null }) {
-  const { run, held, resume } = props;
+/** Why a run ended or is isHeld, and how it continues. */
+function EndNotice(props: { readonly run: RunSummary; readonly isHeld: boolean; readonly resume: Resume | null }) {
+  const { run, isHeld, resume } = props;
   return (
     <Notice
       tone={run.state === 'failed' ? 'error' : 'warning'}
@@ -194,13 +196,13 @@ function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; re
       <Text>{run.error?.hint ?? 'Progress up to its last checkpoint is kept.'}</Text>
       {resume !== null && (
         <Group mt="xs" gap="sm">
-          <Changes>
+          <EditControls>
             <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={resume.start}>
               Resume
             </Button>
-          </Changes>
+          </EditControls>
           <Text size="xs" c="dimmed">
-            {held
+            {isHeld
               ? 'Continues from this point. If Fovea stays open, it continues automatically once there is disk space.'
               : run.epochsDone === 0
                 ? 'Continues from its last checkpoint, or starts again if there is none.'
@@ -254,7 +256,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
       select(project.id, null);
     },
   });
-  const askRemove = async () => {
+  const confirmRemove = async () => {
     const sure = await confirm({
       title: `Remove ${run.name}?`,
       message: 'Its model, log, evaluations and checkpoints are deleted. This cannot be undone.',
@@ -263,7 +265,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
     });
     if (sure) remove.mutate({ project: project.id, run: run.id });
   };
-  const going = run.state === 'running' || run.state === 'queued' || run.state === 'paused';
+  const active = run.state === 'running' || run.state === 'queued' || run.state === 'paused';
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -294,7 +296,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
             {openTexts[membership.kind]}
           </Menu.Item>
         )}
-        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going || readOnly} onClick={askRemove}>
+        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={active || readOnly} onClick={confirmRemove}>
           Remove run
         </Menu.Item>
       </Menu.Dropdown>

@@ -2,13 +2,13 @@ import { ActionIcon, Button, Checkbox, Group, Progress, Text, Tooltip, UnstyledB
 import { ArrowDown, ArrowUp, ArrowUpToLine, Columns2, FlaskConical, Play, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Experiment } from '#shared/models/experiment';
-import { type RunSummary, wasLeft } from '#shared/models/run';
+import { type RunSummary, wasSuspended } from '#shared/models/run';
 import { formatQuantity } from '#shared/text/number';
 import { formatAgo } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
-import { Changes } from '../../../components/changes';
+import { EditControls } from '../../../components/read-only';
+import { percentDone } from '../../../components/run-percent';
 import { bestText } from '../../../components/run-picker';
-import { shareOf } from '../../../components/run-share';
 import { RunStateBadge } from '../../../components/run-state-badge';
 import { useRunProgress } from '../../../state/activity';
 import { useCommand } from '../../../state/requests';
@@ -47,7 +47,7 @@ export function RunList(props: RunListProps) {
   if (picked !== null) {
     return (
       <>
-        <PickHead {...props} picked={picked} />
+        <PickHeader {...props} picked={picked} />
         <ul className={classes['items']} aria-label="Runs to compare">
           {runs.map((run) => (
             <li key={run.id} className={classes['pick']}>
@@ -70,7 +70,7 @@ export function RunList(props: RunListProps) {
   }
   return (
     <>
-      <ListHead project={project} runs={runs} />
+      <ListHeader project={project} runs={runs} />
       <div className={classes['items']}>
         {queue.length > 0 && (
           <>
@@ -119,10 +119,10 @@ export function RunList(props: RunListProps) {
 }
 
 /** Actions for the whole list, if any apply. */
-function ListHead({ project, runs }: { readonly project: string; readonly runs: readonly RunSummary[] }) {
+function ListHeader({ project, runs }: { readonly project: string; readonly runs: readonly RunSummary[] }) {
   const pick = useTrainView((state) => state.pick);
   const resumeAll = useCommand('runs.resumeAll');
-  const left = runs.filter((run) => run.resumable && wasLeft(run)).length;
+  const left = runs.filter((run) => run.resumable && wasSuspended(run)).length;
   if (left < 2 && runs.length < 2) return null;
   return (
     <Group className={classes['listHead']} gap={6} justify="space-between">
@@ -137,7 +137,7 @@ function ListHead({ project, runs }: { readonly project: string; readonly runs: 
         </Button>
       )}
       {left > 1 && (
-        <Changes>
+        <EditControls>
           <Tooltip label="Requeue paused and interrupted runs in their original order">
             <Button
               size="compact-xs"
@@ -149,13 +149,13 @@ function ListHead({ project, runs }: { readonly project: string; readonly runs: 
               Resume all {left}
             </Button>
           </Tooltip>
-        </Changes>
+        </EditControls>
       )}
     </Group>
   );
 }
 
-function PickHead({ project, picked, onCompare }: RunListProps & { readonly picked: readonly string[] }) {
+function PickHeader({ project, picked, onCompare }: RunListProps & { readonly picked: readonly string[] }) {
   const pick = useTrainView((state) => state.pick);
   return (
     <div className={classes['listHead']}>
@@ -191,8 +191,8 @@ interface RunItemProps {
 
 function RunItem({ run, selected, onSelect, children }: RunItemProps) {
   const progress = useRunProgress(run.id);
-  const going = run.state === 'running' || run.state === 'paused';
-  const share = progress === undefined ? null : shareOf(progress);
+  const active = run.state === 'running' || run.state === 'paused';
+  const percent = progress === undefined ? null : percentDone(progress);
   const best = bestText(run);
   return (
     <UnstyledButton className={classes['item']} aria-current={selected} onClick={onSelect}>
@@ -215,8 +215,8 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
           Leaking split
         </Text>
       )}
-      {going && progress !== undefined && share !== null && (
-        <Progress mt={4} size={3} value={share} aria-label={`${run.name}: progress`} />
+      {active && progress !== undefined && percent !== null && (
+        <Progress mt={4} size={3} value={percent} aria-label={`${run.name}: progress`} />
       )}
       {(run.state === 'interrupted' || run.state === 'failed') && run.error !== null && (
         <Text size="xs" c="var(--fovea-warning-text)" lineClamp={2}>
@@ -245,23 +245,23 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
     {
       label: 'Move to the front',
       icon: ArrowUpToLine,
-      off: place <= 1,
+      disabled: place <= 1,
       act: () => move.mutate({ ...target, to: 'front' }),
     },
-    { label: 'Move up', icon: ArrowUp, off: place <= 1, act: () => move.mutate({ ...target, to: 'up' }) },
-    { label: 'Move down', icon: ArrowDown, off: place >= last, act: () => move.mutate({ ...target, to: 'down' }) },
-    { label: 'Cancel', icon: X, off: false, act: () => stop.mutate(target) },
+    { label: 'Move up', icon: ArrowUp, disabled: place <= 1, act: () => move.mutate({ ...target, to: 'up' }) },
+    { label: 'Move down', icon: ArrowDown, disabled: place >= last, act: () => move.mutate({ ...target, to: 'down' }) },
+    { label: 'Cancel', icon: X, disabled: false, act: () => stop.mutate(target) },
   ] as const;
   return (
-    <Changes>
+    <EditControls>
       <Group gap={2} className={classes['queueActions']}>
-        {actions.map(({ label, icon: Icon, off, act }) => (
+        {actions.map(({ label, icon: Icon, disabled, act }) => (
           <Tooltip key={label} label={label}>
             <ActionIcon
               size="sm"
               variant="subtle"
               aria-label={`${label}: ${run.name}`}
-              disabled={off || busy}
+              disabled={disabled || busy}
               onClick={act}
             >
               <Icon size={14} />
@@ -269,7 +269,7 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
           </Tooltip>
         ))}
       </Group>
-    </Changes>
+    </EditControls>
   );
 }
 

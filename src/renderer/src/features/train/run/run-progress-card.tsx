@@ -3,7 +3,7 @@ import { assertNever } from '#shared/ipc/errors';
 import type { RunProgress } from '#shared/models/run';
 import { formatCompact, formatCount } from '#shared/text/number';
 import { formatDuration } from '#shared/text/time';
-import { shareOf } from '../../../components/run-share';
+import { percentDone } from '../../../components/run-percent';
 import { SectionCard } from '../../../components/section-card';
 import { Stat } from '../../../components/stat';
 
@@ -50,7 +50,7 @@ function Amount({ label, done, total }: { readonly label: string; readonly done:
 
 /** A run's progress: phase, step and epoch, remaining time and speed. */
 export function RunProgressCard({ progress }: { readonly progress: RunProgress }) {
-  const share = shareOf(progress);
+  const percent = percentDone(progress);
   const { counted } = progress;
   const paused = progress.state === 'paused';
   const elsewhere = progress.phase === 'elsewhere';
@@ -61,9 +61,9 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
     <SectionCard title={phase} description={progress.message ?? undefined}>
       <Progress
         size="md"
-        value={share ?? 100}
+        value={percent ?? 100}
         animated={!paused}
-        striped={share === null}
+        striped={percent === null}
         color={paused ? 'yellow' : 'accent'}
         aria-label="Training progress"
       />

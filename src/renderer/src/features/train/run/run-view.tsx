@@ -4,10 +4,10 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../../components/error-alert';
-import { LeakKnowledge } from '../../../components/leak-knowledge';
+import { KnownLeaksNote } from '../../../components/known-leaks-note';
 import { Notice } from '../../../components/notice';
-import { catchUpOnRuns, useRunProgress } from '../../../state/activity';
-import { askAgain, useRequest } from '../../../state/requests';
+import { refreshRuns, useRunProgress } from '../../../state/activity';
+import { refetchStale, useRequest } from '../../../state/requests';
 import { showError } from '../../../state/toasts';
 import layout from '../parts/view.module.css';
 import { ExportPanel } from './export-panel';
@@ -20,9 +20,9 @@ import { RunResult } from './run-result';
 import { useTrainingLog } from './use-training-log';
 
 /** Interval for polling a run that another process trains. */
-const LOOK_MILLISECONDS = 5000;
+const POLL_MILLISECONDS = 5000;
 
-export function isGoing(run: RunSummary): boolean {
+export function isActive(run: RunSummary): boolean {
   return run.state === 'queued' || run.state === 'running' || run.state === 'paused';
 }
 
@@ -35,26 +35,26 @@ export interface RunViewProps {
 
 /** One run: current progress, result, settings, log and exports. */
 export function RunView({ project, run, place }: RunViewProps) {
-  const going = isGoing(run);
+  const active = isActive(run);
   const live = useRunProgress(run.id);
-  const asked = useRequest('runs.progress', { project: project.id, run: run.id }, { enabled: going });
-  const progress = live ?? asked.data;
+  const requested = useRequest('runs.progress', { project: project.id, run: run.id }, { enabled: active });
+  const progress = live ?? requested.data;
   const detail = useRequest('runs.get', { project: project.id, run: run.id });
   const diagnosis = useRequest(
     'runs.diagnosis',
     { project: project.id, run: run.id },
     { enabled: run.state !== 'queued', keepPrevious: true },
   );
-  const { log, error, loaded } = useTrainingLog(project.id, run.id, going);
+  const { log, error, loaded } = useTrainingLog(project.id, run.id, active);
 
   // Another process's events do not arrive here, so poll.
   const elsewhere = run.state === 'running' && progress?.phase === 'elsewhere';
   useEffect(() => {
     if (!elsewhere) return;
     const timer = setInterval(() => {
-      askAgain({ project: project.id, topics: ['runs'] });
-      catchUpOnRuns(project.id).catch(showError);
-    }, LOOK_MILLISECONDS);
+      refetchStale({ project: project.id, topics: ['runs'] });
+      refreshRuns(project.id).catch(showError);
+    }, POLL_MILLISECONDS);
     return () => clearInterval(timer);
   }, [elsewhere, project.id]);
 
@@ -68,14 +68,14 @@ export function RunView({ project, run, place }: RunViewProps) {
         elsewhere={elsewhere}
       />
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
-      <LeakKnowledge leaks={detail.data?.record.leaks ?? []} />
+      <KnownLeaksNote leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
         <Notice tone="info" title={`Queued: place ${place}`}>
           Starts when the runs ahead of it finish or pause. It keeps its place if you close Fovea.
         </Notice>
       )}
-      {going && place === null && progress !== undefined && <RunProgressCard progress={progress} />}
-      {!going && <RunResult run={run} epochs={log.epochs} />}
+      {active && place === null && progress !== undefined && <RunProgressCard progress={progress} />}
+      {!active && <RunResult run={run} epochs={log.epochs} />}
       <Tabs defaultValue="charts" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="charts">Charts</Tabs.Tab>

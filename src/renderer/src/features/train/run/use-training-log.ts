@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { invoke, on } from '../../../bridge/bridge';
 import { appendRecords, emptyLog, type TrainingLog } from './training-log';
 
-const LIMIT = 20_000;
+const MAX_RECORDS = 20_000;
 /** Minimum time between requests for new records, in milliseconds. */
-const PAUSE = 300;
+const MIN_INTERVAL_MS = 300;
 
 export interface FollowedLog {
   readonly log: TrainingLog;
@@ -21,19 +21,19 @@ export function useTrainingLog(project: string, run: string, active: boolean): F
   useEffect(() => {
     let ended = false;
     let next = 0;
-    let asking = false;
+    let fetching = false;
     let more = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     setFollowed({ log: emptyLog, error: null, loaded: false });
-    const ask = async () => {
-      if (asking) {
+    const fetchRecords = async () => {
+      if (fetching) {
         more = true;
         return;
       }
-      asking = true;
+      fetching = true;
       more = false;
       try {
-        const answer = await invoke('runs.log', { project, run, after: next, limit: LIMIT });
+        const answer = await invoke('runs.log', { project, run, after: next, limit: MAX_RECORDS });
         if (ended) return;
         next = answer.next;
         setFollowed(({ log }) => ({ log: appendRecords(log, answer.records), error: null, loaded: true }));
@@ -41,25 +41,25 @@ export function useTrainingLog(project: string, run: string, active: boolean): F
         if (!ended) setFollowed(({ log }) => ({ log, error, loaded: true }));
       } finally {
         timer = setTimeout(() => {
-          asking = false;
-          if (more && !ended) void ask();
-        }, PAUSE);
+          fetching = false;
+          if (more && !ended) void fetchRecords();
+        }, MIN_INTERVAL_MS);
       }
     };
     const ends = [
       on('run.log', (event) => {
-        if (event.run === run) void ask();
+        if (event.run === run) void fetchRecords();
       }),
       on('run.progress', (event) => {
-        if (event.progress.run === run) void ask();
+        if (event.progress.run === run) void fetchRecords();
       }),
     ];
-    void ask();
-    const pulse = active ? setInterval(() => void ask(), 5000) : undefined;
+    void fetchRecords();
+    const poll = active ? setInterval(() => void fetchRecords(), 5000) : undefined;
     return () => {
       ended = true;
       clearTimeout(timer);
-      clearInterval(pulse);
+      clearInterval(poll);
       for (const end of ends) end();
     };
   }, [project, run, active]);

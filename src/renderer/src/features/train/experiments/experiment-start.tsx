@@ -16,7 +16,7 @@ export interface KindFormProps {
   readonly onStarted: (experiment: Experiment) => void;
 }
 
-export interface StartPartProps {
+export interface ExperimentStartProps {
   readonly project: string;
   readonly draft: DraftConfig;
   readonly runs: number;
@@ -38,7 +38,7 @@ interface NameFieldProps {
 }
 
 /** Main chooses a name if the field is empty. */
-export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
+export const optionalName = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
 
 /** The experiment's name in the list of runs. */
 export function NameField({ value, onChange }: NameFieldProps) {
@@ -54,14 +54,14 @@ export function NameField({ value, onChange }: NameFieldProps) {
 }
 
 /** Problems, estimated total time, and the start button. */
-export function StartPart(props: StartPartProps) {
+export function ExperimentStart(props: ExperimentStartProps) {
   const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
-  const { preview, wrong, checking: checkingSettings } = useRunPreview(project, draft);
+  const { preview, invalid, checking: checkingSettings } = useRunPreview(project, draft);
   const checking = props.checking === true || checkingSettings;
   // While checking, problems are outdated: the last change may have fixed them.
   const found = checking ? [] : [...props.problems, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
-  const problems = wrong.length > 0 ? wrong : found;
-  const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
+  const problems = invalid.length > 0 ? invalid : found;
+  const seconds = invalid.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
   return (
     <>
       {problems.length > 0 && <Notice tone="error" title="Fix before training" lines={problems} />}

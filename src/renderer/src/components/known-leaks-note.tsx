@@ -5,7 +5,7 @@ import { isLeaking, type KnownLeaks, leakStatement } from '#shared/models/known-
  * A line under every result about the leaks known when it was produced. Renders nothing for results of older versions,
  * which did not record it.
  */
-export function LeakKnowledge({ leaks }: { readonly leaks: readonly KnownLeaks[] }) {
+export function KnownLeaksNote({ leaks }: { readonly leaks: readonly KnownLeaks[] }) {
   if (leaks.length === 0) return null;
   return (
     <Text size="xs" c={isLeaking(leaks) ? 'var(--fovea-warning-text)' : 'dimmed'}>

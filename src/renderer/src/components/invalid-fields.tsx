@@ -1,23 +1,23 @@
 import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
 import { createStore, useStore } from 'zustand';
 
-interface Wrong {
+interface InvalidFieldsState {
   /** By field: "Epochs: a whole number from 1 to 10,000". */
   readonly lines: ReadonlyMap<string, string>;
 }
 
-const createWrong = () => createStore<Wrong>(() => ({ lines: new Map() }));
+const createInvalidFields = () => createStore<InvalidFieldsState>(() => ({ lines: new Map() }));
 
-const Context = createContext(createWrong());
+const Context = createContext(createInvalidFields());
 
 /** Wraps a form and its button, and collects the errors of its fields. */
-export function WrongFields({ children }: { readonly children: ReactNode }) {
-  const [store] = useState(createWrong);
+export function InvalidFields({ children }: { readonly children: ReactNode }) {
+  const [store] = useState(createInvalidFields);
   return <Context.Provider value={store}>{children}</Context.Provider>;
 }
 
 /** Registers a field's error with the form for as long as the error is shown. */
-export function useWrongField(label: string, error: string | null): void {
+export function useInvalidField(label: string, error: string | null): void {
   const store = useContext(Context);
   const id = useId();
   useEffect(() => {
@@ -31,6 +31,6 @@ export function useWrongField(label: string, error: string | null): void {
  * The form's errors, one line per field. Nothing may start while there are any, because the fields show values that the
  * form does not have.
  */
-export function useWrongFields(): readonly string[] {
+export function useInvalidFields(): readonly string[] {
   return [...useStore(useContext(Context)).lines.values()];
 }

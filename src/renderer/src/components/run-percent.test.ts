@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '#shared/models/run';
-import { shareOf } from './run-share';
+import { percentDone } from './run-percent';
 
 const progress: RunProgress = {
   run: 'r',
@@ -18,8 +18,8 @@ const progress: RunProgress = {
 
 describe('the share of a run', () => {
   it('is that of the views while features are computed, and of the steps then', () => {
-    expect(shareOf(progress)).toBeCloseTo(74.84, 2);
-    expect(shareOf({ ...progress, phase: 'training', counted: null, step: 240 })).toBe(25);
-    expect(shareOf({ ...progress, phase: 'waiting', counted: null, totalSteps: 0 })).toBeNull();
+    expect(percentDone(progress)).toBeCloseTo(74.84, 2);
+    expect(percentDone({ ...progress, phase: 'training', counted: null, step: 240 })).toBe(25);
+    expect(percentDone({ ...progress, phase: 'waiting', counted: null, totalSteps: 0 })).toBeNull();
   });
 });

@@ -19,7 +19,7 @@ const label = (description: string) => async () => {
 /** Each window gets its own module instance, as each has its own page. */
 async function openWindow() {
   vi.resetModules();
-  return import('./undo-here');
+  return import('./own-actions');
 }
 
 beforeEach(() => {
@@ -28,26 +28,26 @@ beforeEach(() => {
 
 it('takes back the last action of this window', async () => {
   const here = await openWindow();
-  await here.doHere('p', label('first'));
-  await here.doHere('p', label('second'));
-  expect(await here.undoHere('p')).toEqual({ undone: 'second' });
-  expect(await here.undoHere('p')).toEqual({ undone: 'first' });
-  expect(await here.undoHere('p')).toEqual({ undone: null });
+  await here.trackAction('p', label('first'));
+  await here.trackAction('p', label('second'));
+  expect(await here.undoOwnAction('p')).toEqual({ undone: 'second' });
+  expect(await here.undoOwnAction('p')).toEqual({ undone: 'first' });
+  expect(await here.undoOwnAction('p')).toEqual({ undone: null });
 });
 
 it('names the action of another window, and undoes nothing', async () => {
   const [here, there] = [await openWindow(), await openWindow()];
-  await here.doHere('p', label('mine'));
-  await there.doHere('p', label('theirs'));
-  expect(await here.undoHere('p')).toMatchObject({ elsewhere: { description: 'theirs' } });
+  await here.trackAction('p', label('mine'));
+  await there.trackAction('p', label('theirs'));
+  expect(await here.undoOwnAction('p')).toMatchObject({ elsewhere: { description: 'theirs' } });
   expect(server.actions).toHaveLength(2);
-  expect(await there.undoHere('p')).toEqual({ undone: 'theirs' });
-  expect(await here.undoHere('p')).toEqual({ undone: 'mine' });
+  expect(await there.undoOwnAction('p')).toEqual({ undone: 'theirs' });
+  expect(await here.undoOwnAction('p')).toEqual({ undone: 'mine' });
 });
 
 it('does not take for its own what was there when it changed nothing', async () => {
   const [here, there] = [await openWindow(), await openWindow()];
-  await there.doHere('p', label('theirs'));
-  await here.doHere('p', async () => {});
-  expect(await here.undoHere('p')).toMatchObject({ elsewhere: { description: 'theirs' } });
+  await there.trackAction('p', label('theirs'));
+  await here.trackAction('p', async () => {});
+  expect(await here.undoOwnAction('p')).toMatchObject({ elsewhere: { description: 'theirs' } });
 });

@@ -3,12 +3,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import { resourceUrl } from '../../../bridge/bridge';
-import classes from './picture-list.module.css';
+import classes from './image-list.module.css';
 
 const ROW = 54;
 
 /** A row of an `ImageList`. */
-export interface PictureRow {
+export interface ImageRow {
   readonly key: string | number;
   /** The image whose thumbnail precedes the text. */
   readonly image: number;
@@ -21,10 +21,10 @@ export interface PictureRow {
   readonly mark?: ReactNode;
 }
 
-export interface PictureListProps {
+export interface ImageListProps {
   readonly project: string;
   readonly label: string;
-  readonly rows: readonly PictureRow[];
+  readonly rows: readonly ImageRow[];
   readonly current: number;
   readonly onCurrent: (index: number) => void;
   /** The listbox, for callers that focus it. */
@@ -32,11 +32,11 @@ export interface PictureListProps {
 }
 
 /** Items to work through, each with a thumbnail; only visible rows are rendered. */
-export function PictureList({ project, label, rows, current, onCurrent, list }: PictureListProps) {
+export function ImageList({ project, label, rows, current, onCurrent, list }: ImageListProps) {
   const own = useRef<HTMLDivElement>(null);
   const scroller = list ?? own;
   const id = useId();
-  const rowId = ({ key }: PictureRow) => `${id}-${String(key).replaceAll(' ', '-')}`;
+  const rowId = ({ key }: ImageRow) => `${id}-${String(key).replaceAll(' ', '-')}`;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

@@ -2,17 +2,17 @@ import type { LastAction } from '#shared/models/dataset';
 import { invoke } from '../../../bridge/bridge';
 
 /** Stamps of the actions done in this window. */
-const doneHere = new Set<string>();
+const ownActions = new Set<string>();
 
 const lastAction = async (project: string): Promise<LastAction | null> =>
   (await invoke('dataset.lastAction', { project })).action;
 
 /** Runs something that may be an undoable action, and records that this window did it. */
-export async function doHere<Answer>(project: string, work: () => Promise<Answer>): Promise<Answer> {
+export async function trackAction<Answer>(project: string, work: () => Promise<Answer>): Promise<Answer> {
   const before = await lastAction(project);
   const answer = await work();
   const after = await lastAction(project);
-  if (after !== null && after.stamp !== before?.stamp) doneHere.add(after.stamp);
+  if (after !== null && after.stamp !== before?.stamp) ownActions.add(after.stamp);
   return answer;
 }
 
@@ -20,11 +20,11 @@ export async function doHere<Answer>(project: string, work: () => Promise<Answer
  * Undoes the project's last action if this window did it; otherwise returns that action's description, so that the
  * person can confirm. `undone` is null if there was nothing to undo.
  */
-export async function undoHere(
+export async function undoOwnAction(
   project: string,
 ): Promise<{ readonly undone: string | null } | { readonly elsewhere: LastAction }> {
   const last = await lastAction(project);
   if (last === null) return { undone: null };
-  if (!doneHere.has(last.stamp)) return { elsewhere: last };
+  if (!ownActions.has(last.stamp)) return { elsewhere: last };
   return { undone: (await invoke('dataset.undo', { project, stamp: last.stamp })).description };
 }

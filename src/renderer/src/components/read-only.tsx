@@ -1,25 +1,25 @@
 import type { ReactNode } from 'react';
 import { useSession } from '../state/session';
-import classes from './changes.module.css';
 import { Notice } from './notice';
+import classes from './read-only.module.css';
 
-const WHY = 'This project is read-only: Fovea cannot write to its folder';
+const READ_ONLY_REASON = 'This project is read-only: Fovea cannot write to its folder';
 
 /** True if the open project is read-only. */
 export const useReadOnly = (): boolean => useSession((state) => state.project?.readOnly === true);
 
 /** The message for keys and drops that would change the project, if it is read-only; else null. */
 export const readOnlyReason = (): string | null =>
-  useSession.getState().project?.readOnly === true ? `${WHY}. Open a copy to change it.` : null;
+  useSession.getState().project?.readOnly === true ? `${READ_ONLY_REASON}. Open a copy to change it.` : null;
 
 /**
  * Wraps controls that change the project: in a read-only project it disables them, with a tooltip that says why.
  * Content rendered elsewhere in the page, such as menu items, must call `useReadOnly` itself.
  */
-export function Changes({ children }: { readonly children: ReactNode }) {
+export function EditControls({ children }: { readonly children: ReactNode }) {
   if (!useReadOnly()) return children;
   return (
-    <fieldset disabled className={classes['changes']} title={WHY}>
+    <fieldset disabled className={classes['controls']} title={READ_ONLY_REASON}>
       {children}
     </fieldset>
   );
