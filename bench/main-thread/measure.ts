@@ -276,8 +276,8 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     'confounders.start, five seconds of it': confounders,
     'confounders.get': () => ask('confounders.get', project),
     'confounders.table': () => ask('confounders.table', { ...project, tag: 'modality' }),
-    'dataset.readTable, a row an image': () => ask('dataset.readTable', { ...readTable, plan: null, table }),
-    'dataset.applyTable, a row an image': () => ask('dataset.applyTable', { ...project, table }),
+    'dataset.readTable, one row per image': () => ask('dataset.readTable', { ...readTable, plan: null, table }),
+    'dataset.applyTable, one row per image': () => ask('dataset.applyTable', { ...project, table }),
     'a version of the dataset': () => recordVersion(services.projects.get(id), null),
     'dataset.scan': async () => {
       plan = (await ask('dataset.scan', { ...project, grants: [newFiles] })).id;
