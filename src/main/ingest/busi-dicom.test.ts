@@ -11,8 +11,8 @@ const dicom = sharedData('busi-dicom');
 const pictures = sharedData('busi');
 
 /**
- * Number of the picture in busi/<class>/<class> (N).png that file i of busi-dicom/<class> wraps. Found with pydicom,
- * NumPy and Pillow: the picture of the same size whose pixels are those of the file, up to the known mapping.
+ * Number of the image in busi/<class>/<class> (N).png that file i of busi-dicom/<class> wraps. Found with pydicom,
+ * NumPy and Pillow: the image of the same size with the file's pixels, up to the known mapping.
  */
 const sources = {
   benign: [
@@ -25,7 +25,7 @@ const sources = {
   normal: [62, 130, 106, 101, 83, 36, 79, 93, 86, 76, 129, 117, 74, 19, 58, 46, 100, 63, 111, 127, 64, 80, 48, 16, 132],
 };
 
-/** How 12-bit files were made: stored = 12 x level + 200, with rescale intercept -200 and window 1530/3060. */
+/** 12-bit files were made with stored = 12 x level + 200, rescale intercept -200 and window 1530/3060. */
 const twelveBits = (level: number) => 12 * level + 200;
 
 const files = Object.entries(sources)
@@ -56,7 +56,7 @@ describe.skipIf(dicom.missing || pictures.missing)(`75 wrapped ultrasound images
     const levels = image.samples === 3 ? samples : inverted ? grey.map((level) => 255 - level) : grey;
     const expected = image.bitsStored === 12 ? Uint16Array.from(levels, twelveBits) : levels;
     const lossy = parsed.transferSyntax === '1.2.840.10008.1.2.4.50';
-    // pydicom with GDCM gives up to 8 counts of difference for the JPEG baseline files.
+    // With pydicom and GDCM, the JPEG baseline files differ by up to 8 counts.
     expect(maxDifference(stored.values, expected)).toBeLessThanOrEqual(lossy ? 8 : 0);
 
     const ingested = await ingestFile(path, { kind: 'auto' }, 512);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { foreignFormat } from './foreign-format';
 import { foreignReason, notAnImage } from './not-an-image';
 
-/** First bytes as the standards and the programs `file` and libheif name them, padded. */
+/** Padded first bytes as specified by the standards and the programs `file` and libheif. */
 const head = (text: string, at = 0) =>
   Buffer.concat([Buffer.alloc(at), Buffer.from(text, 'latin1'), Buffer.alloc(600)]).subarray(0, 512);
 

@@ -6,12 +6,12 @@ export interface ForeignFormat {
   readonly advice: string;
 }
 
-const AS_PICTURE = 'Save it as PNG or JPEG.';
-const AS_TIFF = 'Save it as PNG, which keeps 16 bits, or take the DICOM file that it was made of.';
-const AS_VOLUME = 'Take the DICOM files that it was made of, or save its slices as PNG.';
-const AS_VIDEO = 'Save the frames that you need as PNG or JPEG.';
+const AS_IMAGE = 'Save it as PNG or JPEG.';
+const AS_TIFF = 'Save it as PNG, which keeps 16 bits, or import the original DICOM file.';
+const AS_VOLUME = 'Import the original DICOM files, or save its slices as PNG.';
+const AS_VIDEO = 'Save the frames you need as PNG or JPEG.';
 const UNPACK = 'Unpack it and import the folder, or pack it as a zip archive.';
-const AS_DOCUMENT = 'Save the pictures in it as PNG or JPEG.';
+const AS_DOCUMENT = 'Save its images as PNG or JPEG.';
 
 interface Signature extends ForeignFormat {
   readonly at?: number;
@@ -21,19 +21,19 @@ interface Signature extends ForeignFormat {
 
 /** Signatures at the beginning of a file, or at offset `at`. */
 const signatures: readonly Signature[] = [
-  { bytes: 'GIF8', name: 'a GIF image', advice: AS_PICTURE },
+  { bytes: 'GIF8', name: 'a GIF image', advice: AS_IMAGE },
   { bytes: 'II*\0', name: 'a TIFF image', advice: AS_TIFF },
   { bytes: 'MM\0*', name: 'a TIFF image', advice: AS_TIFF },
   { bytes: 'II+\0', name: 'a BigTIFF image', advice: AS_TIFF },
   { bytes: 'MM\0+', name: 'a BigTIFF image', advice: AS_TIFF },
-  { bytes: '\xff\x0a', name: 'a JPEG XL image', advice: AS_PICTURE },
-  { bytes: '\0\0\0\x0cJXL \r\n\x87\n', name: 'a JPEG XL image', advice: AS_PICTURE },
-  { bytes: '\0\0\0\x0cjP  \r\n\x87\n', name: 'a JPEG 2000 image', advice: AS_PICTURE },
-  { bytes: '\xff\x4f\xff\x51', name: 'a JPEG 2000 image', advice: AS_PICTURE },
-  { bytes: 'II\xbc', name: 'a JPEG XR image', advice: AS_PICTURE },
-  { bytes: '8BPS', name: 'a Photoshop document', advice: AS_PICTURE },
-  { bytes: '\x8bJNG\r\n\x1a\n', name: 'a JNG image', advice: AS_PICTURE },
-  { bytes: '\x8aMNG\r\n\x1a\n', name: 'an MNG animation', advice: AS_PICTURE },
+  { bytes: '\xff\x0a', name: 'a JPEG XL image', advice: AS_IMAGE },
+  { bytes: '\0\0\0\x0cJXL \r\n\x87\n', name: 'a JPEG XL image', advice: AS_IMAGE },
+  { bytes: '\0\0\0\x0cjP  \r\n\x87\n', name: 'a JPEG 2000 image', advice: AS_IMAGE },
+  { bytes: '\xff\x4f\xff\x51', name: 'a JPEG 2000 image', advice: AS_IMAGE },
+  { bytes: 'II\xbc', name: 'a JPEG XR image', advice: AS_IMAGE },
+  { bytes: '8BPS', name: 'a Photoshop document', advice: AS_IMAGE },
+  { bytes: '\x8bJNG\r\n\x1a\n', name: 'a JNG image', advice: AS_IMAGE },
+  { bytes: '\x8aMNG\r\n\x1a\n', name: 'an MNG animation', advice: AS_IMAGE },
   { bytes: '%PDF-', name: 'a PDF document', advice: AS_DOCUMENT },
   { bytes: '{\\rtf', name: 'an RTF document', advice: AS_DOCUMENT },
   { bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: 'an Office document', advice: AS_DOCUMENT },
@@ -48,7 +48,7 @@ const signatures: readonly Signature[] = [
   { bytes: '\x89HDF\r\n\x1a\n', name: 'an HDF5 file', advice: AS_VOLUME },
   { bytes: '\x93NUMPY', name: 'a NumPy array', advice: 'Save it as PNG, which keeps 16 bits.' },
   { bytes: 'MATLAB 5.0', name: 'a MATLAB file', advice: 'Save its arrays as PNG, which keeps 16 bits.' },
-  { bytes: 'PAR1', name: 'a Parquet table', advice: 'Save the pictures in it as PNG or JPEG, and the labels as CSV.' },
+  { bytes: 'PAR1', name: 'a Parquet table', advice: 'Save its images as PNG or JPEG, and its labels as CSV.' },
   { bytes: '7z\xbc\xaf\x27\x1c', name: 'a 7z archive', advice: UNPACK },
   { bytes: 'Rar!\x1a\x07', name: 'a RAR archive', advice: UNPACK },
   { bytes: '\x1f\x8b', name: 'a gzip file (as .tar.gz and .nii.gz are)', advice: UNPACK },
@@ -63,11 +63,11 @@ const signatures: readonly Signature[] = [
 
 /** Names a format by its brand, the four characters after "ftyp" (ISO/IEC 14496-12). */
 function nameOfBrand(brand: string): ForeignFormat {
-  if (/^avi[fos]/.test(brand)) return { name: 'an AVIF image', advice: AS_PICTURE };
+  if (/^avi[fos]/.test(brand)) return { name: 'an AVIF image', advice: AS_IMAGE };
   if (/^(he[ivm][cxsm]|mif1|msf1|heif)/.test(brand)) {
-    return { name: 'a HEIC image', advice: `${AS_PICTURE} A telephone can be set to take JPEG.` };
+    return { name: 'a HEIC image', advice: `${AS_IMAGE} Phones can be set to save photos as JPEG.` };
   }
-  if (/^crx/.test(brand)) return { name: 'a raw camera image', advice: AS_PICTURE };
+  if (/^crx/.test(brand)) return { name: 'a raw camera image', advice: AS_IMAGE };
   return { name: 'a video (MP4 or QuickTime)', advice: AS_VIDEO };
 }
 
@@ -83,10 +83,10 @@ function nameOfContainer(head: string): ForeignFormat | null {
   }
   // Text may begin with BM, so the file header must be followed by a known header length.
   if (head.startsWith('BM') && BMP_HEADERS.has(head.slice(14, 18))) {
-    return { name: 'a BMP image', advice: AS_PICTURE };
+    return { name: 'a BMP image', advice: AS_IMAGE };
   }
   if (!head.startsWith('RIFF')) return null;
-  if (head.startsWith('WEBP', 8)) return { name: 'a WebP image', advice: AS_PICTURE };
+  if (head.startsWith('WEBP', 8)) return { name: 'a WebP image', advice: AS_IMAGE };
   if (head.startsWith('AVI ', 8)) return { name: 'an AVI video', advice: AS_VIDEO };
   return null;
 }
@@ -94,7 +94,7 @@ function nameOfContainer(head: string): ForeignFormat | null {
 /** Recognises SVG, and DICOM written as XML or JSON, which are text. */
 function nameOfText(head: string): ForeignFormat | null {
   if (/^\W*(<\?xml[^>]*>|<!--|\s)*\s*(<!DOCTYPE svg|<svg)/.test(head))
-    return { name: 'an SVG drawing', advice: AS_PICTURE };
+    return { name: 'an SVG drawing', advice: AS_IMAGE };
   if (/^\s*(<\?xml[^>]*>\s*)?<NativeDicomModel/.test(head) || /^\s*[[{]\s*[{"\s]*[0-9A-F]{8}"\s*:/.test(head)) {
     return { name: 'a DICOM file written as text (XML or JSON)', advice: 'Export the DICOM file itself.' };
   }

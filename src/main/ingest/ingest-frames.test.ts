@@ -36,7 +36,7 @@ test('a call takes 32 frames at most, and the next goes on where it stopped', as
 });
 
 test('a damaged frame is an outcome of its own; eight in a row end the file', async () => {
-  // RLE (PS3.5, Annex G): one segment of four literal bytes behind its 64-byte header.
+  // RLE (PS3.5, Annex G): one segment of four literal bytes after its 64-byte header.
   const good = Buffer.alloc(70);
   good.writeUInt32LE(1, 0);
   good.writeUInt32LE(64, 4);

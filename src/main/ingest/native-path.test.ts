@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nameFromBytes, nativePath, pathFromUser, plainName, readFolder } from './native-path';
 
-// Windows and macOS have names of text: nothing to escape there, and a file system that refuses other bytes.
+// Windows and macOS have text names: nothing to escape, and a file system that rejects other bytes.
 describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Linux)', () => {
   let folder = '';
   beforeEach(() => {
@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Li
     const [entry] = await readFolder(folder);
     expect([entry?.name, entry?.isDirectory()]).toEqual(['gr\\xF6\\xDFe', true]);
     expect((await readFolder(join(folder, 'gr\\xF6\\xDFe'))).map((one) => one.name)).toEqual(['\\xE4.txt']);
-    // As Node gives an argument of these bytes.
+    // As Node decodes an argument of these bytes.
     const given = await pathFromUser(join(folder, 'gr\ufffd\ufffde', '\ufffd.txt'));
     expect(given).toBe(join(folder, 'gr\\xF6\\xDFe', '\\xE4.txt'));
     expect(await readFile(nativePath(given), 'utf8')).toBe('content');

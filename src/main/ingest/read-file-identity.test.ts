@@ -15,7 +15,7 @@ const series: TestElement = ['0020000e', 'UI', '1.2.3'];
 const rows: TestElement = ['00280010', 'US', [1]];
 const filler = (bytes: number): TestElement => ['00091010', 'OB', Buffer.alloc(bytes)];
 
-/** `grownTo`: the file has this size, and nothing but zeros behind its elements. */
+/** `grownTo`: the file is extended to this size with zeros after its elements. */
 function identityOf(elements: readonly TestElement[], grownTo = 0) {
   const path = join(folder, 'file.dcm');
   writeFileSync(path, dicomFile(elements));
@@ -23,7 +23,7 @@ function identityOf(elements: readonly TestElement[], grownTo = 0) {
   return readFileIdentity(path);
 }
 
-// A file above the limit cannot be read whole, so that an answer was found in its beginning.
+// A file above the limit cannot be read completely, so the result came from its beginning.
 const HUGE = MAX_FILE_BYTES + 1;
 
 test('reads the beginning alone, also of a file without a series', async () => {

@@ -19,13 +19,13 @@ interface Expected {
   readonly has_pixels: boolean;
 }
 
-/** Files whose stored values we refuse although the reference decoder gives some. */
+/** Files that Fovea rejects although the reference decoder returns stored values. */
 const refused: Readonly<Record<string, string>> = {
   'pydicom/JPEG2000-embedded-sequence-delimiter.dcm':
     'its codestream says 3,722,445,056 columns where the file says 256; the reference reads other values than from the intact JPEG2000.dcm',
 };
 
-/** What must be said of files that no reference decodes, and of files without pixels. Everything else is `no_pixel_data`. */
+/** Expected errors of files that no reference decodes, and of files without pixels. All others are `no_pixel_data`. */
 const reasons: Readonly<Record<string, string>> = {
   'cornerstone/CTImage.dcm_JPEGProcess10_12TransferSyntax_1.2.840.10008.1.2.4.55.dcm': 'unsupported_transfer_syntax',
   'cornerstone/CTImage.dcm_JPEGProcess6_8TransferSyntax_1.2.840.10008.1.2.4.53.dcm': 'unsupported_transfer_syntax',
@@ -36,18 +36,18 @@ const reasons: Readonly<Record<string, string>> = {
   'dcm4che/src/main/resources/will-jxl.dcm': 'unsupported_transfer_syntax',
   'pydicom/JPEG2000-embedded-sequence-delimiter.dcm': 'damaged',
   'pydicom/MR_truncated.dcm': 'truncated',
-  // They describe no image; a private group 0001 stands where the file meta group should end.
+  // They describe no image; a private group 0001 takes the place of the end of the file meta group.
   'pydicom/meta_missing_tsyntax.dcm': 'not_dicom_image',
   'pydicom/nested_priv_SQ.dcm': 'not_dicom_image',
-  // One byte too many before the data set.
+  // One extra byte before the data set.
   'pydicom/no_meta.dcm': 'not_an_image',
   'pydicom/rtplan_truncated.dcm': 'truncated',
 };
 
 /**
- * Files that the reference does not decode, and another decoder does: [min, max, mean] of frame 0 by pylibjpeg-libjpeg
- * 2.5 (JPEG extended), by NumPy on the inflated bytes (deflated), by pydicom
- * 3.0.2, which looks for implicit representations (SC_rgb_jpeg), by NumPy on the raw bytes (the others).
+ * Files that the reference does not decode but another decoder does: [min, max, mean] of frame 0 from pylibjpeg-libjpeg
+ * 2.5 (JPEG extended), from NumPy on the inflated bytes (deflated), from pydicom 3.0.2, which detects implicit
+ * representations (SC_rgb_jpeg), from NumPy on the raw bytes (the others).
  */
 const otherDecoders: Readonly<Record<string, readonly [number, number, number, tolerance: number]>> = {
   'cornerstone/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm': [1011, 2223, 1407.637, 1],
@@ -68,7 +68,7 @@ const otherDecoders: Readonly<Record<string, readonly [number, number, number, t
   'pydicom/badVR.dcm': [795000, 1254000, 1013780, 0.001],
 };
 
-/** Pictures that DCMTK shows otherwise, and why ours is meant. */
+/** Images that DCMTK displays differently, and why Fovea's result is intended. */
 function displayException(name: string): string | null {
   if (name.includes('CT1_UNC')) return 'DCMTK counts the pixel padding value in the range';
   if (name.includes('ovly_p01') || name.includes('examples_overlay')) return 'DCMTK draws the overlay';
@@ -77,8 +77,8 @@ function displayException(name: string): string | null {
 }
 
 /**
- * Enhanced files whose window is in the functional groups, where DCMTK did not look: it shows the full range. pydicom
- * reads window 49/102 and rescale intercept -1024 there, for each of the two frames.
+ * Enhanced files with a window in the functional groups, which DCMTK ignored: it displays the full range. pydicom reads
+ * window 49/102 and rescale intercept -1024 there, for each of the two frames.
  */
 const windowInFunctionalGroups = (name: string) => name.includes('CT0012');
 
@@ -102,7 +102,7 @@ describe.each(sets)('reference images: %s', (set) => {
       const seen = await inspectFile(join(path, file), false);
       const say = (what: string) => wrong.push(`${name}: ${what}`);
       if (frame0 !== undefined && refused[name] === undefined) {
-        // NumPy names big-endian types by their byte order; our values are the machine's.
+        // NumPy marks big-endian types; Fovea's values are in native order.
         const dtype = frame0.dtype.replace('>i2', 'int16').replace('>u4', 'uint32');
         const { sha256_le, shape } = frame0;
         const got = seen.frame0;

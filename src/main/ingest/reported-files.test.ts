@@ -7,8 +7,8 @@ import { inspectFile } from './inspect-file';
 import { sharedData } from './test-support/shared-data';
 
 /**
- * [mean of the 8-bit picture, frames, what the notes say]. Means by DCMTK 3.6.7 (`dcmj2pnm`) on the file itself where
- * it is right, or on its twin without the oddity; an empty list: no note at all.
+ * [mean of the 8-bit image, frames, expected notes]. Means from DCMTK 3.6.7 (`dcmj2pnm`) on the file itself if it reads
+ * it correctly, else on a copy without the oddity; an empty list: no notes at all.
  */
 type Right = readonly [mean: number, frames: number, notes: readonly RegExp[]];
 
@@ -61,7 +61,7 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     frames_text: [fullRange, 1, [/Number of Frames is not a number/]],
     pal_12bit_desc: [127.5, 1, []],
     pal_const_dark16: [42.5, 1, []],
-    // Ours: DCMTK shows black, and of the mixed one red alone.
+    // Fovea's means: DCMTK displays black, and only red of the mixed one.
     pal_dark_image16: [127.5, 1, [/palette entries differs/]],
     pal_mixed_desc: [106.17, 1, [/palette entries differs/]],
   },

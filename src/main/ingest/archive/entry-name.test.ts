@@ -25,8 +25,8 @@ const named = 'größe/ä (1).png';
 const dos = Buffer.from('gr\x94\xe1e/\x84 (1).png', 'latin1');
 
 describe('one folder packed by different programs has the same names', () => {
-  // The ways in which a name may be written (APPNOTE 4.4.4, 4.6.9 and appendix D), each with programs that do. Archives
-  // of Info-ZIP 3.0, bsdtar 3.6, 7-Zip 16.02 and Python 3.11 were read beside this test and gave this name.
+  // Ways to encode a name (APPNOTE 4.4.4, 4.6.9 and appendix D), each with programs that use it. Archives from Info-ZIP
+  // 3.0, bsdtar 3.6, 7-Zip 16.02 and Python 3.11 were also read and gave this name.
   test.each<[string, Partial<RawZipEntry> & Pick<RawZipEntry, 'name'>]>([
     [
       'macOS (Archive Utility, ditto): letters apart from accents, UTF-8 without the flag',
@@ -52,7 +52,8 @@ describe('one folder packed by different programs has the same names', () => {
     archive.close();
   });
 
-  // Names in Python 3.11's codecs: '/'.join(names).encode('cp850').hex(), and so on. Each is a file of its own here.
+  // Names encoded with Python 3.11's codecs: '/'.join(names).encode('cp850').hex(), and so on. Each is a separate file
+  // here.
   describe.each([
     [
       'German',
@@ -161,7 +162,7 @@ describe('one folder packed by different programs has the same names', () => {
     ['Danish', 'cp850', '6f6e6461727465742f68866e646c65642f6b6e912f9b7265', 'ondartet/håndled/knæ/øre'],
     ['Danish', 'cp1252', '6f6e6461727465742f68e56e646c65642f6b6ee62ff87265', 'ondartet/håndled/knæ/øre'],
   ])('%s names in %s', (_language, set, hex, names) => {
-    // Windows programs write either set, Unix programs that of the locale.
+    // Windows programs write either set, Unix programs the locale's.
     test.each(set.startsWith('cp12') ? [0, 3] : set.startsWith('iso') ? [3] : [0, 11])('host %i', async (host) => {
       const parts = Buffer.from(hex, 'hex').toString('latin1').split('/');
       const folders = parts.map((part) => Buffer.from(`${part}/a.png`, 'latin1'));
@@ -198,7 +199,7 @@ describe('what cannot be opened is called by its name', () => {
     ['Deflate64, as Windows packs large files', { method: 9 }, 'unsupported_compression', 'Deflate64'],
     ['Zstandard', { method: 93 }, 'unsupported_compression', 'Zstandard'],
   ])('%s', async (_, entry, code, word) => {
-    // ZipCrypto puts 12 bytes in front of what is stored; here the sizes are those of a deflated entry.
+    // ZipCrypto prepends 12 bytes to a stored file; here the sizes are those of a deflated entry.
     const archive = await open([{ name: Buffer.from('a.png'), content, method: 8, ...entry }]);
     expect(archive.entries).toEqual([]);
     expect(archive.refused).toEqual([{ path: 'a.png', code, message: expect.stringContaining(word) }]);

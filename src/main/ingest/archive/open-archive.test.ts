@@ -81,7 +81,7 @@ test('what leads out of the archive, links, locked and doubled files are refused
     ['xetc/absolute', '/etc/absolute'],
     ['same-2', 'same-1'],
   ].reduce((bytes, [from, to]) => renameInZip(bytes, from as string, to as string), good);
-  // Bit 0 of the general purpose flag in the central directory (APPNOTE 4.4.4); the name is 46 bytes behind its start.
+  // Bit 0 of the general purpose flag in the central directory (APPNOTE 4.4.4); the name is 46 bytes after its start.
   const at = zip.lastIndexOf('locked') - 46 + 8;
   zip.writeUInt16LE(zip.readUInt16LE(at) | 1, at);
   const archive = await openArchive(await put(zip));
@@ -97,7 +97,7 @@ test('what leads out of the archive, links, locked and doubled files are refused
   archive.close();
 });
 
-// Each 4 bytes stored, and only 4: a locked file has 12 bytes of its header more (APPNOTE 6.1).
+// Each has only 4 stored bytes; an encrypted file has another 12 bytes of header (APPNOTE 6.1).
 test('a stored file that is locked without a header is locked, one of two sizes damaged, and the rest is read', async () => {
   const zip = await zipBytes(
     ['locked', 'sizes-', 'good--'].map((name) => ({ name, content: 'abcd', compress: false })),

@@ -13,7 +13,7 @@ const scan = (paths: readonly string[]) => scanPaths(paths, { readMediaDirectory
 
 const IMAGE = dicomFile([['00080060', 'CS', 'US']]);
 
-/** A DICOMDIR (PS3.10, 8.6) with a record of a patient and one for each file. */
+/** Encodes a DICOMDIR (PS3.10, 8.6) with one patient record and a record for each file. */
 function dicomdir(files: readonly string[]): Buffer {
   const record = (type: string, id: string | null): TestElement[] => [
     ['00041430', 'CS', type],
@@ -87,9 +87,9 @@ test('a damaged DICOMDIR is said, and the rest goes on', async () => {
 
 const discs = sharedData('dicom/pydicom/dicomdirtests');
 
-// pydicom 3.0.2: distinct ReferencedFileIDs of each file, every one of which is there.
+// pydicom 3.0.2: distinct ReferencedFileIDs of each file, all of which exist.
 test.skipIf(discs.missing)(`real discs name the files that pydicom finds in them${discs.why}`, async () => {
-  // The sequence of this one says that it is longer than the file, which pydicom lets pass.
+  // Its sequence declares more bytes than the file has, which pydicom accepts.
   const longer = 'DICOMDIR-nooffset';
   expect(() => readMediaDirectory(readFileSync(join(discs.path, longer)))).toThrow('damaged');
   const counts = readdirSync(discs.path)

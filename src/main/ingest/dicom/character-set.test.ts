@@ -6,7 +6,7 @@ import { parseDicom } from './parse';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 
-// Bytes by pydicom 3.0 (`pydicom.charset.encode_string`), which decodes them to the same name.
+// Bytes from pydicom 3.0 (`pydicom.charset.encode_string`), which decodes them to the same name.
 const names: readonly (readonly [name: string, terms: string, bytes: string])[] = [
   ['Universitätsklinikum Köln', 'ISO_IR 100', '556e69766572736974e474736b6c696e696b756d204bf66c6e'],
   ['Universitätsklinikum Köln', 'ISO_IR 192', '556e69766572736974c3a474736b6c696e696b756d204bc3b66c6e'],
@@ -19,7 +19,7 @@ const names: readonly (readonly [name: string, terms: string, bytes: string])[] 
   ['서울대학교병원', 'ISO_IR 192', 'ec849cec9ab8eb8c80ed9599eab590ebb391ec9b90'],
   ['서울대학교병원', '\\ISO 2022 IR 149', '1b242943bcadbfefb4ebc7d0b1b3bab4bff8'],
   ['北京医院', 'GBK', 'b1b1bea9d2bdd4ba'],
-  // As PS3.5, K.2 writes it; pydicom leaves the escape sequence out.
+  // As in PS3.5, K.2; pydicom omits the escape sequence.
   ['北京医院', '\\ISO 2022 IR 58', '1b242941b1b1bea9d2bdd4ba'],
   ['Больница', 'ISO_IR 144', 'b1dedbecddd8e6d0'],
   ['Больница', '\\ISO 2022 IR 144', '1b2d4cb1dedbecddd8e6d0'],
@@ -44,7 +44,7 @@ test('“^” and “=” of a name switch back, and are no delimiters inside tw
     text: 'Yamada^Tarou=山田^太郎=やまだ^たろう',
     faithful: true,
   });
-  // G1 is Korean until “^”, where it is Latin-1 again, as the first term says.
+  // G1 is Korean up to “^”, which resets it to Latin-1, the first term.
   const mixed = '1b242943bcad5ee4';
   expect(characterSetOf('ISO 2022 IR 100\\ISO 2022 IR 149').decode(hex(mixed), true).text).toBe('서^ä');
 });
@@ -66,7 +66,7 @@ test('one hospital is one site, whatever its name is written in', () => {
   const sites = (name: string) =>
     new Set(names.filter(([of]) => of === name).map(([, terms, bytes]) => facts(terms, hex(bytes)).institution));
   for (const name of new Set(names.map(([of]) => of))) expect([...sites(name)]).toEqual([name.normalize('NFKC')]);
-  // Decomposed letters, no-break spaces and letters of full width.
+  // Decomposed letters, no-break spaces and full-width letters.
   const others = [
     'Universita\u0308tsklinikum Ko\u0308ln',
     'Universitätsklinikum\u00a0Köln',
@@ -80,7 +80,7 @@ test('one hospital is one site, whatever its name is written in', () => {
 test('text that the named set cannot have written is read as far as possible, and said', () => {
   const said = ['Text in the file does not match its declared character set; some letters may be wrong.'];
   expect(facts('ISO_IR 192', hex('4bf66c6e'))).toEqual({ institution: 'K\ufffdln', notes: said });
-  // No set is named: UTF-8 where it is that, else Latin-1.
+  // No set is declared: UTF-8 if valid, else Latin-1.
   expect(facts(null, hex('4bc3b66c6e'))).toEqual({ institution: 'Köln', notes: said });
   expect(facts(null, hex('4bf66c6e'))).toEqual({ institution: 'Köln', notes: said });
   expect(facts('\\ISO 2022 IR 149', hex('bcadbfef'))).toEqual({ institution: '서울', notes: said });

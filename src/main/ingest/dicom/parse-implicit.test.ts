@@ -27,7 +27,7 @@ const image = (frames?: number) => [
   ...imageModule({ rows: 2, columns: 3, ...(frames === undefined ? {} : { frames }) }),
 ];
 
-/** One RLE segment of six literal bytes behind its 64-byte header (PS3.5, Annex G). */
+/** One RLE segment of six literal bytes after its 64-byte header (PS3.5, Annex G). */
 function rle(values: Buffer): Buffer {
   const bytes = Buffer.alloc(72);
   bytes.writeUInt32LE(1, 0);
@@ -48,7 +48,7 @@ describe('implicit value representations under an explicit transfer syntax', () 
   test('compressed, with an offset table and two frames', async () => {
     const second = Buffer.from([9, 8, 7, 6, 5, 4]);
     const explicit = encapsulated([0, 80], [rle(pixels), rle(second)]);
-    // Tag and length alone: the representation and its two reserved bytes go.
+    // Only tag and length: the representation and its two reserved bytes are removed.
     const data = Buffer.concat([explicit.subarray(0, 4), explicit.subarray(8)]);
     const parsed = parseDicom(dicomFile([], RLE, Buffer.concat([implicit(image(2)), data])));
     expect([...(await openDicomFrame(parsed, 0)).stored.values]).toEqual([...pixels]);

@@ -54,7 +54,7 @@ test('nothing, or nothing that a pixel can be, is square', () => {
     expect(seen.aspect).toBe(1);
     expect(seen.notes.join()).toContain('Pixel Spacing');
   }
-  // Seconds, colour flow, and two scans of different shape in one picture.
+  // Seconds, colour flow, and two scans of different pixel aspect in one image.
   expect(aspect([regions(region(0.01, 0.02, 4))]).aspect).toBe(1);
   expect(aspect([regions(region(0.01, 0.02, 3, 2))]).aspect).toBe(1);
   expect(aspect([regions(region(0.01, 0.02), region(0.01, 0.01))]).notes.join()).toContain(

@@ -31,7 +31,7 @@ function regions(list: readonly Region[]): TestElement[] {
   return [['00186011', 'SQ', items(...contents)]];
 }
 
-/** A red banner of 20 rows over grey pixels whose level is their column plus their row. */
+/** A red banner of 20 rows over grey pixels whose level is column plus row. */
 function picture(): Uint8Array {
   return Uint8Array.from({ length: 3 * ROWS * COLUMNS }, (_, index) => {
     const pixel = Math.floor(index / 3);
@@ -82,7 +82,7 @@ describe('cropping', () => {
     const path = join(folder, 'a.dcm');
     await writeFile(path, file([tissue]));
     const { facts, raster } = await ingestFile(path, { kind: 'auto' }, 512, { crop: 'ultrasound-region' });
-    // The red banner is gone, so what is left is grey.
+    // Without the red banner the rest is grey.
     expect([raster.width, raster.height, raster.channels]).toEqual([60, 38, 1]);
     expect([raster.data[0], raster.data[59], raster.data.at(-1)]).toEqual([10 + 20, 69 + 20, 69 + 57]);
     expect(facts).toMatchObject({ width: COLUMNS, height: ROWS, colour: true });

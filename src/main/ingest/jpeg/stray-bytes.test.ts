@@ -13,7 +13,7 @@ const colour = Uint8Array.from({ length: 3 * WIDTH * HEIGHT }, (_, at) => wave(M
 const words = new Uint8Array(Uint16Array.from(grey, (value, at) => 16 * value + (at % 16)).buffer);
 const rgb = () => sharp(colour, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
 
-/** Without what an encoder put behind the end marker. */
+/** Without bytes after the end marker. */
 const toEnd = (codestream: Buffer) => codestream.subarray(0, codestream.lastIndexOf(Buffer.of(0xff, 0xd9)) + 2);
 
 const end = Buffer.of(0xff, 0xd9);
@@ -59,9 +59,9 @@ const colourJpeg = await rgb().jpeg({ quality: 90 }).toBuffer();
 const bits = { width: WIDTH, height: HEIGHT, bits: 12 } as const;
 const deep = imageModule({ rows: HEIGHT, columns: WIDTH, allocated: 16, stored: 12 });
 
-// References, run on these files: Pillow 13.0.0 shows the photographs but those without an end marker, which browsers
-// show; pydicom 3.0.2 (Pillow, pylibjpeg) the DICOM files, DCMTK 3.6.7 those with an end marker. All show the pixels of
-// the file without the oddity. None of them refuses all the broken ones.
+// References, run on these files: Pillow 13.0.0 opens the bitmaps except those without an end marker, which browsers
+// open; pydicom 3.0.2 (Pillow, pylibjpeg) opens the DICOM files, DCMTK 3.6.7 those with an end marker. All give the
+// pixels of the file without the oddity. None rejects all of the broken files.
 describe.each([
   ['grey', baseline],
   ['colour', colourJpeg],
@@ -127,7 +127,7 @@ describe('encapsulated, JPEG-LS', async () => {
   const codestream = toEnd(await encodeFrame('encodeJpegLs', words, bits, {}));
   const open = (bytes: Buffer) =>
     openDicomFrame(parseDicom(dicomFile(deep, '1.2.840.10008.1.2.4.80', encapsulated([], [bytes]))), 0);
-  // Where its data end only a decoder knows: CharLS refuses more of them, and so do we.
+  // Only a decoder knows where the data ends: CharLS rejects more of these files, and so does Fovea.
   test.each(harmless.filter(([name]) => !/stray bytes before the end|stuffed/.test(name)))(
     '%s: whole',
     async (_name, change) => {

@@ -4,7 +4,8 @@ import { pngChunk } from '../test-support/png-bytes';
 import { sharp } from './codec';
 import { decodeBitmap } from './decode-bitmap';
 
-// `sharp` here is the library with our blocks on: what it writes is read by the same decoder as users' files.
+// `sharp` here is the library with the same blocks as in production: its output is read by the same decoder as users'
+// files.
 const raw = (data: number[], width: number, height: number, channels: 1 | 2 | 3 | 4) =>
   sharp(Uint8Array.from(data), { raw: { width, height, channels } });
 
@@ -61,7 +62,7 @@ describe('CMYK JPEG is shown as Pillow shows it', () => {
   ]);
 
   // np.asarray(Image.open(...).convert('RGB')) at (0, 0), (7, 0), (0, 7), (7, 7) and (4, 3) as (x, y). Both decode with
-  // libjpeg's exact integer transform and no colour is subsampled here, so that one count is rounding alone.
+  // libjpeg's exact integer transform and no colour is subsampled here, so a difference of one count is rounding.
   const inks = [
     [255, 255, 254],
     [3, 254, 128],
@@ -97,7 +98,7 @@ describe('CMYK JPEG is shown as Pillow shows it', () => {
 
 describe('whole files that the decoder does not know are called by their name', () => {
   const jpeg = raw([1, 2, 3, 4], 2, 2, 1).jpeg().toBuffer();
-  /** A good file with another start of frame, or another precision in it. */
+  /** A valid file with another start of frame or precision. */
   const changed = async (offset: number, value: number) => {
     const bytes = Buffer.from(await jpeg);
     bytes[bytes.indexOf(Buffer.from([0xff, 0xc0])) + offset] = value;
@@ -154,7 +155,7 @@ test('a JPEG whose pixels a decoder would make up is refused', async () => {
   const noise = Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
   const jpeg = await raw(noise, 64, 64, 1).jpeg({ quality: 90 }).toBuffer();
   const end = Buffer.from('ffd9', 'hex');
-  // As programs that rescue files leave it: the end of the data is gone, and an end marker set.
+  // As left by file recovery programs: the end of the data is missing, and an end marker added.
   const rescued = Buffer.concat([jpeg.subarray(0, jpeg.length - 500), end]);
   await expect(decodeBitmap(rescued)).rejects.toMatchObject({ code: 'truncated' });
   const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
@@ -162,11 +163,11 @@ test('a JPEG whose pixels a decoder would make up is refused', async () => {
     decodeBitmap(Buffer.concat([progressive.subarray(0, progressive.length - 500), end])),
   ).rejects.toMatchObject({ code: 'truncated' });
   await expect(decodeBitmap(resizedJpeg(jpeg, 640, 640))).rejects.toMatchObject({ code: 'truncated' });
-  // A code that no table has.
+  // A code that is in no table.
   const corrupt = Buffer.from(jpeg);
   corrupt.fill(0xfe, jpeg.length - 600, jpeg.length - 500);
   await expect(decodeBitmap(corrupt)).rejects.toMatchObject({ name: 'FoveaError' });
-  // Bytes behind the last segment are harmless.
+  // Bytes after the last segment are harmless.
   const { width } = await decodeBitmap(Buffer.concat([jpeg, Buffer.alloc(64, 7)]));
   expect(width).toBe(64);
 });

@@ -18,12 +18,12 @@ const model = async (picture: ReturnType<typeof openBitmap>, intensity: Intensit
 
 describe('16-bit PNG by the range that it uses', () => {
   test.each([
-    // 255 (v - 1000) / 2000, as the full range of a DICOM frame.
+    // 255 (v - 1000) / 2000, like the full range of a DICOM frame.
     ['12-bit values that do not fill their range', [1000, 2000, 3000], [0, 128, 255]],
     ['10 bits', [0, 341, 1023], [0, 85, 255]],
     ['8 bits', [0, 51, 255], [0, 51, 255]],
     ['all 16 bits: round(v / 257)', [0, 128, 129, 257, 32896, 65535], [0, 0, 1, 1, 128, 255]],
-    // 8 bits widened to 16, v * 257: the same picture as with 8 bits, though it uses only a part of them.
+    // 8 bits widened to 16, v * 257: the same image as with 8 bits, although it uses only part of the values.
     ['an 8-bit picture saved with 16', [50 * 257, 100 * 257, 200 * 257], [50, 100, 200]],
     ['one value', [700, 700], [0, 0]],
   ])('%s', async (_, values, bytes) => {
@@ -39,7 +39,7 @@ describe('16-bit PNG by the range that it uses', () => {
 
 describe('16-bit PNG by sBIT', () => {
   test.each([
-    // 255 v / 4095: the values as they are, though PNG wants them scaled up.
+    // 255 v / 4095: unscaled values, although PNG requires them scaled up.
     ['12 bits, values as they are', [0, 1000, 3000], [12], [0, 62, 187]],
     // 4080 = 255 * 16 and 65520 = 4095 * 16, shifted up: v / 65520.
     ['12 bits, shifted', [0, 4096, 65520], [12], [0, 16, 255]],
@@ -60,7 +60,7 @@ describe('16-bit PNG by sBIT', () => {
     expect(notes).toEqual(['A 16-bit PNG with 12 significant bits (sBIT): black is 0 and white is 4095.']);
   });
 
-  // 255 v / 4095. As they are, 8 bits end at 255; scaled up, 4095 = 0x0FFF would be 0x0F00 or 0x0F0F.
+  // 255 v / 4095. Unscaled, 8 bits end at 255; scaled up, 4095 = 0x0FFF would be 0x0F00 or 0x0F0F.
   test.each([
     ['all values', Array.from({ length: 4096 }, (_, at) => at)],
     ['few values', [0, 1000, 4095]],
@@ -170,7 +170,7 @@ describe.skipIf(reports.missing)(`16-bit PNG of the reports${reports.why}`, () =
       const { data, channels } = (await openBitmap(file(`${name}.png`))).forModel(auto, 'values');
       expect(channels).toBe(1);
       expect(mean(data)).toBeCloseTo(127.5, 0);
-      // Of fewer bits a step is wider: half of one of the 256 levels at most.
+      // With fewer bits a step is wider: half of one of the 256 levels at most.
       let worst = 0;
       data.forEach((value, at) => {
         worst = Math.max(worst, Math.abs(value - (expected.data[at] as number)));

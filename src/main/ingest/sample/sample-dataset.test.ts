@@ -49,7 +49,7 @@ describe('the sample dataset', () => {
 });
 
 describe('ultrasoundImage', () => {
-  /** Mean grey level of a box given in shares of the image. */
+  /** Mean grey level of a box, given as fractions of the image. */
   const meanOf = (kind: 'benign' | 'malignant' | 'normal', top: number, bottom: number) => {
     let sum = 0;
     let n = 0;

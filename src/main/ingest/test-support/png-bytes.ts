@@ -17,11 +17,19 @@ export interface PngPicture {
   /** Between IHDR and IDAT. */
   readonly chunks?: readonly Buffer[];
   /** After IDAT. */
-  readonly behind?: readonly Buffer[];
+  readonly chunksAfter?: readonly Buffer[];
 }
 
 /** Encodes a PNG byte by byte, so that the test and no library determines its chunks. */
-export function pngBytes({ width, height, channels, depth, values, chunks = [], behind = [] }: PngPicture): Buffer {
+export function pngBytes({
+  width,
+  height,
+  channels,
+  depth,
+  values,
+  chunks = [],
+  chunksAfter = [],
+}: PngPicture): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -38,7 +46,7 @@ export function pngBytes({ width, height, channels, depth, values, chunks = [], 
     pngChunk('IHDR', header),
     ...chunks,
     pngChunk('IDAT', deflateSync(rows)),
-    ...behind,
+    ...chunksAfter,
     pngChunk('IEND', []),
   ]);
 }

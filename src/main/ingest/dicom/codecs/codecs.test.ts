@@ -70,7 +70,7 @@ describe('JPEG baseline', () => {
     }
   });
 
-  // JFIF means YCbCr (T.871): so are the values, even where the file calls them RGB.
+  // JFIF means YCbCr (T.871), even if the file declares RGB.
   const jfif = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
   test.each(['YBR_FULL_422', 'YBR_FULL', 'RGB'])(
     'colour that the file calls %s is converted once',

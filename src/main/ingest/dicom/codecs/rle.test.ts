@@ -18,7 +18,7 @@ const image = (change: Partial<ImageAttributes>): ImageAttributes => ({
   ...change,
 });
 
-/** Header of PS3.5, G.5, and segments one behind the other. */
+/** Header of PS3.5, G.5, followed by the segments. */
 function rle(...segments: readonly (readonly number[])[]): Uint8Array {
   const header = Buffer.alloc(64);
   header.writeUInt32LE(segments.length, 0);

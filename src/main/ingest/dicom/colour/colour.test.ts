@@ -100,7 +100,7 @@ test('segmented palettes: discrete, linear and indirect (PS3.3, C.7.9.2)', () =>
 });
 
 test('segmented palettes of 8 bits: every field is a byte', async () => {
-  // Discrete 10, 20; linear to 50 in 3; indirect: 1 segment at byte 0 again. The same by pydicom 3.0.
+  // Discrete 10, 20; linear to 50 in 3; indirect: 1 segment at byte 0 again. pydicom 3.0 gives the same.
   const fields = Uint8Array.of(0, 2, 10, 20, 1, 3, 50, 2, 1, 0, 0, 0, 0);
   expect([...expandSegments(fields, 7, 1)]).toEqual([10, 20, 30, 40, 50, 10, 20]);
   const descriptors = ['00281101', '00281102', '00281103'].map((tag): TestElement => [tag, 'US', [7, 0, 8]]);
@@ -123,7 +123,7 @@ test('PALETTE COLOR: one depth for all three colours, although one of them is da
 test('YBR_PARTIAL_422: luma from 16 to 235', async () => {
   const image = imageModule({ rows: 1, columns: 4, samples: 3, photometric: 'YBR_PARTIAL_422' });
   const bytes: TestElement = ['7fe00010', 'OB', Uint8Array.of(16, 235, 128, 128, 81, 145, 90, 240)];
-  // DCMTK 3.6.7 gives 0 0 0, 255 254 255, 255 0 0, 255 73 74 for this file; it cuts fractions off where we round.
+  // DCMTK 3.6.7 gives 0 0 0, 255 254 255, 255 0 0, 255 73 74 for this file; it truncates fractions, Fovea rounds.
   const shown = await rgb([...image, bytes]);
   const expected = [0, 0, 0, 255, 254, 255, 255, 0, 0, 255, 73, 74];
   for (const [index, level] of expected.entries()) expect(Math.abs((shown[index] as number) - level)).toBeLessThan(2);

@@ -74,7 +74,7 @@ test('what the table says: dummies, empty values, nothing, new UIDs; the rest is
   for (const removed of ['x00081030', 'x00101010']) expect(dataSet.elements[removed]).toBeUndefined();
   expect(dataSet.string('x00080080')).toBe('REMOVED');
   expect(dataSet.string('x00080070')).toBe('Maker');
-  // A decimal string with its own spelling and spaces: not read and not written again.
+  // A decimal string with unusual notation and spaces: not re-encoded.
   expect(text).toContain('40.0\\ 80');
   expect(dataSet.string('x00080016')).toBe('1.2.840.10008.5.1.4.1.1.2');
   expect(dataSet.string('x00120062')).toBe('YES');
@@ -183,7 +183,7 @@ test('shifted dates: intervals stay, birth goes, what is no date goes, the optio
   expect(dataSet.string('x00280303')).toBe('MODIFIED');
   const methods = dataSet.elements['x00120064']?.items?.map((one) => one.dataSet?.string('x00080100'));
   expect(methods).toEqual(['113100', '113107']);
-  // Another patient moves by another number of days, the same patient by the same.
+  // Another patient is shifted by a different number of days, the same patient by the same.
   const again = await read(file(), { dates: 'shift' });
   expect(again.dataSet.string('x00080020')).toBe(study);
   const other = await read(file(), { dates: 'shift', pseudonym: 'patient-0008' });

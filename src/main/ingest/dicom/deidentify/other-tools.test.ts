@@ -9,7 +9,7 @@ import { parseDicom } from '../parse';
 import { deidentifyDicom } from './deidentify-dicom';
 import type { DeidentifyOptions } from './options';
 
-/** From Debian: libgdcm-tools, dicom3tools; openssl makes the certificate that gdcmanon wants. */
+/** From Debian: libgdcm-tools, dicom3tools; openssl makes the certificate that gdcmanon requires. */
 const missing = ['gdcmanon', 'dciodvfy', 'openssl'].filter((tool) => spawnSync('which', [tool]).status !== 0);
 const data = sharedData('dicom');
 const why = missing.length > 0 ? ` (skipped: ${missing.join(', ')} not installed)` : data.why;
@@ -23,7 +23,7 @@ const options: DeidentifyOptions = {
   version: '0.1.0',
 };
 
-/** Of every kind a few: the whole of the reference data takes minutes (docs/deidentification.md has its numbers). */
+/** A few of each kind: all of the reference data takes minutes (docs/deidentification.md has its numbers). */
 const names = [
   'pydicom/CT_small.dcm',
   'pydicom/MR_small.dcm',
@@ -39,7 +39,7 @@ const names = [
   'pydicom/liver_1frame.dcm',
 ];
 
-/** Values by the way to them ("x00081140[0].x00081155"), private attributes, pixels and the file meta group left out. */
+/** Values by path ("x00081140[0].x00081155"), without private attributes, pixels and the file meta group. */
 function valuesOf(dataSet: DataSet, way = '', values = new Map<string, string>()): Map<string, string> {
   for (const [tag, element] of Object.entries(dataSet.elements)) {
     if (/^x(0002|7fe0|fff)/.test(tag) || tag.endsWith('0000') || Number.parseInt(tag[4] ?? '0', 16) % 2 === 1) continue;
@@ -55,7 +55,7 @@ function valuesOf(dataSet: DataSet, way = '', values = new Map<string, string>()
   return values;
 }
 
-/** Error lines of dciodvfy without the values that they quote, which de-identification changes. */
+/** Error lines of dciodvfy without the values they quote, which de-identification changes. */
 function errorsOf(path: string): string[] {
   const { stdout, stderr } = spawnSync('dciodvfy', ['-new', path], { encoding: 'latin1' });
   const lines = `${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('Error'));

@@ -15,12 +15,12 @@ const options: DeidentifyOptions = {
   version: '0.1.0',
 };
 
-/** A name of somebody whom the file does not name elsewhere: only where it stands gives it away. */
+/** The name of a person whom the file does not mention elsewhere: only its position gives it away. */
 const SECRET = 'Zacharias Wenzel';
 const bytes = Buffer.from(SECRET, 'latin1');
 const swapped = Buffer.from(bytes).swap16();
 
-/** Elements in the order of their tags, as every reader wants them. */
+/** Elements in tag order, as every reader requires. */
 const image: readonly TestElement[] = [
   ...imageModule({ rows: 2, columns: 3 }),
   ['7fe00010', 'OB', Buffer.from([0, 1, 2, 3, 4, 5])],
@@ -30,7 +30,7 @@ const file = (...more: readonly TestElement[]): Buffer =>
     [...new Map([...image, ...more].map((one) => [one[0], one])).values()].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-/** De-identifies; the text must be gone and the picture the same. */
+/** De-identifies a file; the text must be gone and the image unchanged. */
 async function cleaned(source: Buffer, ...texts: readonly string[]): Promise<Buffer> {
   for (const text of texts) expect(holdsText(source, text), text).toBe(true);
   const { bytes: out } = await deidentifyDicom(source, options);
@@ -86,7 +86,7 @@ describe('a text where its attribute cannot hold one', () => {
   });
 
   test.each(['shift', 'remove'] as const)('what is no time of the day: %s', async (dates) => {
-    // 47:11:00 is a number of a patient rather than a time; 10:11:12 is one.
+    // 47:11:00 is a patient number, not a time; 10:11:12 is a time.
     const source = file(
       ['00080030', 'TM', '471100'],
       ['00080031', 'TM', '101112'],
@@ -161,7 +161,7 @@ describe('parts of other objects than images', () => {
 });
 
 test('names in an item are read by the character set of the data set around it', async () => {
-  // "Weiß" is too short to be looked for in bytes, and "山田" in ISO 2022 has no byte of its own.
+  // "Weiß" is too short to be searched for in bytes, and "山田" in ISO 2022 has no distinctive bytes.
   const latin = (text: string) => Buffer.from(text, 'latin1');
   const german = file(
     ['00080005', 'CS', 'ISO_IR 144'],
@@ -201,7 +201,7 @@ describe('tables', () => {
     bytes.copy(low, 0);
     const source = indexed(words(low, ramp), 16);
     const out = await cleaned(source);
-    // By hand: entry 1 is 0x03 above "a", entry 63 is 189 above zero, which says nothing; no pixel has entry 5.
+    // By hand: entry 1 is 0x03 above "a", entry 63 is 189 above zero, which is harmless; no pixel uses entry 5.
     expect(entriesOf(out).slice(0, 12)).toEqual([0, 0, 3, 3, 6, 6, 9, 9, 12, 12, 255, 255]);
     expect(entriesOf(out).slice(-2)).toEqual([0, 0xbd]);
     const lowBytes = Buffer.from(entriesOf(out).filter((_, index) => index % 2 === 0));
@@ -209,7 +209,7 @@ describe('tables', () => {
   });
 
   test('low bits of a palette of 12 bits', async () => {
-    // 0xABC shows 0xAB; written again it is 0xABA, by hand 0xABAB >> 4.
+    // 0xABC displays as 0xAB; rewritten as 0xABA, by hand 0xABAB >> 4.
     const data = Buffer.alloc(2 * count);
     for (let index = 0; index < count; index++) data.writeUInt16LE(0xabc - index, 2 * index);
     const out = await cleaned(indexed(data, 12));
@@ -228,7 +228,7 @@ describe('tables', () => {
   });
 
   test('a dark picture with a palette whose other entries are bright stays dark', async () => {
-    // Entries of 16 bits below 256 are read as 8 bits, unless another is larger: by hand, 200 shows 0 and not 200.
+    // 16-bit entries below 256 are read as 8 bits unless another is larger: by hand, 200 displays as 0 and not 200.
     const data = Buffer.alloc(2 * count);
     for (let index = 0; index < count; index++) data.writeUInt16LE(index < 6 ? 200 : 60_000, 2 * index);
     const source = indexed(data, 16, [0, 1, 2, 3, 4, 5]);

@@ -3,9 +3,9 @@ import { isIdentifying } from '../identifying-tags';
 import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
 
 /**
- * Rows of Table E.1-1 as another reading of the standard has them: two stretches of
- * `confidentiality_profile_attributes.json` of innolitics/dicom-standard (acquisition to device, requested to
- * structure set), copied by hand. The table itself was made from the lists of 2026c in dicom-anonymizer 2.1.0.
+ * Rows of Table E.1-1 from an independent transcription of the standard: two stretches of
+ * `confidentiality_profile_attributes.json` of innolitics/dicom-standard (acquisition to device, requested to structure
+ * set), copied by hand. The table itself was made from the lists of 2026c in dicom-anonymizer 2.1.0.
  */
 const rows = `
 00080050 Z 00184000 X 00400555 X/Z 00080022 X/Z 0008002a X/Z/D 00181400 X/D 001811bb D 00189424 X 00080032 X/Z

@@ -30,7 +30,7 @@ function filesOf(folder: string): string[] {
     .sort();
 }
 
-/** Files that are read to their end and have pixels. */
+/** Files that can be read completely and have pixels. */
 const files = folders
   .flatMap(({ path }) => filesOf(path))
   .filter((path) => {
@@ -44,15 +44,15 @@ const files = folders
 
 const REPRESENTATIONS = new Set(['PN', 'DA', 'DT', 'UI', 'LT', 'ST', 'UT', 'AE', 'UR']);
 
-/** Attributes of identity that are texts or codes: numbers of patients and orders, institutions, stations, comments. */
+/** Identifying attributes that are texts or codes: patient and order numbers, institutions, stations, comments. */
 const TAGS =
   /^\((0008,(0050|0080|0081|0082|1010|1030|103E|1040)|0010,(0020|0021|1000|1040|2154|21B0|4000)|0018,(1000|1030)|0020,(0010|4000)|0032,1060|0040,(0253|1001))\)$/;
 
 const isIdentity = ({ vr, tag }: TagRow): boolean => REPRESENTATIONS.has(vr) || TAGS.test(tag);
 
 /**
- * Every value of the file that must not be found again: long enough not to be there by chance, and not part of what
- * the profile keeps (a series called "Brain" of a body part "BRAIN", a scanner's maker who is its institution too).
+ * Every value that must not occur in the output: long enough not to occur by chance, and not part of what the profile
+ * keeps (a series called "Brain" of a body part "BRAIN", a scanner's maker who is its institution too).
  */
 async function identities(path: string): Promise<string[]> {
   const rows = await listTags(parseDicom(readFileSync(path)).dataSet, true);
@@ -66,7 +66,7 @@ async function identities(path: string): Promise<string[]> {
   return [...new Set(values)];
 }
 
-/** Everything of a written file but its pixels; inflated. */
+/** A written file without its pixels; inflated. */
 function withoutPixels(bytes: Buffer): string {
   const { dataSet } = parseDicom(bytes);
   const pixels = dataSet.elements['x7fe00010'];
@@ -75,8 +75,8 @@ function withoutPixels(bytes: Buffer): string {
 }
 
 /**
- * No image in them, or one that no decoder here reads: what cannot be looked into does not go out, nor can it be
- * imported. The retired kinds of JPEG are not decoded, but taken apart all the same.
+ * Files without an image, or with one that no decoder here reads: what cannot be inspected is not exported, nor can it
+ * be imported. Retired JPEG processes are not decoded but still parsed.
  */
 const REFUSED = [
   'dcm4che/src/main/resources/will-jxl.dcm',
@@ -85,7 +85,7 @@ const REFUSED = [
   'pydicom/nested_priv_SQ.dcm',
 ];
 
-/** Frame 0 as it is stored, or the code of why it cannot be decoded. */
+/** Stored values of frame 0, or the code of the decoding error. */
 async function frame(bytes: Buffer): Promise<unknown> {
   try {
     const { stored } = await openDicomFrame(parseDicom(bytes), 0);
@@ -109,7 +109,7 @@ describe.skipIf(files.length === 0)(`files of other makers${folders.map(({ why }
     expect(parseDicom(bytes).transferSyntax).toBe(parseDicom(source).transferSyntax);
     expect(await frame(bytes)).toEqual(original);
     expect((await deidentifyDicom(source, options)).bytes.equals(bytes)).toBe(true);
-    // Nothing is left to do in what was written: the same attributes are there.
+    // De-identifying the output changes nothing: the same attributes remain.
     const again = await deidentifyDicom(bytes, options);
     expect(Object.keys(parseDicom(again.bytes).dataSet.elements)).toEqual(
       Object.keys(parseDicom(bytes).dataSet.elements),

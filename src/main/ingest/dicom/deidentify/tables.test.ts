@@ -36,7 +36,7 @@ const palette = (count: number, bits: number, data: Uint8Array, group = '120'): 
     [`0028${group}${colour}`, 'OW', data],
   ]);
 
-/** The length of an element that is left, and that neither the secret is, nor the picture another. */
+/** Checks the length of the remaining element, that the secret is gone, and that the image is unchanged. */
 async function left(source: Buffer, tag: string): Promise<number | undefined> {
   const { bytes } = await deidentifyDicom(source, options);
   expect(holdsText(bytes, SECRET)).toBe(false);

@@ -94,7 +94,7 @@ describe('fragments and tables as they should not be', async () => {
     (first?.length ?? 0) + (second?.length ?? 0) + 16,
   ];
 
-  // pydicom 3.0.2 reads the right and the missing table and fails at each of the others; none has another right answer.
+  // pydicom 3.0.2 reads the correct and the missing table and fails on all others; none has another correct result.
   const ways: readonly [string, (frames: Buffer[]) => Buffer][] = [
     ['a right table', (frames) => encapsulated(offsets(frames), frames)],
     ['a table of zeros', (frames) => encapsulated([0, 0, 0], frames.flatMap(halves))],

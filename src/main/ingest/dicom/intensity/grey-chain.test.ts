@@ -15,7 +15,7 @@ async function open(file: Buffer) {
   return { pixels: [...frame.forModel({ kind: 'auto' }).data], range: frame.range, notes: frame.notes };
 }
 
-/** A LUT sequence of one item. */
+/** A LUT sequence with one item. */
 function lut(sequence: string, descriptor: readonly number[], data: Uint8Array): TestElement {
   return [
     sequence,
@@ -33,7 +33,7 @@ const VOI_LUT = '00283010';
 describe('Modality LUT (PS3.3, C.11.1)', () => {
   test('of a signed image: first input is signed, and what comes out is not', async () => {
     const modality = lut(MODALITY_LUT, [8, -4, 16], words([0, 5000, 10000, 15000, 20000, 40000, 50000, 60000]));
-    // Entries of 8 bits: 0 up to 54,999, then 255. As a signed number its first input, 40,000, would be -25,536.
+    // 8-bit entries: 0 up to 54,999, then 255. As a signed number its first input, 40,000, would be -25,536.
     const voi = lut(VOI_LUT, [25_536, 40_000, 8], Buffer.concat([Buffer.alloc(15_000), Buffer.alloc(10_536, 255)]));
     const file = greyFile([-4, -3, -2, -1, 0, 1, 2, 3], [modality, voi], true);
     // DCMTK 3.6.7, `dcmj2pnm +Wl 1`, on the same file made with pydicom.
@@ -44,7 +44,7 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
     });
   });
 
-  // DCMTK 3.6.7 passes over Modality LUT and rescale of these two classes, whatever the pixel intensity relationship.
+  // DCMTK 3.6.7 ignores Modality LUT and rescale of these two classes, whatever the pixel intensity relationship.
   test.each(['1.2.840.10008.5.1.4.1.1.12.1', '1.2.840.10008.5.1.4.1.1.12.2'])(
     'is not for display in %s',
     async (uid) => {
@@ -83,8 +83,8 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
 describe('VOI LUT (PS3.3, C.11.2)', () => {
   const depth = /bit depth of the VOI LUT entries differs/;
 
-  // Entries of `top` at the end; the picture must reach white. DCMTK shows the first two as here and the others dark,
-  // because it believes the descriptor.
+  // The last entries are `top`; the image must reach white. DCMTK displays the first two the same and the others dark,
+  // because it trusts the descriptor.
   test.each<[string, readonly number[], Uint8Array, readonly RegExp[]]>([
     ['12 bits, as it says', [4, 0, 12], words([0, 1365, 2730, 4095]), []],
     ['12 bits, called 8', [4, 0, 8], words([0, 1365, 2730, 4095]), [depth]],

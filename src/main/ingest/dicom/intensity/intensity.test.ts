@@ -5,7 +5,7 @@ import { parseDicom } from '../parse';
 import { countValues, percentileOf, rangeOf } from './statistics';
 import { windowFunction } from './voi';
 
-/** A row of 16-bit grey pixels, stored as they are given. */
+/** A row of 16-bit grey pixels, stored as given. */
 function greyFile(
   values: readonly number[],
   elements: readonly TestElement[] = [],
@@ -26,7 +26,7 @@ const open = (file: Buffer) => openDicomFrame(parseDicom(file), 0);
 const pixels = async (file: Buffer) => [...(await open(file)).forModel({ kind: 'auto' }).data];
 
 describe('windows (PS3.3, C.11.2.1.2)', () => {
-  // The standard's own note: c = 2048, w = 4096 takes 0 to 0 and 4095 to the top.
+  // The standard's own note: c = 2048, w = 4096 maps 0 to 0 and 4095 to the top.
   test('LINEAR spans (c - 0.5) +/- (w - 1) / 2', () => {
     const level = windowFunction({ center: 2048, width: 4096 }, 'LINEAR');
     expect([level(0), level(4095), level(-1), level(5000)]).toEqual([0, 1, 0, 1]);
@@ -75,7 +75,7 @@ describe('from stored values to bytes', () => {
 
   test('signed values with bits outside Bits Stored', async () => {
     const image = imageModule({ rows: 1, columns: 3, allocated: 16, stored: 12, signed: true });
-    // 0xf7ff: the low 12 bits are 0x7ff = 2047; 0x0800: -2048; 0x1000: bit 12 is rubbish, 0.
+    // 0xf7ff: the low 12 bits are 0x7ff = 2047; 0x0800: -2048; 0x1000: bit 12 is garbage, 0.
     const file = dicomFile([...image, ['7fe00010', 'OW', bytesOf([0xf7ff, 0x0800, 0x1000])]]);
     expect([...(await open(file)).stored.values]).toEqual([2047, -2048, 0]);
   });
@@ -218,7 +218,7 @@ test.each([
   expect(frame.notes).toEqual([`Photometric Interpretation is not a DICOM term; ${meant} is used.`]);
 });
 
-// 4095 * 1e308 is more than a double holds, and 4095 * 1e-300 + 1000 is 1000.
+// 4095 * 1e308 overflows a double, and 4095 * 1e-300 + 1000 is 1000.
 test.each([
   ['1e308', '0'],
   ['-1e306', '0'],

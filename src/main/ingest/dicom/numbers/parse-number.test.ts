@@ -15,7 +15,7 @@ test.each<[string, number]>([
   expect(parseNumber(text)).toEqual({ value, oddity: null });
 });
 
-// What a person reads; worked out by hand.
+// The number a person reads; worked out by hand.
 test.each<[string, number, RegExp]>([
   ['500,5', 500.5, /comma/],
   ['-10,5 ', -10.5, /comma/],

@@ -82,7 +82,7 @@ test.each(['LO', 'OB', 'IS'])('a decimal string that is stored as %s', (vr) => {
 });
 
 test('a value is never read from the element behind it', () => {
-  // Two bytes, where a value of four is asked for: the next element's tag is not a part of it.
+  // Two bytes where four are required: the next element's tag must not be included.
   const short = element(['00281053', 'UL', [1]]).subarray(0, 10);
   short.writeUInt16LE(2, 6);
   const file = Buffer.concat([dicomFile([['00080060', 'CS', 'OT']]), short, element(['00281054', 'LO', 'HU'])]);

@@ -25,7 +25,7 @@ function segment(marker: number, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** The picture with other segments in front of its tables. */
+/** The image with other segments before its tables. */
 function jpeg(...segments: Buffer[]): Buffer {
   const tables = plain.indexOf(Buffer.from([0xff, 0xdb]));
   return Buffer.concat([plain.subarray(0, 2), ...segments, plain.subarray(tables)]);
@@ -64,7 +64,7 @@ const exif = (...entries: Parameters<typeof tiff>[0]) =>
 
 describe('the shape of a pixel, height in widths', () => {
   test.each([
-    // Twice as many pixels in a unit of width: each is half as wide.
+    // Twice as many pixels per unit of width: each is half as wide.
     ['PNG, no unit', png(pHYs(2, 1, 0)), 2],
     ['PNG, pixels a metre', png(pHYs(3000, 2000, 1)), 1.5],
     ['PNG, square', png(pHYs(2835, 2835, 1)), 1],
@@ -108,7 +108,7 @@ describe('further pictures of a file are said', () => {
     const header = readBitmapHeader(bytes);
     expect(header.pictures).toBe(pictures);
     expect(header.notes).toEqual([expect.stringMatching(/[Oo]nly (its|the) first (image )?is used/)]);
-    // It reads as what it is otherwise.
+    // Otherwise it is read normally.
     await expect(decodeBitmap(bytes)).resolves.toMatchObject({ width: 4, height: 2 });
   });
 

@@ -41,13 +41,13 @@ const ADAM7 = [
 ] as const;
 
 /** Maximum inflated bytes beyond the image; more would be a decompression bomb. */
-const MAX_BYTES_BEHIND = 2 ** 20;
+const MAX_SURPLUS_BYTES = 2 ** 20;
 
 /**
- * Reads the pixels of IDAT chunks, unfiltered and deinterlaced. `behind`: the data held more than the image.
+ * Reads the pixels of IDAT chunks, unfiltered and deinterlaced. `surplus`: the data held more than the image.
  * @throws FoveaError `damaged`
  */
-export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngRows; readonly behind: boolean } {
+export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngRows; readonly surplus: boolean } {
   const bits = bitsPerPixel(header);
   const rowBytes = Math.ceil((header.width * bits) / 8);
   const passes = header.interlaced
@@ -63,11 +63,11 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
   const size = passes.reduce((sum, { width, height }) => sum + height * (1 + Math.ceil((width * bits) / 8)), 0);
   const inflated = inflate(data, size);
   if (inflated.bytes.length < size) throw damagedPng();
-  const behind = inflated.more || inflated.bytes.length > size;
+  const surplus = inflated.more || inflated.bytes.length > size;
   if (!header.interlaced) {
     const bytes = inflated.bytes.subarray(0, size);
     unfilter(bytes, rowBytes, header.height, bits);
-    return { rows: { bytes, rowBytes }, behind };
+    return { rows: { bytes, rowBytes }, surplus };
   }
   const rows = { bytes: Buffer.alloc(header.height * (1 + rowBytes)), rowBytes };
   let at = 0;
@@ -84,7 +84,7 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
       }
     }
   }
-  return { rows, behind };
+  return { rows, surplus };
 }
 
 /** Data after the compressed stream is neither read nor written. */
@@ -92,7 +92,7 @@ function inflate(data: Buffer, size: number): { readonly bytes: Buffer; readonly
   try {
     const { buffer, engine } = inflateSync(data, {
       info: true,
-      maxOutputLength: size + MAX_BYTES_BEHIND,
+      maxOutputLength: size + MAX_SURPLUS_BYTES,
     }) as unknown as {
       readonly buffer: Buffer;
       readonly engine: { readonly bytesWritten: number };

@@ -146,7 +146,7 @@ describe('pixels of a PNG that nobody sees', () => {
     const plte = bytes.indexOf('PLTE') + 4;
     expect([...bytes.subarray(plte, plte + bytes.readUInt32BE(plte - 8))]).toEqual([1, 2, 3, 0, 0, 0]);
     const idat = bytes.indexOf('IDAT') + 4;
-    // By hand: filter 0; the opaque pixel, and three that are the first of the transparent entries.
+    // By hand: filter 0; the opaque pixel, and three that become the first of the transparent entries.
     expect([...inflateSync(bytes.subarray(idat, idat + bytes.readUInt32BE(idat - 8)))]).toEqual([0, 0, 1, 1, 1]);
     await sameOverBoth(bytes, source);
   });
@@ -172,7 +172,7 @@ describe('a text in each place of a picture', () => {
   const SECRET = 'ZACHARIAS 19300203';
   const put = (bytes: Buffer, at: number, ...what: readonly Buffer[]) =>
     Buffer.concat([bytes.subarray(0, at), ...what, bytes.subarray(at)]);
-  /** The text must be in neither the bytes nor what unpacks from them, and the picture the same. */
+  /** The text must be absent from the bytes and from their inflated data, and the image unchanged. */
   const expectGone = async (source: Buffer, kind: 'png' | 'jpeg', text = SECRET) => {
     const { bytes, removed } = await stripMetadata(source, kind);
     expect(removed).toBeGreaterThan(0);
@@ -228,7 +228,7 @@ describe('a text in each place of a picture', () => {
       .png()
       .toBuffer();
     const at = made.indexOf('IDAT') - 4;
-    // The colour 20 is one of the pixels; 21 is none.
+    // Some pixel has the colour 20; none has 21.
     const [used, unused] = ['\0\x14', '\0\x15'].map((key) => put(made, at, chunk('tRNS', key))) as [Buffer, Buffer];
     expect((await stripMetadata(used, 'png')).bytes.includes('tRNS')).toBe(true);
     expect((await stripMetadata(unused, 'png')).bytes.includes('tRNS')).toBe(false);

@@ -104,9 +104,9 @@ export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; r
     }
   }
   if (header === null || (header.colourType === 3 && palette === null)) throw damagedPng();
-  const { rows, behind } = readRows(header, Buffer.concat(data));
+  const { rows, surplus } = readRows(header, Buffer.concat(data));
   const colours = clearHiddenPixels(rows, header, { palette, transparency });
-  if (behind) removed += 1;
+  if (surplus) removed += 1;
   if (colours.changed) removed += 1;
   const pieces = [SIGNATURE, writeHeader(header), ...ancillary.values()];
   if (colours.palette !== null) pieces.push(pngChunk('PLTE', colours.palette));

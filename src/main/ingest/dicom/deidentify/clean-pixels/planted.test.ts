@@ -18,7 +18,7 @@ const options: DeidentifyOptions = {
   version: '0.1.0',
 };
 
-/** Not in the header: nothing but where it stands gives it away. */
+/** Not in the header: only its position gives it away. */
 const SECRET = 'ZACHARIAS 19300203';
 const WIDE = Buffer.from(SECRET, 'utf16le');
 const PLAIN = Buffer.from(SECRET, 'latin1');
@@ -42,7 +42,7 @@ async function samples(file: Buffer): Promise<number[]> {
   return [...(await readDicomFrame(parseDicom(file), 0, new Set())).stored.values];
 }
 
-/** De-identifies and answers the output, whose picture must be the one of `clean`. */
+/** De-identifies a file and returns the output, whose image must equal that of `clean`. */
 async function cleaned(planted: Buffer, clean: Buffer): Promise<Buffer> {
   expect(holdsText(planted, SECRET)).toBe(true);
   expect(holdsText(clean, SECRET)).toBe(false);
@@ -51,7 +51,7 @@ async function cleaned(planted: Buffer, clean: Buffer): Promise<Buffer> {
     () => false,
   );
   if (!readable) {
-    // What a decoder refuses for the text in it does not go out; nor was it imported.
+    // A file that a decoder rejects because of the text is not exported, and could not be imported.
     await expect(deidentifyDicom(planted, options)).rejects.toMatchObject({ name: 'FoveaError' });
     return Buffer.alloc(0);
   }
@@ -115,7 +115,7 @@ describe('uncompressed', () => {
   });
 
   test('a signed value is extended into the bits above it, an unsigned one is not', async () => {
-    // 0x800 is -2048 in 12 bits: F800 as a word. By hand; GDCM and DCMTK extend in the same way.
+    // 0x800 is -2048 in 12 bits: F800 as a word. Worked out by hand; GDCM and DCMTK sign-extend the same way.
     const pixels = Buffer.alloc(2 * WIDTH * HEIGHT);
     pixels.writeUInt16LE(0x3800, 0);
     const signed = await deidentifyDicom(
@@ -164,7 +164,7 @@ describe('uncompressed', () => {
     const floats = Buffer.alloc(4 * WIDTH * HEIGHT);
     for (let at = 0; at < floats.length; at += 4) floats.writeFloatLE(at / 3, at);
     const planted = Buffer.from(floats);
-    // FF C? and two letters: a NaN each.
+    // FF C? and two letters form one NaN.
     for (const [index, letter] of [...SECRET].entries()) {
       planted.writeUInt32LE(0x7fc00000 | (letter.charCodeAt(0) << 8) | letter.charCodeAt(0), 4 * index);
     }
@@ -198,7 +198,7 @@ const segment = (marker: number, content: Buffer): Buffer => {
   return Buffer.concat([head, content]);
 };
 
-/** A JPEG with a text in each place where one can stand. `end`: where its scan ends, which is its last marker. */
+/** A JPEG with a text in every possible position. `end`: end of its scan, its last marker. */
 function plantedJpegs(jpeg: Buffer): [string, Buffer][] {
   const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));
   const end = jpeg.lastIndexOf(Buffer.from([0xff, 0xd9]));
@@ -233,7 +233,7 @@ test.each([
   const end = jpeg.length - 2;
   const planted = Buffer.concat([jpeg.subarray(0, end), PLAIN, jpeg.subarray(end)]);
   expect(stripJpeg(planted)).toMatchObject({ removed: 1, bytes: clean.bytes });
-  // The last byte of the data: bits behind the last code become 1, as an encoder writes them.
+  // Last byte of the data: bits after the last code become 1, as an encoder writes them.
   const spare = Buffer.from(jpeg);
   spare[end - 1] = (spare[end - 1] as number) & 0xfe;
   if (spare[end - 1] !== jpeg[end - 1]) expect(stripJpeg(spare).bytes.equals(clean.bytes)).toBe(true);
@@ -314,7 +314,7 @@ describe('JPEG-LS', () => {
   });
 
   test('data that no code needs are refused, however few they are', async () => {
-    // CharLS reads ahead by a word of 8 bytes: it must not end before what it has read and not used.
+    // CharLS reads ahead by a word of 8 bytes, which it must not count as used.
     const jls = await encodeFrame(
       'encodeJpegLs',
       words12,
@@ -435,7 +435,7 @@ describe('run lengths', () => {
     const behindSegment = frameOf([bytes8], (bytes) => Buffer.concat([bytes, PLAIN]));
     for (const planted of [inHeader, Buffer.concat([frame, PLAIN]), behindSegment]) {
       const bytes = await cleaned(await frameFile(grey8, syntax, planted), clean);
-      // A second pass has nothing to do.
+      // A second pass changes nothing.
       expect((await deidentifyDicom(bytes, options)).bytes.length).toBe(bytes.length);
     }
     const idled = await frameFile(

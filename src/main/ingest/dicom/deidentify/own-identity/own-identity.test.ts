@@ -181,7 +181,7 @@ test('kept values lose what holds a name, a number or the birth date; the others
   expect(dataSet.string('x00080008')).toBe('ORIGINAL\\PRIMARY\\REMOVED');
   expect(dataSet.string('x00281055')).toBe('WINDOW1\\REMOVED');
   expect(dataSet.string('x00080070')).toBe('Maker');
-  // A measure that happens to have the digits of the id.
+  // A measurement that happens to have the digits of the id.
   expect(dataSet.string('x00281053')).toBe('1.0047110');
   expect(dataSet.elements['x00082218']?.items?.[0]?.dataSet?.string('x00080102')).toBe('99LOCAL');
   expect(actions.find(({ tag }) => tag === 'own values')?.count).toBe(7);
