@@ -3,8 +3,8 @@ import { ipcChannels } from '#shared/ipc/channels';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FoveaPreload, Grant } from '#shared/ipc/preload';
 
-// The only file that touches `ipcRenderer` and `contextBridge`. A page can reach the three functions below, with names
-// of the contract only; whatever it sends is checked again in main.
+// The only file that uses `ipcRenderer` and `contextBridge`. A page can reach the three functions below, with names of
+// the contract only; main validates everything that it sends.
 
 const known = new Set<string>(REQUEST_NAMES);
 const knownEvents = new Set<string>(EVENT_NAMES);
@@ -30,7 +30,7 @@ const api: FoveaPreload<File> = {
     };
   },
   grantFiles: (files) => {
-    // A File that a script made has no path and is left out.
+    // A File created by a script has no path and is left out.
     const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
     return ipcRenderer.invoke(ipcChannels.grantPaths, paths) as Promise<readonly Grant[]>;
   },

@@ -20,25 +20,25 @@ import { Slot, type SlotJob } from './slot';
 
 /**
  * A pool of processes that read untrusted files. Every call rejects with a `FoveaError` whose message is for the user;
- * a call that overruns its deadline (`deadline`) or crashes its process (`decoder_crashed`) ends that call only.
+ * a call that exceeds its deadline (`deadline`) or crashes its process (`decoder_crashed`) affects no other call.
  */
 export interface DecodePool {
   ingest(input: {
     readonly path: string;
     readonly intensity: Intensity;
-    /** Pixels that the short side of the canonical raster has at most. */
+    /** Maximum short side of the canonical raster, in pixels. */
     readonly shortSide: number;
     /** From 0, which is the default. */
     readonly frame?: number;
-    /** Of the raster and its thumbnail; the facts are of the whole picture. */
+    /** Applies to the raster and its thumbnail; the facts refer to the whole picture. */
     readonly crop?: Crop | undefined;
-    /** Absent: as they are stored. */
+    /** Absent: as stored. */
     readonly pixels?: PixelShape | undefined;
     readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFile>;
   /**
-   * The chosen frames from place `from` (0 at first) on; ask again from `next` until it equals `chosen`. Rejects
-   * where the file cannot be opened at all.
+   * Reads the chosen frames from index `from` (0 at first); call again with `next` until it equals `chosen`. Rejects if
+   * the file cannot be opened at all.
    */
   ingestFrames(input: {
     readonly path: string;
@@ -49,31 +49,34 @@ export interface DecodePool {
     readonly pixels?: PixelShape | undefined;
     readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFrames>;
-  /** One frame (from 0) at full size, with square pixels, as a PNG; `window` null takes the file's own window, else its range. */
+  /**
+   * One frame (from 0) at full size, with square pixels, as a PNG; with `window` null the file's own window, or its
+   * range.
+   */
   display(input: {
     readonly path: string;
     readonly frame: number;
     readonly window: IntensityWindow | null;
     readonly invert: boolean;
   }): Promise<Uint8Array>;
-  /** Who and what a DICOM file shows, from its head; null for other files. Hash it at once: see `FileIdentity`. */
+  /** The identifiers in the header of a DICOM file; null for other files. Hash them at once: see `FileIdentity`. */
   identity(input: { readonly path: string }): Promise<FileIdentity | null>;
-  /** Identifying values are masked unless they are asked for. */
+  /** Identifying values are masked unless requested. */
   tags(input: { readonly path: string; readonly identifying: boolean }): Promise<TagRow[]>;
-  /** Never rejects for what is wrong with the file: the answer says `ok: false` and why. */
+  /** Never rejects because of the file: the result has `ok: false` and the reason. */
   inspect(input: { readonly path: string; readonly identifying: boolean }): Promise<InspectedFile>;
-  /** The files that a DICOMDIR names, from its folder, with `/`. */
+  /** The files listed in a DICOMDIR, relative to its folder, with `/`. */
   mediaDirectory(input: { readonly bytes: Uint8Array }): Promise<string[]>;
   /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
-  /** What a cached canonical raster (path of a .raster file) looks like. */
+  /** Describes a cached canonical raster (path of a .raster file). */
   describe(input: { readonly raster: string }): Promise<PictureFacts>;
-  /** How two cached canonical rasters lie on each other where they fit best; `straight`: as they are. */
+  /** The best alignment of two cached canonical rasters; `straight`: in their given orientation. */
   align(input: { readonly first: string; readonly second: string; readonly straight: boolean }): Promise<Alignment>;
-  /** Writes a file without what says whose it is; the caller removes `out` where the call is rejected. */
+  /** Writes a copy of a file without identities; if the call rejects, the caller removes `out`. */
   deidentify(input: DeidentifyFileInput): Promise<DeidentifiedFile>;
   encodePng(raster: Raster): Promise<Uint8Array>;
-  /** Ends the processes; calls that wait or run reject with `cancelled`. */
+  /** Ends the processes; pending calls reject with `cancelled`. */
   dispose(): Promise<void>;
 }
 
@@ -81,7 +84,7 @@ export interface DecodePoolOptions {
   readonly launcher: HostLauncher;
   /** Absolute path of the built `decode-host` entry. */
   readonly entry: string;
-  /** Processes at most; they are started when there is work for them. */
+  /** Maximum number of processes; they start on demand. */
   readonly size: number;
   readonly deadlineMs?: number;
   readonly memoryMB?: number;
@@ -92,11 +95,11 @@ export interface DecodePoolOptions {
 export const decodeLimits = {
   deadlineMs: 20_000,
   memoryMB: 1024,
-  /** The largest file, V8's heap and as much for WASM. */
+  /** Room for the largest file, V8's heap and the same again for WASM. */
   residentMB: 3072,
 } as const;
 
-/** Jobs wait in one queue and run in order of arrival, one in each process. */
+/** Jobs wait in one queue and run in order of arrival, one per process. */
 export function createDecodePool(options: DecodePoolOptions): DecodePool {
   const { deadlineMs, memoryMB, residentMB, size, ...rest } = { ...decodeLimits, ...options };
   const queue: SlotJob[] = [];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { alignPictures, layStraight } from '#shared/duplicates/picture-alignment';
+import { alignPictures, compareUpright } from '#shared/duplicates/picture-alignment';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
@@ -18,7 +18,7 @@ type Handlers = {
   readonly [Name in DecodeJobName]: (input: DecodeJobs[Name]['input']) => Promise<DecodeJobs[Name]['result']>;
 };
 
-/** What each job does, inside the host. */
+/** The job implementations, inside the host. */
 export const decodeJobs: Handlers = {
   ingest: ({ path, intensity, shortSide, ...shaping }) => ingestFile(path, intensity, shortSide, shaping),
   ingestFrames: ({ path, intensity, shortSide, choice, from, ...reading }) =>
@@ -35,7 +35,7 @@ export const decodeJobs: Handlers = {
   describe: async ({ raster }) => pictureFacts(await readRaster(raster)),
   align: async ({ first, second, straight }) => {
     const [a, b] = await Promise.all([readRaster(first), readRaster(second)]);
-    return straight ? layStraight(a, b) : alignPictures(a, b);
+    return straight ? compareUpright(a, b) : alignPictures(a, b);
   },
   deidentify: deidentifyFile,
   encodePng,

@@ -14,7 +14,7 @@ import type {
   TagRow,
 } from '../ingest/types';
 
-/** What a decode host can be asked, by name: input and result. */
+/** Jobs of a decode host by name: input and result. */
 export interface DecodeJobs {
   ingest: {
     input: {
@@ -49,11 +49,11 @@ export interface DecodeJobs {
     };
     result: Uint8Array;
   };
-  /** Null for what is no DICOM file. */
+  /** Null if the file is not DICOM. */
   identity: { input: { readonly path: string }; result: FileIdentity | null };
   tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
-  /** The File IDs that a DICOMDIR names, with `/`. */
+  /** The File IDs listed in a DICOMDIR, with `/`. */
   mediaDirectory: { input: { readonly bytes: Uint8Array }; result: string[] };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
   describe: { input: { readonly raster: string }; result: PictureFacts };
@@ -64,14 +64,14 @@ export interface DecodeJobs {
 
 export type DecodeJobName = keyof DecodeJobs;
 
-/** To the host; one at a time. */
+/** Sent to the host, one at a time. */
 export interface DecodeRequest<Name extends DecodeJobName = DecodeJobName> {
   readonly id: number;
   readonly name: Name;
   readonly input: DecodeJobs[Name]['input'];
 }
 
-/** From the host. `memoryBytes` is its resident memory after the job. */
-export type DecodeAnswer =
+/** Sent by the host. `memoryBytes` is its resident memory after the job. */
+export type DecodeReply =
   | { readonly id: number; readonly ok: true; readonly value: unknown; readonly memoryBytes: number }
   | { readonly id: number; readonly ok: false; readonly error: ErrorInfo; readonly memoryBytes: number };

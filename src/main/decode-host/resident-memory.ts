@@ -18,8 +18,8 @@ async function fromPs(pid: number): Promise<number | null> {
 }
 
 /**
- * Resident memory of another process in bytes, whatever it is busy with; null where it has ended or the system does
- * not tell (Windows).
+ * Resident memory of another process in bytes, even while it is busy; null if it has ended or the system does not
+ * report it (Windows).
  */
 export async function residentBytes(pid: number, system: NodeJS.Platform = process.platform): Promise<number | null> {
   try {

@@ -1,19 +1,21 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { HostLauncher } from '../process/host';
 import { type HostEnd, SupervisedHost } from '../process/supervised-host';
-import type { DecodeAnswer, DecodeRequest } from './protocol';
+import type { DecodeReply, DecodeRequest } from './protocol';
 import { residentBytes } from './resident-memory';
 
-const BLAME_THE_FILE = 'The file is probably damaged. Export it again, or exclude it.';
+const DAMAGED_FILE_HINT = 'The file is probably damaged. Export it again, or exclude it.';
 
 export interface SlotOptions {
   readonly launcher: HostLauncher;
   readonly entry: string;
-  /** From the moment that a live host gets the job. */
+  /** Counted from when a live host receives the job. */
   readonly deadlineMs: number;
-  /** V8's heap limit of the host; a host whose resident memory is above twice this after a job is replaced. */
+  /** V8's heap limit of the host; a host whose resident memory exceeds twice this after a job is replaced. */
   readonly memoryMB: number;
-  /** Resident memory at which a host is stopped in the middle of a job: WASM and native buffers are not V8's. */
+  /**
+   * Resident memory at which a host is stopped in the middle of a job: WASM and native buffers are outside V8's heap.
+   */
   readonly residentMB: number;
 }
 
@@ -25,7 +27,7 @@ export interface SlotJob {
 
 function crashed(reason: string): FoveaError {
   const message = `The decoder ${reason} twice in a row while reading this file.`;
-  return new FoveaError('decoder_crashed', message, { hint: BLAME_THE_FILE });
+  return new FoveaError('decoder_crashed', message, { hint: DAMAGED_FILE_HINT });
 }
 
 function notStarted(reason: string): FoveaError {
@@ -34,17 +36,18 @@ function notStarted(reason: string): FoveaError {
   });
 }
 
-/** Between two looks at a host's memory; jobs that end before the first cost none. */
+/** Interval between checks of a host's memory; jobs that end before the first one cost nothing. */
 const WATCH_MILLISECONDS = 200;
 
-/** They go through all frames of a file, where the others read one or stop in between. */
+/** Jobs that read all frames of a file, whereas the others read one or pause in between. */
 const WHOLE_FILE_JOBS: ReadonlySet<DecodeRequest['name']> = new Set(['deidentify']);
 const WHOLE_FILE_FACTOR = 6;
 
 /**
- * One decode host and the job that it runs. A host is started for a job when there is none, killed when the job
- * overruns, and forgotten when it ends by itself or from outside (the system takes the largest process when memory runs
- * out, whatever it does). The job is then tried once more in a new host: what ended two of them is the file.
+ * One decode host and its current job. A host starts when a job needs one, is killed if the job exceeds its deadline,
+ * and is discarded when it exits by itself or is killed from outside (when memory runs out, the system kills the
+ * largest process, whatever it does). The job is then retried once in a new host: if two hosts end, the file is the
+ * cause.
  */
 export class Slot {
   readonly #options: SlotOptions;
@@ -66,8 +69,8 @@ export class Slot {
       onReady: () => {
         if (this.#job !== null) this.#dispatch(this.#job);
       },
-      onMessage: (message) => this.#answer(message as DecodeAnswer),
-      onEnd: (end) => this.#ended(end),
+      onMessage: (message) => this.#onReply(message as DecodeReply),
+      onEnd: (end) => this.#onEnd(end),
     });
   }
 
@@ -84,67 +87,67 @@ export class Slot {
 
   dispose(): void {
     this.#host.drop();
-    this.#settle((job) => job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.')));
+    this.#finish((job) => job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.')));
   }
 
-  #ended({ reason, wasReady, isOverdue }: HostEnd): void {
+  #onEnd({ reason, wasReady, isOverdue }: HostEnd): void {
     clearTimeout(this.#timer);
     if (this.#job !== null && !this.#isSecondTry && !isOverdue) {
       this.#isSecondTry = true;
       this.#host.start();
-    } else this.#settle((job) => job.reject(wasReady ? crashed(reason) : notStarted(reason)));
+    } else this.#finish((job) => job.reject(wasReady ? crashed(reason) : notStarted(reason)));
   }
 
   #dispatch(job: SlotJob): void {
     const deadlineMs = this.#options.deadlineMs * (WHOLE_FILE_JOBS.has(job.request.name) ? WHOLE_FILE_FACTOR : 1);
     const seconds = Math.round(deadlineMs / 100) / 10;
     const message = `Reading the file took longer than ${seconds} s and was stopped.`;
-    this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: BLAME_THE_FILE }));
+    this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: DAMAGED_FILE_HINT }));
     this.#host.send(job.request);
     this.#watchMemory(job);
   }
 
-  /** Looks from outside, because a host that decodes answers nothing. */
+  /** Measures from outside, because a host that is decoding cannot respond. */
   #watchMemory(job: SlotJob): void {
     clearTimeout(this.#watch);
     const { pid } = this.#host;
     if (pid === undefined) return;
-    const look = async (): Promise<void> => {
+    const check = async (): Promise<void> => {
       const bytes = await residentBytes(pid);
       if (this.#job !== job || this.#host.pid !== pid || bytes === null) return;
       const { residentMB } = this.#options;
       if (bytes > residentMB * 2 ** 20) {
         this.#host.drop();
         const message = `Reading the file needed more than ${residentMB} MB of memory and was stopped.`;
-        this.#settle((one) => one.reject(new FoveaError('too_large', message, { hint: BLAME_THE_FILE })));
+        this.#finish((one) => one.reject(new FoveaError('too_large', message, { hint: DAMAGED_FILE_HINT })));
       } else this.#watchMemory(job);
     };
-    this.#watch = setTimeout(() => void look(), WATCH_MILLISECONDS);
+    this.#watch = setTimeout(() => void check(), WATCH_MILLISECONDS);
   }
 
   #setTimer(milliseconds: number, error: FoveaError): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#host.drop();
-      this.#settle((job) => job.reject(error));
+      this.#finish((job) => job.reject(error));
     }, milliseconds);
   }
 
-  #answer(answer: DecodeAnswer): void {
-    if (answer.id !== this.#job?.request.id) return;
-    if (answer.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#host.drop();
-    this.#settle((job) => {
-      if (answer.ok) job.resolve(answer.value);
-      else job.reject(FoveaError.from(answer.error));
+  #onReply(reply: DecodeReply): void {
+    if (reply.id !== this.#job?.request.id) return;
+    if (reply.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#host.drop();
+    this.#finish((job) => {
+      if (reply.ok) job.resolve(reply.value);
+      else job.reject(FoveaError.from(reply.error));
     });
   }
 
-  #settle(finish: (job: SlotJob) => void): void {
+  #finish(deliver: (job: SlotJob) => void): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#watch);
     const job = this.#job;
     this.#job = null;
-    if (job !== null) finish(job);
+    if (job !== null) deliver(job);
     this.#onIdle();
   }
 }

@@ -1,43 +1,43 @@
 import type { HostLauncher } from '../process/host';
 import { residentBytes } from './resident-memory';
 
-/** Peaks of resident memory while something is measured, MiB. */
+/** Peaks of resident memory during a measurement, MiB. */
 export interface MemoryPeaks {
-  /** Of this process. */
+  /** This process. */
   readonly main: number;
-  /** Of each child process, in order of their start; those that lived too short to be looked at are left out. */
+  /** Each child process, in order of their start, without those too short-lived to be sampled. */
   readonly hosts: readonly number[];
 }
 
-const LOOK_MILLISECONDS = 200;
+const SAMPLE_MILLISECONDS = 200;
 const MEBIBYTE = 2 ** 20;
 
-/** Looks at this process and at all that are started through `launcher`, until `stop`. */
+/** Samples this process and all that are started through `launcher`, until `stop`. */
 export function watchMemory(launch: HostLauncher): {
   readonly launcher: HostLauncher;
   peaks(): MemoryPeaks;
   stop(): void;
 } {
   const peaks = new Map<number, number>();
-  const note = (pid: number, bytes: number) => peaks.set(pid, Math.max(peaks.get(pid) ?? 0, bytes));
-  const look = async (): Promise<void> => {
-    note(process.pid, process.memoryUsage.rss());
+  const record = (pid: number, bytes: number) => peaks.set(pid, Math.max(peaks.get(pid) ?? 0, bytes));
+  const sample = async (): Promise<void> => {
+    record(process.pid, process.memoryUsage.rss());
     for (const pid of peaks.keys()) {
       const bytes = pid === process.pid ? null : await residentBytes(pid);
-      if (bytes !== null) note(pid, bytes);
+      if (bytes !== null) record(pid, bytes);
     }
   };
-  note(process.pid, process.memoryUsage.rss());
-  const timer = setInterval(() => void look(), LOOK_MILLISECONDS);
+  record(process.pid, process.memoryUsage.rss());
+  const timer = setInterval(() => void sample(), SAMPLE_MILLISECONDS);
   return {
     launcher(options) {
       const host = launch(options);
-      if (host.pid !== undefined) note(host.pid, 0);
+      if (host.pid !== undefined) record(host.pid, 0);
       return host;
     },
     stop: () => clearInterval(timer),
     peaks() {
-      note(process.pid, process.memoryUsage.rss());
+      record(process.pid, process.memoryUsage.rss());
       const { [process.pid]: main = 0, ...hosts } = Object.fromEntries(peaks);
       return {
         main: main / MEBIBYTE,

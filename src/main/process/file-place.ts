@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * Device and number of a file or folder: equal under all its names and after it was moved on its disk, different for a
- * copy. Null where the system has none, or nothing is there.
+ * Device and inode of a file or folder: equal under all its names and after a move on its disk, different for a copy.
+ * Null if the system has no inodes, or if nothing exists at `path`.
  */
 export function filePlace(path: string): string | null {
   const status = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -1,12 +1,15 @@
 /**
  * A child process that Fovea owns, whatever runs it: Electron's `utilityProcess` in the app, `child_process.fork` in
- * plain Node. Messages are structured clones, so typed arrays travel as they are.
+ * plain Node. Messages are structured clones, so typed arrays stay typed arrays.
  */
 export interface HostProcess {
   readonly pid: number | undefined;
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once. `reason` is a sentence: an exit code, a signal, or why it could not start. */
+  /**
+   * The listener is called once. `reason` is the second half of a sentence: an exit code, a signal, or why the process
+   * could not start.
+   */
   onExit(listener: (reason: string) => void): void;
   kill(): void;
 }

@@ -2,19 +2,19 @@ import { fork } from 'node:child_process';
 import { exitReason } from './exit-reason';
 import type { HostLauncher } from './host';
 
-/** How long a host may take to leave by itself before it is killed. */
+/** Time for a host to exit by itself before it is killed. */
 const GRACE_MILLISECONDS = 2000;
 
 /**
- * Starts hosts with `child_process.fork`: what the command line and web mode use. `advanced` serialization is the
- * structured clone, so typed arrays arrive as typed arrays. A host also ends by itself when its parent is gone.
+ * Starts hosts with `child_process.fork`, for the command line and web mode. `advanced` serialization is the structured
+ * clone, so typed arrays arrive as typed arrays. A host also exits when its parent is gone.
  */
 export const launchNodeHost: HostLauncher = (options) => {
   const child = fork(options.entry, [], {
     serialization: 'advanced',
     execArgv: options.maxOldSpaceMB === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMB}`],
     env: { ...process.env, ...options.environment },
-    // Nothing of a child may reach stdout: the command line's answer stands there alone.
+    // Nothing of a child may reach stdout, which carries only the command line's result.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   let exited = false;
@@ -31,7 +31,7 @@ export const launchNodeHost: HostLauncher = (options) => {
   return {
     pid: child.pid,
     send: (message) => {
-      // A send to a dying child is not an error of its own: the exit follows and says why.
+      // A failed send to a dying child is not an error of its own: the exit that follows carries the reason.
       if (child.connected) child.send(message as object, () => {});
     },
     onMessage: (listener) => {

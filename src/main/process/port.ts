@@ -5,7 +5,7 @@ export interface HostPort {
   connected(): boolean;
 }
 
-/** What Electron's utility process adds to `process`; named here because this layer does not know Electron. */
+/** Electron's addition to `process` in a utility process; declared here because this layer does not know Electron. */
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): void;

@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Names one process among all that ever ran on a machine: process ids are used again. */
+/** Identifies one process among all that ever ran on a machine: process ids are reused. */
 export interface ProcessMark {
   readonly host: string;
   readonly pid: number;
-  /** Stands for when it began, which no clock changes later; null where the system does not tell (Windows). */
+  /** Represents the start time, independent of later clock changes; null if the system does not report it (Windows). */
   readonly started: string | null;
 }
 
-/** In place of a start: the process has ended, and its parent has not asked how. */
+/** Instead of a start: the process has ended, but its parent has not collected its status. */
 const ENDED = 'ended';
 
 let own: ProcessMark | null = null;
@@ -23,22 +23,25 @@ export function thisProcess(): ProcessMark {
 }
 
 /**
- * Whether the marked process lives, whatever the clock says; null where it is one of another host, of which nothing can
- * be known.
+ * Whether the marked process is alive, independent of the clock; null for a process of another host, about which
+ * nothing can be known.
  */
 export function isLiving({ host, pid, started }: ProcessMark): boolean | null {
   if (host !== hostname()) return null;
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives and belongs to another user.
+    // EPERM: it is alive and belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
-  const present = processStart(pid);
-  return present === null || (present !== ENDED && (started === null || present === started));
+  const current = processStart(pid);
+  return current === null || (current !== ENDED && (started === null || current === started));
 }
 
-/** Equal for two looks at one process, different for another that got its number later; null where nothing is told. */
+/**
+ * Constant over the life of a process, and different for a later process with the same id; null if the system does not
+ * report it.
+ */
 export function processStart(pid: number, system: NodeJS.Platform = process.platform): string | null {
   try {
     if (system === 'linux') return startFromProc(pid);
@@ -54,7 +57,7 @@ export function processStart(pid: number, system: NodeJS.Platform = process.plat
 
 /**
  * Fields 3 (state) and 22 (start, in ticks since boot) of proc_pid_stat(5), with the id of this boot. The name before
- * them may hold blanks.
+ * them may contain blanks.
  */
 function startFromProc(pid: number): string | null {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -65,5 +68,5 @@ function startFromProc(pid: number): string | null {
   return ticks === undefined ? null : short(`${boot} ${ticks}`);
 }
 
-/** Eight hex digits that stand for a text in file names and rows. */
+/** Eight hex digits that represent a text in file names and rows. */
 export const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLiving, short, thisProcess } from './process-mark';
 
-/** What nobody can say is anybody's goes when it has not changed for this long. */
+/** Scratch folders without a known owner are removed once unchanged for this long. */
 const UNCLAIMED_MILLISECONDS = 24 * 3_600_000;
 
 /** `<kind>-<host>-<process id>-<start of the process>-<random>` */
 const NAME = /-([0-9a-f]{8})-(\d+)-([0-9a-f]{8}|none)-[^-]+$/;
 
 /**
- * A folder for what is not meant to stay, which only this user can enter where `mode` does not say otherwise. Its name
- * says whose it is, so that `sweepScratch` can remove it where its process was killed. Whoever makes it removes it.
+ * Creates a folder for temporary files, accessible only to this user unless `mode` says otherwise. Its name identifies
+ * the owning process, so that `sweepScratch` can remove it if that process was killed. Otherwise the caller removes it.
  */
 export async function makeScratch(parent: string, kind: string, mode = 0o700): Promise<string> {
   const folder = join(parent, scratchName(kind));
@@ -27,21 +27,23 @@ function scratchName(kind: string): string {
 }
 
 /**
- * Removes what killed processes left of this kind, and of no living one. What another host left, of whose processes
- * nothing can be known, goes after a day without a change, where `ofOthers` says that no work takes so long. Never throws.
+ * Removes folders of this kind left by killed processes, never those of living ones. With `includeOtherHosts`, folders
+ * of other hosts, whose processes cannot be checked, are removed after a day without a change; pass false if work may
+ * take that long. Never throws.
  */
-export async function sweepScratch(parent: string, kind: string, ofOthers = true): Promise<void> {
+export async function sweepScratch(parent: string, kind: string, includeOtherHosts = true): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     if (!name.startsWith(`${kind}-`)) continue;
     const path = join(parent, name);
-    if (await isLeft(path, name, ofOthers)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (await isAbandoned(path, name, includeOtherHosts))
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** What is being written and gets its own name, in the same folder, when it is whole. */
+/** Suffix of a file being written, which gets its own name, in the same folder, when complete. */
 export const INCOMING = '.incoming';
 
-/** Kinds of scratch in the temporary folder of the system. */
+/** Kinds of scratch folders in the system's temporary folder. */
 const temporaryKinds = ['fovea-upload', 'fovea-project', 'fovea-bench', 'fovea-precision'] as const;
 type TemporaryKind = (typeof temporaryKinds)[number];
 
@@ -53,18 +55,21 @@ export function makeTemporarySync(kind: TemporaryKind): string {
   return folder;
 }
 
-/** For the start of Fovea: what was killed before may have left images of patients. Uploads stay as long as a server runs. */
+/**
+ * For the start of Fovea: processes killed earlier may have left images of patients. Uploads are kept as long as a
+ * server runs.
+ */
 export async function sweepTemporary(): Promise<void> {
   for (const kind of temporaryKinds) await sweepScratch(tmpdir(), kind, false);
 }
 
-async function isLeft(path: string, name: string, ofOthers: boolean): Promise<boolean> {
+async function isAbandoned(path: string, name: string, includeOtherHosts: boolean): Promise<boolean> {
   const { host } = thisProcess();
   const [, madeAt, pid, start] = NAME.exec(name) ?? [];
   if (madeAt === short(host))
     return !isLiving({ host, pid: Number(pid), started: start === 'none' ? null : (start ?? null) });
-  if (!ofOthers) return false;
-  // Another host's, or of a Fovea that did not say whose it is.
+  if (!includeOtherHosts) return false;
+  // From another host, or without an owner in its name.
   const status = await stat(path).catch(() => null);
   return status !== null && Date.now() - status.mtimeMs > UNCLAIMED_MILLISECONDS;
 }

@@ -36,8 +36,8 @@ describe('SupervisedHost', () => {
     host.start();
     host.start();
     expect([hosts.length, host.state]).toEqual([1, 'starting']);
-    hosts[0]?.say('ready');
-    hosts[0]?.say(7);
+    hosts[0]?.emit('ready');
+    hosts[0]?.emit(7);
     host.send('work');
     expect([heard, hosts[0]?.sent, host.state]).toEqual([['is ready', 7], ['work'], 'ready']);
     hosts[0]?.exit('crashed');
@@ -50,7 +50,7 @@ describe('SupervisedHost', () => {
     host.start();
     host.drop();
     host.start();
-    hosts[0]?.say('ready');
+    hosts[0]?.emit('ready');
     hosts[0]?.exit('was killed');
     expect([hosts[0]?.killed, heard, ends, host.state]).toEqual([true, [], [], 'starting']);
   });

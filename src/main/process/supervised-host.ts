@@ -1,41 +1,41 @@
 import type { HostLauncher, HostOptions, HostProcess } from './host';
 
-/** How a host ended that nobody had dropped. */
+/** The unexpected end of a host. */
 export interface HostEnd {
   /** The second half of a sentence: "The engine process …". */
   readonly reason: string;
   readonly wasReady: boolean;
-  /** It ran, but was not ready in time, and was ended for that. */
+  /** It was ended because it ran but was not ready in time. */
   readonly isOverdue: boolean;
 }
 
 export interface SupervisedHostOptions {
   readonly launcher: HostLauncher;
   readonly host: HostOptions;
-  /** The message by which a host says that it takes work. */
+  /** Whether a message announces that the host accepts work. */
   isReady(message: unknown): boolean;
   onReady(): void;
-  /** Every message but that one. */
+  /** Receives every other message. */
   onMessage(message: unknown): void;
   onEnd(end: HostEnd): void;
   readonly onLog?: ((line: string) => void) | undefined;
 }
 
-/** From the start of a host to its `ready`. */
+/** Time from the start of a host to its `ready`. */
 const START_MILLISECONDS = 60_000;
-/** A host that crashed is started again after this, doubled for each crash in a row. */
-const FIRST_BACK_OFF = 250;
-const LONGEST_BACK_OFF = 30_000;
+/** Delay before a crashed host restarts, doubled for each consecutive crash. */
+const INITIAL_BACK_OFF = 250;
+const MAX_BACK_OFF = 30_000;
 
 /**
- * A child process that takes work: starting it, knowing when it is ready, and learning how it ended. One process at a
- * time; of a process that was dropped or replaced nothing more is heard, although its exit comes later.
+ * A child process that accepts work: starts it, reports when it is ready, and reports its end. One process at a time; a
+ * process that was dropped or replaced reports nothing more, although it exits later.
  */
 export class SupervisedHost {
   readonly #options: SupervisedHostOptions;
   #process: HostProcess | null = null;
   #isReady = false;
-  /** Of the start that is waited for, or of the one that must be ready in time. */
+  /** Timer of a delayed start, or of the deadline to become ready. */
   #timer: NodeJS.Timeout | undefined;
   #isWaiting = false;
 
@@ -47,20 +47,22 @@ export class SupervisedHost {
     return this.#process?.pid;
   }
 
-  /** `waiting`: to be started again after a crash. */
+  /** `waiting`: restarts after a crash. */
   get state(): 'none' | 'waiting' | 'starting' | 'ready' {
     if (this.#process !== null) return this.#isReady ? 'ready' : 'starting';
     return this.#isWaiting ? 'waiting' : 'none';
   }
 
-  /** Starts a process where there is none: at once, or the later the more crashes there were in a row. */
+  /**
+   * Starts a process unless there is one: at once, or after a delay that grows with the number of consecutive crashes.
+   */
   start(crashes = 0): void {
     if (this.state !== 'none') return;
     if (crashes === 0) {
       this.#launch();
       return;
     }
-    const wait = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (crashes - 1));
+    const wait = Math.min(MAX_BACK_OFF, INITIAL_BACK_OFF * 2 ** (crashes - 1));
     this.#options.onLog?.(`${this.#options.host.name}: starting again in ${wait} ms`);
     this.#isWaiting = true;
     this.#timer = setTimeout(() => {
@@ -73,12 +75,12 @@ export class SupervisedHost {
     this.#process?.send(message);
   }
 
-  /** Ends the process; its end is heard of, as that of a crash is. */
+  /** Ends the process; its end is reported like that of a crash. */
   kill(): void {
     this.#process?.kill();
   }
 
-  /** Ends the process, or the wait for it, and forgets it. */
+  /** Ends the process, or cancels a delayed start, without a report. */
   drop(): void {
     this.#forget()?.kill();
   }

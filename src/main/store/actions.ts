@@ -1,18 +1,18 @@
 import type { ProjectStore } from './open';
 
-/** How many actions can be undone. */
+/** Number of actions that can be undone. */
 const DEPTH = 100;
 
 export type ActionKind = 'label' | 'remove' | 'move' | 'judge' | 'review' | 'table' | 'read' | 'settle';
 
 export interface StoredAction {
   readonly id: number;
-  /** Tells it from one that got the same number after it was undone. */
+  /** Distinguishes it from a later action that reuses its number after an undo. */
   readonly stamp: string;
   readonly kind: ActionKind;
-  /** What was done, as a noun, to stand after “Undone:”. */
+  /** What was done, as a noun phrase that follows “Undone:”. */
   readonly description: string;
-  /** The state before, as the service that wrote it reads it. */
+  /** The previous state, in the format of the service that stored it. */
   readonly before: unknown;
 }
 
@@ -44,7 +44,7 @@ export function canUndo(store: ProjectStore): boolean {
   return store.get('SELECT 1 FROM actions LIMIT 1') !== undefined;
 }
 
-/** After a new split the earlier moves between parts have no meaning any more. */
+/** Drops undoable moves between splits, which a new split makes meaningless. */
 export function forgetMoves(store: ProjectStore): void {
   store.run(`DELETE FROM actions WHERE kind = 'move'`);
 }

@@ -1,6 +1,9 @@
 import type { ProjectStore } from './open';
 
-/** Appends to the project's audit trail. `detail` carries numbers and choices, and the names that users sign with; never a patient's identity. */
+/**
+ * Appends to the project's audit trail. `detail` contains numbers and choices, and the names that users sign with;
+ * never a patient's identity.
+ */
 export function appendAudit(store: ProjectStore, action: string, detail: Readonly<Record<string, unknown>>): void {
   store.run(
     'INSERT INTO audit (at, action, detail) VALUES (?, ?, ?)',
@@ -16,7 +19,7 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** All of one action, newest first. */
+/** All entries of one action, newest first. */
 export function auditEntriesOf(store: ProjectStore, action: string): AuditEntry[] {
   return store
     .all<{ at: string; detail: string }>('SELECT at, detail FROM audit WHERE action = ? ORDER BY id DESC', action)

@@ -2,7 +2,7 @@ import type { SplitName } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 import { originSql } from './origins';
 
-/** Labelled images that are alike in all that a balance is about. */
+/** Labelled images with equal values of every balance factor. */
 export interface BalanceGroup {
   readonly label: number;
   readonly split: SplitName | null;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImageKind } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 
-/** A labelled image with what its file says of itself. Running numbers stand for patient, site and station. */
+/** A labelled image with the metadata of its file. Running numbers represent patient, site and station. */
 export interface ConfounderRow {
   readonly id: number;
   readonly label: number;
@@ -18,7 +18,7 @@ export interface ConfounderRow {
   readonly model: string | null;
   readonly station: number | null;
   readonly site: number | null;
-  /** The lab's own word for the site, where a table gave one. */
+  /** The lab's own name for the site, if a table gave one. */
   readonly siteName: string | null;
   readonly year: number | null;
   readonly sex: string | null;
@@ -52,7 +52,7 @@ type Row = readonly [
   number | null,
 ];
 
-/** Ordered by content: the same however the files came in. */
+/** Ordered by content, independent of the order of import. */
 export function confounderRows(store: ProjectStore): ConfounderRow[] {
   return store.json<Row[]>(ROWS).map((row) => ({
     id: row[0],
@@ -76,7 +76,7 @@ export function confounderRows(store: ProjectStore): ConfounderRow[] {
   }));
 }
 
-/** Changes whenever a label, a patient, a tag or a group of duplicates does: a hash of all of them. */
+/** A hash that changes with any label, patient, tag or group of duplicates. */
 export function confounderState(store: ProjectStore): string {
   const images = store.get<{ list: string }>(ROWS)?.list ?? '';
   const pairs = store.column<number>(`SELECT count(*) FROM duplicate_pairs WHERE verdict IS NOT 'different'`)[0] ?? 0;

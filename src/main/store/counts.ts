@@ -3,7 +3,7 @@ import type { PatientCount } from '#shared/models/patient-count';
 import { fileGroups } from './identity';
 import type { ProjectStore } from './open';
 
-/** Counts of a dataset, all over images that are not removed. */
+/** Counts of a dataset, all without removed images. */
 export interface DatasetCounts extends PatientCount {
   readonly images: number;
   readonly unlabelled: number;
@@ -12,10 +12,13 @@ export interface DatasetCounts extends PatientCount {
   readonly modalities: Readonly<Record<string, number>>;
 }
 
-/** Images of one patient, class and part; null: none. Not more rows than patients, unless they are in several. */
+/**
+ * Images of one patient, class and split; null: none. No more rows than patients, unless a patient has several classes
+ * or splits.
+ */
 export interface ImageGroup {
   readonly patient: number | null;
-  /** Whether that is a person: the frames of a file whose patient nobody knows share a number too. */
+  /** Whether `patient` is a person: the frames of a file with an unknown patient share a number too. */
   readonly isNamed: boolean;
   readonly label: number | null;
   readonly split: SplitName | null;
@@ -23,8 +26,8 @@ export interface ImageGroup {
 }
 
 /**
- * What every count by patient, class and part is made from: one pass over an index, in its order, so that 100,000
- * images are counted without sorting and without a row object each.
+ * The basis of every count by patient, class and split: one pass over an index, in its order, so that 100,000 images
+ * are counted without sorting and without a row object each.
  */
 export function imageGroups(store: ProjectStore): ImageGroup[] {
   return toGroups(
@@ -37,7 +40,7 @@ export function imageGroups(store: ProjectStore): ImageGroup[] {
   );
 }
 
-/** The same of the images that one import added. */
+/** The same for the images that one import added. */
 export function importGroups(store: ProjectStore, importId: number): ImageGroup[] {
   return toGroups(
     store,
@@ -63,7 +66,7 @@ function toGroups(store: ProjectStore, rows: readonly GroupRow[]): ImageGroup[] 
   }));
 }
 
-/** People in groups of images; `withoutPatient` counts images. */
+/** Patients in groups of images; `withoutPatient` counts images. */
 export function groupPatients(groups: Iterable<Pick<ImageGroup, 'patient' | 'isNamed' | 'images'>>): PatientCount {
   const known = new Set<number>();
   let withoutPatient = 0;
@@ -99,13 +102,13 @@ export function imageCount(store: ProjectStore): number {
   return store.column<number>('SELECT count(*) FROM images INDEXED BY images_kind WHERE removed_at IS NULL')[0] ?? 0;
 }
 
-/** Images whose file is a PNG of 16 bits. */
+/** Number of 16-bit PNG images. */
 export function widePngCount(store: ProjectStore): number {
   const sql = `SELECT count(*) FROM images WHERE kind = 'png' AND bits_stored > 8 AND removed_at IS NULL`;
   return store.column<number>(sql)[0] ?? 0;
 }
 
-/** Numbers of the classes that have images. */
+/** Ids of the classes that have images. */
 export function usedClasses(store: ProjectStore): Set<number> {
   return new Set(
     store.column<number>(
@@ -117,12 +120,12 @@ export function usedClasses(store: ProjectStore): Set<number> {
 
 export interface ClassCounts extends PatientCount {
   readonly images: number;
-  /** Images in no part of the current split. */
+  /** Images outside the current split. */
   readonly outside: number;
   readonly parts: Readonly<Record<SplitName, number>>;
 }
 
-/** By class number, for classes that have images. */
+/** By class id, for classes that have images. */
 export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCounts> {
   const ofClass = new Map<number, ImageGroup[]>();
   for (const group of groups) {
@@ -145,7 +148,7 @@ export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCou
   );
 }
 
-/** People in each part. */
+/** Patients in each split. */
 export function patientsBySplit(groups: readonly ImageGroup[]): Record<SplitName, PatientCount> {
   const of = (split: SplitName) => groupPatients(groups.filter((group) => group.split === split));
   return { train: of('train'), validation: of('validation'), test: of('test') };

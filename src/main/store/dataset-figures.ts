@@ -1,7 +1,7 @@
 import type { ValueCount } from '#shared/models/dataset-report';
 import type { ProjectStore } from './open';
 
-/** Images by what an expression gives; most first. Images of which it gives nothing count as “not known”. */
+/** Images by the value of an SQL expression, most frequent first. Null counts as “not known”. */
 export function countBy(store: ProjectStore, expression: string): ValueCount[] {
   return store.all<{ value: string; images: number }>(
     `SELECT coalesce(CAST(${expression} AS TEXT), 'not known') AS value, count(*) AS images FROM images
@@ -23,7 +23,7 @@ export interface SizeCount {
   readonly images: number;
 }
 
-/** Most first. */
+/** Most frequent first. */
 export function countSizes(store: ProjectStore): SizeCount[] {
   return store.all<{ width: number; height: number; images: number }>(
     `SELECT width, height, count(*) AS images FROM images WHERE removed_at IS NULL
@@ -31,7 +31,7 @@ export function countSizes(store: ProjectStore): SizeCount[] {
   );
 }
 
-/** How many known patients have so many images. */
+/** Number of known patients by their number of images. */
 export function countImagesPerPatient(store: ProjectStore): { readonly images: number; readonly patients: number }[] {
   return store.all<{ images: number; patients: number }>(
     `SELECT images, count(*) AS patients FROM (SELECT count(*) AS images FROM images INDEXED BY images_groups
@@ -57,7 +57,7 @@ export interface SkipCount {
   readonly import_id: number;
   readonly code: string;
   readonly files: number;
-  /** One of them. */
+  /** The message of one of the files. */
   readonly message: string;
 }
 

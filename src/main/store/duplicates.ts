@@ -2,15 +2,18 @@ import { MEASURES_VERSION } from '#shared/imaging/measures-bytes';
 import type { SplitName } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 
-/** What the decoder says of a canonical raster. */
+/** The decoder's description of a canonical raster. */
 export interface PictureFacts {
-  /** Hash of its pixels: equal for files that hold the same picture. */
+  /** Hash of its pixels: equal for files with the same picture. */
   readonly content: string;
   readonly descriptor: Uint8Array;
   readonly measures: Uint8Array;
 }
 
-/** Stores what an image looks like. What was known stays, but for measures that are missing or of an older version. */
+/**
+ * Stores the description of an image. Existing values are kept, except measures that are missing or of an older
+ * version.
+ */
 export function addPicture(store: ProjectStore, image: number, { content, descriptor, measures }: PictureFacts): void {
   store.run(
     `INSERT INTO pictures (image_id, content, descriptor, measures) VALUES (?, ?, ?, ?)
@@ -23,8 +26,8 @@ export function addPicture(store: ProjectStore, image: number, { content, descri
 }
 
 /**
- * Images of the dataset, with numbers after `after` up to `last`, that nothing is known of or that were not measured yet:
- * those of an older project.
+ * Images of the dataset, with ids after `after` up to `last`, that lack a description or measures: those of an older
+ * project.
  */
 export function undescribedImages(
   store: ProjectStore,
@@ -40,7 +43,7 @@ export function undescribedImages(
   );
 }
 
-/** The highest number of an image; 0 where there is none. */
+/** The highest id of an image; 0 without images. */
 export const lastImage = (store: ProjectStore): number =>
   store.column<number | null>('SELECT max(id) FROM images')[0] ?? 0;
 
@@ -51,7 +54,7 @@ export interface StoredPicture extends Omit<PictureFacts, 'measures'> {
   readonly compared: boolean;
 }
 
-/** Pictures after image `after`, in order of images, at most `limit`; removed images too: they may come back. */
+/** Pictures after image `after`, by image id, at most `limit`; includes removed images, as they may be restored. */
 export function picturesAfter(store: ProjectStore, after: number, limit: number): StoredPicture[] {
   return store
     .all<{ image: number; file: string; content: string; descriptor: Uint8Array; compared: number }>(
@@ -63,7 +66,7 @@ export function picturesAfter(store: ProjectStore, after: number, limit: number)
     .map((row) => ({ ...row, compared: row.compared === 1 }));
 }
 
-export function picturesWaiting(store: ProjectStore): number {
+export function pendingPictureCount(store: ProjectStore): number {
   return store.column<number>('SELECT count(*) FROM pictures WHERE compared = 0')[0] ?? 0;
 }
 
@@ -72,11 +75,14 @@ export interface FoundPair {
   readonly b: number;
   readonly similarity: number;
   readonly exact: boolean;
-  /** Where a backbone's features led to it: how the pixels of one lie on the other. Null for pairs of thumbnails. */
+  /**
+   * For a pair found by a backbone's features: alignment of the pixels of one with the other. Null for pairs of
+   * thumbnails.
+   */
   readonly alignment?: string | null;
 }
 
-/** Stores pairs (what a person said of one that is known stays) and that these images have been compared. */
+/** Stores pairs (existing ones keep their verdict) and marks these images as compared. */
 export function storeComparisons(store: ProjectStore, pairs: readonly FoundPair[], compared: readonly number[]): void {
   store.transaction(() => {
     for (const { a, b, similarity, exact, alignment = null } of pairs) {
@@ -106,16 +112,16 @@ export interface DuplicatePair {
   readonly second: number;
   readonly similarity: number;
   readonly exact: boolean;
-  /** A backbone's features led to it and pixels confirmed it; a person has the last word. */
+  /** Found by a backbone's features and confirmed by pixels; a person has the final decision. */
   readonly byFeatures: boolean;
-  /** How one lies on the other, where that is known: 'mirrored, turned by 90°', or '' for as it is. */
+  /** Alignment of one with the other, if known: 'mirrored, rotated by 90°', or '' for the same orientation. */
   readonly alignment: string | null;
   readonly verdict: DuplicateVerdict | null;
 }
 
 /**
- * All pairs by first image, but for those that a person called different, and those whose rasters did not show one
- * picture. Pairs with removed images are among them: what looked alike through an image that is gone still looks alike.
+ * All pairs by first image, except those that a person called different, and those whose rasters show different
+ * pictures. Includes pairs with removed images: images that are connected through a removed one still look alike.
  */
 export function duplicatePairs(store: ProjectStore): DuplicatePair[] {
   return pairsWhere(store, `verdict IS NOT 'different' AND (same_picture IS NOT 0 OR verdict = 'keep')`);
@@ -126,9 +132,9 @@ export function dismissedPairs(store: ProjectStore): DuplicatePair[] {
   return pairsWhere(store, `verdict = 'different'`);
 }
 
-/** Near pairs that only thumbnails showed and nobody has judged; those whose rasters were asked already too. */
+/** Near pairs found by thumbnails alone and without a verdict, including those whose rasters were already compared. */
 export function thumbnailPairs(store: ProjectStore): (DuplicatePair & { readonly samePicture: boolean | null })[] {
-  const asked = new Map(
+  const compared = new Map(
     store
       .all<{ first: number; second: number; same: number }>(
         'SELECT first, second, same_picture AS same FROM duplicate_pairs WHERE same_picture IS NOT NULL',
@@ -137,11 +143,11 @@ export function thumbnailPairs(store: ProjectStore): (DuplicatePair & { readonly
   );
   return pairsWhere(store, 'exact = 0 AND by_features = 0 AND verdict IS NULL').map((pair) => ({
     ...pair,
-    samePicture: asked.get(`${pair.first} ${pair.second}`) ?? null,
+    samePicture: compared.get(`${pair.first} ${pair.second}`) ?? null,
   }));
 }
 
-/** Forgets pairs that features alone showed and nobody has judged, and lets every picture be compared again. */
+/** Deletes pairs found by features alone and without a verdict, and marks every picture as not compared. */
 export function forgetUnconfirmed(store: ProjectStore): void {
   store.run('DELETE FROM duplicate_pairs WHERE by_features = 1 AND alignment IS NULL AND verdict IS NULL');
   store.run('UPDATE pictures SET compared = 0 WHERE compared = 1');
@@ -170,7 +176,7 @@ function pairsWhere(store: ProjectStore, condition: string): DuplicatePair[] {
     }));
 }
 
-/** What groups of duplicates are judged by. */
+/** The properties that groups of duplicates are checked for. */
 export interface DuplicateMember {
   readonly id: number;
   readonly label: number | null;
@@ -178,7 +184,7 @@ export interface DuplicateMember {
   readonly patient: number | null;
 }
 
-/** Those of `ids` that are in the dataset. */
+/** The members of `ids` that are in the dataset. */
 export function duplicateMembers(store: ProjectStore, ids: readonly number[]): Map<number, DuplicateMember> {
   const rows = store.json<[number, number | null, SplitName | null, number | null][]>(
     `SELECT json_group_array(json_array(id, label_id, split, patient_id)) FROM images
@@ -188,7 +194,7 @@ export function duplicateMembers(store: ProjectStore, ids: readonly number[]): M
   return new Map(rows.map(([id, label, split, patient]) => [id, { id, label, split, patient }]));
 }
 
-/** Images of the dataset by class number. */
+/** Images of the dataset by class id. */
 export function labelSizes(store: ProjectStore): Map<number, number> {
   return new Map(
     store
@@ -200,7 +206,7 @@ export function labelSizes(store: ProjectStore): Map<number, number> {
   );
 }
 
-/** Sets the verdict of every pair within `images`, and answers with what it was where it changed. */
+/** Sets the verdict of every pair within `images`, and returns the previous verdicts of those that changed. */
 export function setVerdict(
   store: ProjectStore,
   images: readonly number[],

@@ -11,7 +11,7 @@ const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
-/** The disk was unplugged, the share does not answer. */
+/** The disk was unplugged, or the share does not respond. */
 const GONE = new Set([
   ...['EIO', 'ENODEV', 'ENXIO', 'ESTALE', 'EREMOTEIO', 'ENOTCONN', 'ETIMEDOUT'],
   ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
@@ -52,7 +52,7 @@ export const pathTooLong = (cause?: unknown): FoveaError =>
     cause,
   });
 
-/** `backup` is the name of the newest copy that a migration made in the project folder; null where none is known. */
+/** `backup` is the name of the newest copy that a migration made in the project folder; null if none is known. */
 export const projectDamaged = (cause: unknown, backup: string | null): FoveaError =>
   new FoveaError('project_damaged', 'project.sqlite is damaged or not a Fovea project.', {
     hint: `Replace project.sqlite with a copy${backup === null ? ' from your own backup of the project' : `: ${backup} in the project folder is Fovea's newest backup`}.`,
@@ -60,8 +60,8 @@ export const projectDamaged = (cause: unknown, backup: string | null): FoveaErro
   });
 
 /**
- * Its content is gone: what a power cut, a copy that broke off or an unfinished synchronisation leaves behind. `backup`
- * as above.
+ * For an empty file: the result of a power cut, an interrupted copy or an unfinished synchronisation. `backup` as
+ * above.
  */
 export const projectEmpty = (backup: string | null): FoveaError =>
   new FoveaError('project_damaged', 'project.sqlite is empty, so the contents of the project are missing.', {
@@ -69,8 +69,8 @@ export const projectEmpty = (backup: string | null): FoveaError =>
   });
 
 /**
- * Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. `backup`
- * finds the copy that damage is mended with.
+ * Converts an error of SQLite or the file system to an error for people; returns any other error unchanged. `backup`
+ * finds the copy to restore after damage.
  */
 export function toStoreError(error: unknown, backup: () => string | null = () => null): unknown {
   if (error instanceof FoveaError) return error;
@@ -84,7 +84,7 @@ export function toStoreError(error: unknown, backup: () => string | null = () =>
     case FULL:
       return diskFull(error);
     case IO:
-      // A full disk shows as an I/O error where it is the WAL or its index that cannot grow.
+      // A full disk appears as an I/O error if the WAL or its index cannot grow.
       return diskFailed(error);
     case READONLY:
     case CANNOT_OPEN:
@@ -110,10 +110,10 @@ export const diskFailed = (cause: unknown): FoveaError =>
   });
 
 /**
- * What SQLite says of an open database whose disk was unplugged: I/O errors first, and of what it still has in memory that
- * it is "malformed". Only a new connection can tell that from damage.
+ * Whether SQLite's error may come from an unplugged disk: I/O errors at first, then "malformed" for data that it still
+ * has in memory. Only a new connection can distinguish that from damage.
  */
-export const isDiskTrouble = (error: unknown): boolean => {
+export const isDiskError = (error: unknown): boolean => {
   const code = resultCode(error);
   return code === IO || code === CORRUPT || code === CANNOT_OPEN || code === NOT_A_DATABASE;
 };

@@ -1,7 +1,7 @@
 import type { ImageKind, SplitName } from '#shared/models/dataset';
 import type { ProjectStore, SqlValue } from './open';
 
-/** An image of the dataset as an export needs it. */
+/** An image of the dataset, as needed for an export. */
 export interface ExportImage {
   readonly id: number;
   readonly hash: string;
@@ -18,7 +18,7 @@ export interface ExportImage {
   readonly age: number | null;
 }
 
-/** Images of the dataset by content, frames of a file one after another: an order that says nothing about names. */
+/** Images of the dataset by content, frames of a file one after another: an order that reveals nothing about names. */
 export function exportImages(
   store: ProjectStore,
   { split, labelledOnly }: { readonly split: SplitName | null; readonly labelledOnly: boolean },

@@ -2,21 +2,18 @@ import type { FileIdentity } from '#shared/identity/file-identity';
 import { looseKey, shortHash } from './identity';
 import type { ProjectStore } from './open';
 
-/**
- * What a DICOM file says of whom and what it shows, as keyed hashes: equal where the texts are. Null where it does not
- * say.
- */
+/** The identifiers of a DICOM file as keyed hashes: equal if the texts are equal. Null if absent from the file. */
 export interface FileKeys {
-  /** PatientID without its issuer, as identifiers are compared. */
+  /** PatientID without its issuer, in its loose form. */
   readonly patient: string | null;
-  /** Accession number, in the same way: a patient id that is the accession number has the same key. */
+  /** Accession number, hashed like `patient`, so that a patient id equal to the accession number has the same key. */
   readonly accession: string | null;
   /** Patient and study date. */
   readonly visit: string | null;
   readonly study: string | null;
   readonly series: string | null;
   readonly instance: string | null;
-  /** Of one PatientID (with issuer): they say nothing of two people with different ids. */
+  /** Hashed with the PatientID (and issuer): not comparable between people with different ids. */
   readonly birthDate: string | null;
   readonly sex: string | null;
 }
@@ -27,7 +24,7 @@ export const uidKey = (store: ProjectStore, uid: string): string => shortHash(st
 export const visitKey = (store: ProjectStore, patientKey: string, date: string): string =>
   shortHash(store, 'visit', `${patientKey} ${date}`);
 
-/** Hashes what a file says; nothing of it is kept. */
+/** Hashes the identifiers of a file; keeps none of them. */
 export function fileKeys(store: ProjectStore, identity: FileIdentity): FileKeys {
   const { patient, patientId, accession, studyDate, birthDate, sex, study, series, sopInstance } = identity;
   const key = patientId === null ? null : looseKey(store, patientId);
@@ -46,7 +43,7 @@ export function fileKeys(store: ProjectStore, identity: FileIdentity): FileKeys 
   };
 }
 
-/** Keeps the keys of a file (`hash`: its SHA-256). What a file says does not change, so those that are there stay. */
+/** Stores the keys of a file (`hash`: its SHA-256). A file's contents do not change, so existing keys are kept. */
 export function storeFileKeys(store: ProjectStore, hash: string, keys: FileKeys): void {
   const { patient, accession, visit, study, series, instance, birthDate, sex } = keys;
   store.run(
@@ -68,7 +65,7 @@ export function hasFileKeys(store: ProjectStore, hash: string): boolean {
   return store.get('SELECT 1 FROM identities WHERE hash = ?', hash) !== undefined;
 }
 
-/** By the hash of each file whose images are in the dataset. */
+/** By hash of each file whose images are in the dataset. */
 export function allFileKeys(store: ProjectStore): Map<string, FileKeys> {
   type Row = [string, ...(string | null)[]];
   const rows = store.json<Row[]>(

@@ -5,7 +5,7 @@ import type { ProjectStore } from './open';
 
 const SECRET_BYTES = 32;
 
-/** The project's own key for identities: made once, at random, so that hashes of two projects cannot be joined. */
+/** The project's own key for identities: random, created once, so that hashes of two projects cannot be joined. */
 function projectSecret(store: ProjectStore): Buffer {
   const present = getMeta(store, 'identity_secret');
   if (present !== null) return Buffer.from(present, 'hex');
@@ -26,15 +26,15 @@ function hashWith(secret: Buffer, domain: string, identifier: string): string {
   return createHmac('sha256', secret).update(`${domain}\u0000${identifier}`).digest('hex');
 }
 
-/** A patient by hashes alone, made from an identifier that is then forgotten. */
+/** A patient by hashes alone, derived from an identifier that is not kept. */
 export interface PatientRef {
   readonly key: string;
-  /** Of the identifier as it is compared, without its issuer; empty where it is not known (older projects). */
+  /** Hash of the loose form of the identifier, without its issuer; empty if unknown (older projects). */
   readonly loose: string;
   readonly origin: PatientOrigin;
 }
 
-/** `identifier`: PatientID with issuer, or what a table or pattern gave; `id`: the same without the issuer. */
+/** `identifier`: PatientID with issuer, or the value from a table or pattern; `id`: the same without the issuer. */
 export function patientRef(
   store: ProjectStore,
   identifier: string,
@@ -44,7 +44,7 @@ export function patientRef(
   return { key: keyedHash(store, 'patient', identifier), loose: looseKey(store, id), origin };
 }
 
-/** Hash of an identifier as it is compared: equal for those that differ only in how they are written. */
+/** Hash of the loose form of an identifier: equal for identifiers that differ only in spelling. */
 export const looseKey = (store: ProjectStore, identifier: string): string =>
   shortHash(store, 'loose', looseIdentifier(identifier));
 
@@ -54,7 +54,7 @@ export const shortHash = (store: ProjectStore, domain: string, text: string): st
     .subarray(0, 16)
     .toString('base64url');
 
-/** Running number of a patient, made where the patient is new. One key from different origins is one patient. */
+/** Running number of a patient, created if the patient is new. One key from different origins is one patient. */
 export function patientOf(store: ProjectStore, { key, loose, origin }: PatientRef): number {
   const present = knownPatient(store, key);
   if (present !== null) {
@@ -64,7 +64,7 @@ export function patientOf(store: ProjectStore, { key, loose, origin }: PatientRe
   return store.run('INSERT INTO patients (key, origin, loose) VALUES (?, ?, ?)', key, origin, loose).id;
 }
 
-/** Number of the patient with this key or other name; null where there is none. */
+/** Number of the patient with this key or alias; null if there is none. */
 function knownPatient(store: ProjectStore, key: string): number | null {
   const row = store.get<{ id: number }>(
     `SELECT id FROM patients WHERE key = ?1
@@ -74,11 +74,11 @@ function knownPatient(store: ProjectStore, key: string): number | null {
   return row?.id ?? null;
 }
 
-/** As `patientOf`, from the identifier itself, which is hashed with the project's secret and not kept. */
+/** Like `patientOf`, from the identifier itself, which is hashed with the project's secret and not kept. */
 export const patientNumber = (store: ProjectStore, identifier: string, origin: PatientOrigin): number =>
   patientOf(store, patientRef(store, identifier, origin));
 
-/** Gives a patient another name; answers whether it is new. */
+/** Adds an alias to a patient; returns whether it is new. */
 export function addPatientAlias(
   store: ProjectStore,
   { key, loose }: Pick<PatientRef, 'key' | 'loose'>,
@@ -94,8 +94,8 @@ export function removePatientAlias(store: ProjectStore, key: string): void {
 }
 
 /**
- * Running number that the frames of one file share where no patient is known: frames of one recording are as alike as
- * a patient's images are, and must not stand on two sides of a split. `hash` is the file's SHA-256.
+ * Running number shared by the frames of one file with an unknown patient: frames of one recording are as alike as a
+ * patient's images, and must not end up in different splits. `hash` is the file's SHA-256.
  */
 export function fileGroupNumber(store: ProjectStore, hash: string): number {
   const key = keyedHash(store, 'file', hash);
@@ -104,8 +104,8 @@ export function fileGroupNumber(store: ProjectStore, hash: string): number {
 }
 
 /**
- * Running number of a site or a station, from what a file or a table says, which is hashed and not kept. `name`: the
- * lab's own word for it from a table, shown in place of the number.
+ * Running number of a site or a station, from its identifier in a file or a table, which is hashed and not kept.
+ * `name`: the lab's own name for it from a table, shown instead of the number.
  */
 export function originNumber(
   store: ProjectStore,
@@ -121,7 +121,7 @@ export function originNumber(
   return present?.id ?? store.run('INSERT INTO origins (kind, key, name) VALUES (?, ?, ?)', kind, key, name).id;
 }
 
-/** Sites by their names, as identifiers are compared. */
+/** Sites by the loose form of their names. */
 export function namedSites(store: ProjectStore): Map<string, number> {
   const rows = store.all<{ id: number; name: string }>(
     `SELECT id, name FROM origins WHERE kind = 'site' AND name IS NOT NULL ORDER BY id DESC`,
@@ -129,7 +129,7 @@ export function namedSites(store: ProjectStore): Map<string, number> {
   return new Map(rows.map(({ id, name }) => [looseIdentifier(name), id]));
 }
 
-/** As `originNumber` for a site that a table names: one that is written nearly as a known name is that one. */
+/** Like `originNumber` for a site named by a table: nearly equal spellings of a known name are the same site. */
 export const siteNumber = (store: ProjectStore, name: string): number =>
   namedSites(store).get(looseIdentifier(name)) ?? originNumber(store, 'site', name, name);
 
@@ -140,12 +140,12 @@ export function studyNumber(store: ProjectStore, uid: string, patient: number | 
   return present?.id ?? store.run('INSERT INTO studies (key, patient_id) VALUES (?, ?)', key, patient).id;
 }
 
-/** A key of the project for one purpose, in hex: who has it can undo nothing that another purpose hashed. */
+/** A key of the project for one purpose, in hex: it is of no use against hashes made for another purpose. */
 export function derivedKey(store: ProjectStore, purpose: string): string {
   return keyedHash(store, 'key', purpose);
 }
 
-/** A look-up of the numbers that identifiers have already; null where one is new. Writes nothing. */
+/** Returns a lookup of the numbers of known identifiers; null for new ones. Writes nothing. */
 export function knownNumbers(store: ProjectStore, kind: 'study' | 'site'): (identifier: string) => number | null {
   const secret = getMeta(store, 'identity_secret');
   if (secret === null) return () => null;
@@ -155,17 +155,17 @@ export function knownNumbers(store: ProjectStore, kind: 'study' | 'site'): (iden
   return (identifier) => numbers.get(hashWith(key, kind, identifier)) ?? null;
 }
 
-/** Patients that are known by name, as they were when the book was made. */
-export interface PatientBook {
-  /** Whoever has this key, or has it as another name. */
+/** Index of the known patients at the time of its creation. */
+export interface PatientIndex {
+  /** The patient with this key or alias. */
   exact(key: string): PatientRef | null;
-  /** Several where different patients are written nearly alike. */
+  /** Several if different patients have nearly equal identifiers. */
   loose(key: string): readonly PatientRef[];
-  /** By running number; null for one that only stands for a file. */
+  /** By running number; null for a number that represents a file. */
   numbered(id: number): PatientRef | null;
 }
 
-export function patientBook(store: ProjectStore): PatientBook {
+export function patientIndex(store: ProjectStore): PatientIndex {
   const rows = store.json<[number, string, string | null, PatientOrigin][]>(
     `SELECT json_group_array(json_array(id, key, loose, origin)) FROM patients WHERE origin <> 'file'`,
   );
@@ -195,7 +195,7 @@ export function patientBook(store: ProjectStore): PatientBook {
   };
 }
 
-/** Numbers that stand for a file whose patient nobody knows: see `fileGroupNumber`. */
+/** Numbers that represent a file with an unknown patient: see `fileGroupNumber`. */
 export function fileGroups(store: ProjectStore): Set<number> {
   return new Set(store.column<number>(`SELECT id FROM patients WHERE origin = 'file'`));
 }

@@ -6,10 +6,10 @@ import { naturalKey } from './natural-key';
 import type { ProjectStore, SqlValue } from './open';
 import { originSql } from './origins';
 
-/** What an import knows of a new image. */
+/** A new image of an import. */
 export interface NewImage {
   readonly hash: string;
-  /** Of the file, from 0, which is the default. */
+  /** Frame of the file, from 0, which is the default. */
   readonly frame?: number;
   readonly sourceId: number;
   /** Relative to the source, with `/`. */
@@ -33,17 +33,17 @@ export interface NewImage {
   readonly siteId?: number | null;
   readonly stationId?: number | null;
   readonly acquiredYear?: number | null;
-  /** Null where the file does not say. */
+  /** Null if the file does not declare it. */
   readonly burnedIn?: 'yes' | 'no' | null;
   readonly flags: readonly string[];
   readonly patientId: number | null;
   readonly studyId: number | null;
-  /** The part that a folder or a table names. */
+  /** The split given by a folder or a table. */
   readonly givenSplit: SplitName | null;
   readonly importId: number;
 }
 
-/** Adds an image, or finds the one of the same content. A removed one comes back. */
+/** Adds an image, or finds the one with the same content. Restores a removed one. */
 export function addImage(
   store: ProjectStore,
   image: NewImage,
@@ -109,18 +109,18 @@ export function addImage(
 }
 
 /** Where the file of an image was when it was imported. */
-export interface StoredPlace {
+export interface StoredLocation {
   readonly sourceId: number;
-  /** As `sources` keeps it: absolute, or `project:…`. */
+  /** As stored in `sources`: absolute, or `project:…`. */
   readonly folder: string;
   /** Relative to the folder, with `/`. */
   readonly path: string;
   readonly fileBytes: number;
 }
 
-/** All places that a file's images are known at: one, unless frames were imported from different copies. */
-export function placesOf(store: ProjectStore, hash: string): StoredPlace[] {
-  return store.all<StoredPlace>(
+/** All known locations of a file's images: one, unless frames were imported from different copies. */
+export function locationsOf(store: ProjectStore, hash: string): StoredLocation[] {
+  return store.all<StoredLocation>(
     `SELECT DISTINCT source_id AS sourceId, sources.folder, path, file_bytes AS fileBytes
      FROM images JOIN sources ON sources.id = source_id WHERE hash = ?`,
     hash,
@@ -128,14 +128,14 @@ export function placesOf(store: ProjectStore, hash: string): StoredPlace[] {
 }
 
 /**
- * Gives a file's images at one place another one; labels, parts and history stay. Removed images go along, so that
- * undoing their removal finds the file. Answers with how many are in the dataset.
+ * Moves a file's images from one location to another; labels, splits and history are kept. Includes removed images, so
+ * that undoing their removal finds the file. Returns how many of them are in the dataset.
  */
 export function moveImages(
   store: ProjectStore,
   hash: string,
-  from: StoredPlace,
-  to: Pick<StoredPlace, 'sourceId' | 'path'>,
+  from: StoredLocation,
+  to: Pick<StoredLocation, 'sourceId' | 'path'>,
 ): number {
   const [present = 0] = store.column<number>(
     'SELECT count(*) FROM images WHERE hash = ? AND source_id = ? AND path = ? AND removed_at IS NULL',
@@ -155,7 +155,7 @@ export function moveImages(
   return present;
 }
 
-/** The patient that other frames of this file have, removed ones too: frames stay with their file. */
+/** The patient of other frames of this file, including removed ones: frames stay with their file. */
 export function patientOfFile(store: ProjectStore, hash: string): number | null {
   const row = store.get<{ patient_id: number }>(
     'SELECT patient_id FROM images WHERE hash = ? AND patient_id IS NOT NULL ORDER BY frame LIMIT 1',
@@ -174,7 +174,7 @@ export function patientsOf(store: ProjectStore): ReadonlyMap<number, number> {
   );
 }
 
-/** Gives a patient to the frames of a file that have none. */
+/** Assigns a patient to the frames of a file that have none. */
 export function groupFrames(store: ProjectStore, hash: string, patient: number): void {
   store.run('UPDATE images SET patient_id = ? WHERE hash = ? AND patient_id IS NULL', patient, hash);
 }
@@ -195,7 +195,7 @@ interface SummaryRow {
   readonly removed_at: string | null;
 }
 
-// The frames of a file whose patient nobody knows share a number, which is not a patient's.
+// The frames of a file with an unknown patient share a number, which is not a patient's.
 const SUMMARY = `images.id, path, kind, width, height, frames, frame, modality, classes.name AS label, split,
   (SELECT patients.id FROM patients WHERE patients.id = patient_id AND origin <> 'file') AS patient, flags, removed_at
   FROM images LEFT JOIN classes ON classes.id = images.label_id`;
@@ -216,7 +216,7 @@ export function imagesById(store: ProjectStore, ids: readonly number[]): ImageSu
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** All there is about one image, without its tags and history. */
+/** All properties of one image except its tags and history. */
 export interface StoredImage extends ImageSummary {
   readonly hash: string;
   readonly sourceFolder: string;
@@ -302,8 +302,8 @@ export function imageDetail(store: ProjectStore, id: number): StoredImage | null
 export type ImageSort = 'path' | 'label' | 'split' | 'patient' | 'added';
 
 /**
- * Ids of the images that pass the filter, in display order. Every order follows an index, and "by label" and "by
- * split" are the classes or parts one after another, so that nothing is sorted here.
+ * Ids of the images that match the filter, in display order. Every order follows an index, and "by label" and "by
+ * split" list the classes or splits one after another, so that nothing is sorted here.
  */
 export function imageIds(store: ProjectStore, filter: ImageFilter, sort: ImageSort): number[] {
   const { conditions, parameters } = filterSql(store, filter);
@@ -365,7 +365,7 @@ function filterSql(
   return { conditions, parameters };
 }
 
-/** Marks images as removed (or not). Labels, splits and cache stay, so that it can be undone. */
+/** Marks images as removed (or not). Labels, splits and cache are kept, so that it can be undone. */
 export function setRemoved(store: ProjectStore, ids: readonly number[], removed: boolean): number {
   return store.run(
     `UPDATE images SET removed_at = ? WHERE (removed_at IS NULL) = ? AND id IN (SELECT value FROM json_each(?))`,
@@ -375,7 +375,7 @@ export function setRemoved(store: ProjectStore, ids: readonly number[], removed:
   ).changes;
 }
 
-/** Ids among `ids` that are in the dataset. */
+/** The members of `ids` that are in the dataset. */
 export function presentIds(store: ProjectStore, ids: readonly number[]): number[] {
   return store.column<number>(
     'SELECT id FROM images WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))',

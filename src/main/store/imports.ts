@@ -2,7 +2,7 @@ import type { ImportResult, SkippedFile } from '#shared/models/dataset';
 import { groupPatients, importGroups } from './counts';
 import type { ProjectStore } from './open';
 
-/** Opens the record of an import; it stays `running` where the process dies. */
+/** Opens the record of an import; it stays `running` if the process dies. */
 export function startImport(store: ProjectStore): number {
   return store.run(`INSERT INTO imports (started_at, state) VALUES (?, 'running')`, new Date().toISOString()).id;
 }
@@ -33,7 +33,7 @@ export function finishImport(
   );
 }
 
-/** The newest import that came to an end, with its skipped files. */
+/** The newest import that ended, with its skipped files. */
 export function lastImport(store: ProjectStore): ImportResult | null {
   const row = store.get<{ id: number; result: string }>(
     'SELECT id, result FROM imports WHERE result IS NOT NULL ORDER BY id DESC LIMIT 1',
@@ -49,7 +49,7 @@ export function lastImport(store: ProjectStore): ImportResult | null {
   return { moved: 0, ...stored, ...people, skipped };
 }
 
-/** How many frames a file has, and which of them are in the dataset; null where none is. */
+/** Number of frames of a file, and the frames in the dataset; null if there are none. */
 export function knownFrames(
   store: ProjectStore,
   hash: string,
@@ -62,7 +62,7 @@ export function knownFrames(
   return first === undefined ? null : { frames: first.frames, present: new Set(rows.map(({ frame }) => frame)) };
 }
 
-/** Sizes in bytes of the files that are in the dataset: a file of another size is a new one. */
+/** Sizes in bytes of the files in the dataset: a file of another size is new. */
 export function knownSizes(store: ProjectStore): Set<number> {
   return new Set(store.column<number>('SELECT DISTINCT file_bytes FROM images WHERE removed_at IS NULL'));
 }

@@ -1,17 +1,17 @@
 import type { ProjectStore } from './open';
 
-/** What a file with the same bytes as an image is labelled, by its folder or a table. */
+/** The label that a folder or a table gives to another file with the same bytes as an image. */
 export interface LabelClaim {
   readonly image: number;
-  /** Of the image as it is stored, and its label. */
+  /** Path of the image as stored, and its label. */
   readonly imagePath: string;
   readonly label: number;
-  /** Of the other file, and what that one is labelled. */
+  /** Path of the other file, and its label. */
   readonly path: string;
   readonly claimed: number;
 }
 
-/** Remembers that a file with the bytes of an image was labelled otherwise. */
+/** Records that a file with the bytes of an image has another label. */
 export function addLabelClaim(
   store: ProjectStore,
   claim: { readonly image: number; readonly sourceId: number; readonly path: string; readonly classId: number },
@@ -27,7 +27,7 @@ export function addLabelClaim(
   );
 }
 
-/** Forgets what a file was labelled: it has come again and agrees by now. */
+/** Removes a claim, after the file was imported again and agrees. */
 export function dropLabelClaim(
   store: ProjectStore,
   { image, sourceId, path }: { readonly image: number; readonly sourceId: number; readonly path: string },
@@ -35,7 +35,7 @@ export function dropLabelClaim(
   store.run('DELETE FROM label_claims WHERE image_id = ? AND source_id = ? AND path = ?', image, sourceId, path);
 }
 
-/** Claims that differ from the label that the image has, where that is no person's own word; by image. */
+/** Claims that differ from the image's label, unless a person decided that label; by image. */
 export function openLabelClaims(store: ProjectStore): LabelClaim[] {
   return store.all<LabelClaim>(
     `SELECT image_id AS image, images.path AS imagePath, label_id AS label, label_claims.path AS path,

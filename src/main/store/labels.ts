@@ -17,8 +17,8 @@ export function classesByName(store: ProjectStore): StoredClass[] {
 }
 
 /**
- * Number of a class, made where it is new. Names are compared after Unicode NFC. The one name that is no key of an
- * object loses two of its underscores: counts by class are objects, and it would be missing from them.
+ * Id of a class, created if the name is new. Names are compared after Unicode NFC. The one name that cannot be the key
+ * of an object loses two of its underscores: counts by class are objects, and it would be missing from them.
  */
 export function classNumber(store: ProjectStore, name: string): number {
   const normal = name === '__proto__' ? '_proto_' : name.normalize('NFC');
@@ -27,12 +27,12 @@ export function classNumber(store: ProjectStore, name: string): number {
 }
 
 /**
- * Where a label comes from. `reading`: all readings of the image named it; `majority`: more than half of them did, and a
- * person took it; `adjudication`: a person settled what readers disagreed on.
+ * Origin of a label. `reading`: all readings of the image named it; `majority`: more than half of them did, and a
+ * person accepted it; `adjudication`: a person adjudicated a disagreement.
  */
 export type LabelSource = 'folder' | 'table' | 'user' | 'reading' | 'majority' | 'adjudication' | 'undo';
 
-/** Appends a label to an image's history where it differs from the present one, and says whether it did. */
+/** Appends a label to an image's history if it differs from the current one, and returns whether it did. */
 export function setLabel(
   store: ProjectStore,
   image: number,
@@ -51,14 +51,14 @@ export function setLabel(
   return true;
 }
 
-/** Who or what last changed the image's label, also by taking it off; null where it never had one. */
+/** Who or what last changed the image's label, including its removal; null if it never had one. */
 export function labelSource(store: ProjectStore, image: number): LabelSource | null {
   const sql = 'SELECT source FROM labels WHERE image_id = ? ORDER BY id DESC LIMIT 1';
   return store.get<{ source: LabelSource }>(sql, image)?.source ?? null;
 }
 
-/** Writes a label and a line of its history, also where it is the label that the image has: a decision counts. */
-export function settleLabel(
+/** Sets a label and appends it to the history even if the image already has it: a decision counts. */
+export function recordLabel(
   store: ProjectStore,
   image: number,
   classId: number | null,
@@ -81,7 +81,7 @@ export function labelHistory(
   );
 }
 
-/** Present class of each image among `ids`. */
+/** Current class of each image among `ids`. */
 export function currentLabels(
   store: ProjectStore,
   ids: readonly number[],

@@ -4,16 +4,16 @@ export interface LockHolder {
   readonly token: string;
   readonly host: string;
   readonly pid: number;
-  /** Of its process, see `ProcessMark`. */
+  /** Start of its process, see `ProcessMark`. */
   readonly started: string | null;
-  /** The database file that it locks, as `filePlace` names it: a copied project has the row, and is another file. */
+  /** The locked database file, as given by `filePlace`: a copied project has the same row in another file. */
   readonly place: string | null;
-  /** Milliseconds since 1970 of the last sign of life. */
+  /** Milliseconds since 1970 of the last renewal. */
   readonly at: number;
 }
 
-/** Takes a named lock unless `isAlive` says that its present holder still lives; answers with that holder then. */
-export function takeLock(
+/** Acquires a named lock unless `isAlive` reports its current holder as alive; then returns that holder. */
+export function acquireLock(
   store: ProjectStore,
   name: string,
   holder: LockHolder,
@@ -41,7 +41,7 @@ export function takeLock(
   });
 }
 
-/** A sign of life; false where another holder has taken the lock over. */
+/** Renews a lock; false if another holder has acquired it. */
 export function renewLock(store: ProjectStore, name: string, token: string): boolean {
   return store.run('UPDATE locks SET at = ? WHERE name = ? AND token = ?', Date.now(), name, token).changes === 1;
 }

@@ -3,7 +3,7 @@ import type { ImageKind } from '#shared/models/dataset';
 import type { MeasuredImage } from '#shared/review/measured-image';
 import type { ProjectStore } from './open';
 
-/** Images whose measures are parsed at once. */
+/** Images per page of parsed measures. */
 const PAGE = 5_000;
 
 type Row = readonly [
@@ -18,8 +18,8 @@ type Row = readonly [
 ];
 
 /**
- * Images of the dataset that have been measured, in order of images. Those of an older project appear after the next
- * search for duplicates, which describes them.
+ * Measured images of the dataset, by image id. Those of an older project appear after the next search for duplicates,
+ * which describes them.
  */
 export function pictureMeasures(store: ProjectStore): MeasuredImage[] {
   const images: MeasuredImage[] = [];

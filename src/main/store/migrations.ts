@@ -7,10 +7,10 @@ export interface Migration {
 const first = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- Folders that images were imported from. Read only for Fovea.
+-- Folders that images were imported from. Fovea never writes to them.
 CREATE TABLE sources (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, added_at TEXT NOT NULL) STRICT;
 
--- Running numbers in place of identities: key is a keyed hash, never the identifier itself.
+-- Running numbers instead of identities: key is a keyed hash, never the identifier itself.
 CREATE TABLE patients (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, origin TEXT NOT NULL) STRICT;
 CREATE TABLE studies (
   id INTEGER PRIMARY KEY,
@@ -36,8 +36,8 @@ CREATE TABLE import_skips (
 ) STRICT;
 CREATE INDEX import_skips_import ON import_skips (import_id);
 
--- One row an image (a frame of a file). label_id and split repeat the newest row of labels and the current split's
--- member, and are written in the same transaction.
+-- One row per image (a frame of a file). label_id and split repeat the newest row of labels and the member of the
+-- current split, and are written in the same transaction.
 CREATE TABLE images (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   hash TEXT NOT NULL,
@@ -78,7 +78,7 @@ CREATE INDEX images_path ON images (path_key, path) WHERE removed_at IS NULL;
 CREATE INDEX images_label ON images (label_id, path_key) WHERE removed_at IS NULL;
 CREATE INDEX images_split ON images (split, path_key) WHERE removed_at IS NULL;
 CREATE INDEX images_patient ON images (patient_id, path_key) WHERE removed_at IS NULL;
--- Covers every count by patient, class and part: see counts.ts.
+-- Covers every count by patient, class and split: see counts.ts.
 CREATE INDEX images_groups ON images (patient_id, label_id, split) WHERE removed_at IS NULL;
 CREATE INDEX images_study ON images (study_id) WHERE removed_at IS NULL;
 CREATE INDEX images_modality ON images (modality, path_key) WHERE removed_at IS NULL;
@@ -120,7 +120,7 @@ CREATE TABLE runs (
   summary TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What can be undone, newest last: the state before the action.
+-- Actions that can be undone, newest last, with the previous state.
 CREATE TABLE actions (
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
@@ -141,8 +141,8 @@ CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NU
 `;
 
 const pictures = `
--- What an image looks like, for finding duplicates: a hash of its canonical pixels, and a descriptor
--- (src/shared/duplicates/picture-descriptor.ts). compared: whether it was held against all others.
+-- Appearance of an image, for the search for duplicates: a hash of its canonical pixels, and a descriptor
+-- (src/shared/duplicates/picture-descriptor.ts). compared: whether it was compared with all others.
 CREATE TABLE pictures (
   image_id INTEGER PRIMARY KEY REFERENCES images (id),
   content TEXT NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE pictures (
 CREATE INDEX pictures_content ON pictures (content);
 CREATE INDEX pictures_waiting ON pictures (image_id) WHERE compared = 0;
 
--- Images that look alike. verdict: what a person said ('keep': seen, and both stay; 'different': no duplicates).
+-- Images that look alike. verdict: a person's decision ('keep': checked, both stay; 'different': not duplicates).
 CREATE TABLE duplicate_pairs (
   first INTEGER NOT NULL REFERENCES images (id),
   second INTEGER NOT NULL REFERENCES images (id),
@@ -168,23 +168,23 @@ ALTER TABLE splits ADD COLUMN keep_duplicates INTEGER NOT NULL DEFAULT 0;
 `;
 
 const trust = `
--- Sites and stations as running numbers: key is a keyed hash of what a file or a table said; name only where a table
--- gave one, which is the lab's own word for it.
+-- Sites and stations as running numbers: key is a keyed hash of the identifier in a file or a table; name is the lab's
+-- own name, if a table gave one.
 CREATE TABLE origins (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL UNIQUE, name TEXT) STRICT;
 ALTER TABLE images ADD COLUMN site_id INTEGER REFERENCES origins (id);
 ALTER TABLE images ADD COLUMN station_id INTEGER REFERENCES origins (id);
 ALTER TABLE images ADD COLUMN acquired_year INTEGER;
--- (0028,0301): 'yes', 'no', or null where the file does not say.
+-- (0028,0301): 'yes', 'no', or null if the file does not declare it.
 ALTER TABLE images ADD COLUMN burned_in TEXT;
 
--- What is measured on the canonical raster (src/shared/imaging/picture-measures.ts); null in older projects until
--- they are described again.
+-- Measures of the canonical raster (src/shared/imaging/picture-measures.ts); null in older projects until they are
+-- described again.
 ALTER TABLE pictures ADD COLUMN measures BLOB;
--- Pairs that only a backbone's features showed.
+-- Pairs found only by a backbone's features.
 ALTER TABLE duplicate_pairs ADD COLUMN by_features INTEGER NOT NULL DEFAULT 0;
 
--- What a person said of a reason to look at an image again: 'accepted' (it is right as it is) or 'deferred'.
--- evidence: what the reason rested on, so that new evidence asks again.
+-- A person's verdict on a reason to review an image: 'accepted' (it is right as it is) or 'deferred'.
+-- evidence: what the reason rested on, so that new evidence reopens it.
 CREATE TABLE reviews (
   image_id INTEGER NOT NULL REFERENCES images (id),
   reason TEXT NOT NULL,
@@ -194,7 +194,7 @@ CREATE TABLE reviews (
   PRIMARY KEY (image_id, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Who read which image as what. Append only: the newest row of a reader and an image is the reading.
+-- Readings. Append only: the newest row of a reader and an image is the reading.
 CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE readings (
   id INTEGER PRIMARY KEY,
@@ -206,12 +206,12 @@ CREATE TABLE readings (
 ) STRICT;
 CREATE INDEX readings_image ON readings (image_id, reader_id, id);
 
--- held_out: JSON of what the test part was chosen by ({"by":"site"|"scanner","values":[...]}).
--- sign_off: JSON of who let a split with leaks through, when, why, and how many groups leaked then.
+-- held_out: JSON of what the test split was held out by ({"by":"site"|"scanner","values":[...]}).
+-- sign_off: JSON of who signed off a leaking split, when, why, and how many groups leaked then.
 ALTER TABLE splits ADD COLUMN held_out TEXT;
 ALTER TABLE splits ADD COLUMN sign_off TEXT;
 
--- What the dataset held after an import that changed it, or when a run began on it. members: a bit for each image id;
+-- Contents of the dataset after an import that changed it, or at the start of a run. members: one bit per image id;
 -- classes: images by class name, as JSON; hash: see dataset-versions.ts.
 CREATE TABLE dataset_versions (
   number INTEGER PRIMARY KEY,
@@ -228,13 +228,13 @@ CREATE INDEX images_removed ON images (removed_at) WHERE removed_at IS NOT NULL;
 `;
 
 const locks = `
--- Which process of its host holds a lock, among all that had its number, and of which database file.
+-- Identifies the process that holds a lock among all that had its number, and the database file.
 ALTER TABLE locks ADD COLUMN started TEXT;
 ALTER TABLE locks ADD COLUMN place TEXT;
 `;
 
 const identities = `
--- What a DICOM file says of whom and what it shows, as keyed hashes (store/identities.ts); null where it does not say.
+-- The identifiers of a DICOM file as keyed hashes (store/identities.ts); null if absent.
 CREATE TABLE identities (
   hash TEXT PRIMARY KEY,
   patient TEXT,
@@ -247,12 +247,12 @@ CREATE TABLE identities (
   sex TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Covers what asks which patients and parts the images of a study have: see studies.ts.
+-- Covers the queries for the patients and splits of a study's images: see studies.ts.
 CREATE INDEX images_study_patient ON images (study_id, patient_id, split) WHERE removed_at IS NULL;
 
--- Keyed hash of the patient's identifier without what spreadsheets change in it.
+-- Keyed hash of the loose form of the patient's identifier, without what spreadsheets change.
 ALTER TABLE patients ADD COLUMN loose TEXT;
--- Other names of patients, from tables: key is a keyed hash as that of patients is.
+-- Aliases of patients, from tables: key is a keyed hash like that of patients.
 CREATE TABLE patient_aliases (
   key TEXT PRIMARY KEY,
   loose TEXT NOT NULL,
@@ -260,15 +260,14 @@ CREATE TABLE patient_aliases (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const twins = `
--- How a copy lies on its twin where features led to it and pixels confirmed it ('mirrored, turned by 90°').
+const copies = `
+-- Alignment of two duplicates that features found and pixels confirmed ('mirrored, rotated by 90°').
 ALTER TABLE duplicate_pairs ADD COLUMN alignment TEXT;
--- Pairs of thumbnails among pictures that are all alike: 1 where the rasters show one picture, 0 where they do not; null
--- where nobody needed to ask.
+-- For pairs of thumbnails among similar images: 1 if the rasters show one picture, 0 if not; null if that was not
+-- checked.
 ALTER TABLE duplicate_pairs ADD COLUMN same_picture INTEGER;
 
--- What a file with the same bytes as an image was said to be, where that differs from the image's label: by folder or
--- table, and from where.
+-- Labels that differ from an image's own, given by a folder or a table to another file with the same bytes.
 CREATE TABLE label_claims (
   image_id INTEGER NOT NULL REFERENCES images (id),
   source_id INTEGER NOT NULL REFERENCES sources (id),
@@ -278,19 +277,19 @@ CREATE TABLE label_claims (
   PRIMARY KEY (image_id, source_id, path)
 ) STRICT, WITHOUT ROWID;
 
--- Two files with one SOP Instance UID and other pixels are a finding.
+-- For the finding of two files with one SOP Instance UID but different pixels.
 CREATE INDEX identities_instance ON identities (instance) WHERE instance IS NOT NULL;
 
--- JSON of what was known of leaks when the split was made (src/shared/models/leaks.ts).
+-- JSON of the leaks known when the split was created (src/shared/models/known-leaks.ts).
 ALTER TABLE splits ADD COLUMN leaks TEXT;
 `;
 
-/** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
+/** In order; the last version is the one that this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
   { version: 3, sql: trust },
   { version: 4, sql: locks },
   { version: 5, sql: identities },
-  { version: 6, sql: twins },
+  { version: 6, sql: copies },
 ];

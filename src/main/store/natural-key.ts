@@ -6,7 +6,7 @@ export function naturalKey(text: string): string {
     .replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(12, '0'));
 }
 
-/** By natural keys; what has equal ones by its number. */
+/** Sorts by natural keys; ties by number. */
 export function inNaturalOrder<Item>(
   items: readonly Item[],
   textOf: (item: Item) => string,

@@ -6,7 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { makeTemporarySync } from '../process/scratch';
 import {
   diskFailed,
-  isDiskTrouble,
+  isDiskError,
   pathTooLong,
   projectAway,
   projectDamaged,
@@ -16,15 +16,15 @@ import {
 } from './errors';
 import { type Migration, migrations } from './migrations';
 
-/** Before this version SQLite could corrupt a database while it reset the WAL (https://www.sqlite.org/wal.html). */
-const OLDEST_SQLITE: readonly number[] = [3, 51, 3];
-/** "FOVE": tells our files from other SQLite databases. */
+/** Earlier versions of SQLite could corrupt a database while resetting the WAL (https://www.sqlite.org/wal.html). */
+const MIN_SQLITE_VERSION: readonly number[] = [3, 51, 3];
+/** "FOVE": distinguishes our files from other SQLite databases. */
 const APPLICATION_ID = 0x464f5645;
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * How a database is opened: `read` follows what another process writes, `immutable` takes it that nobody does, which is
- * the only way where SQLite can make no files beside it.
+ * How a database is opened: `read` follows the writes of another process; `immutable` assumes that there are none,
+ * which is the only way if SQLite cannot create files beside it.
  */
 export interface Connection {
   readonly file: string;
@@ -34,14 +34,14 @@ export interface Connection {
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
 /**
- * One open `project.sqlite`. Query functions live in one file a domain (`images.ts`, `labels.ts`, …) and take this as
- * their first argument. Errors are `FoveaError`s: `disk_full`, `disk_failed`, `project_unwritable`,
- * `project_damaged`, `project_busy`.
+ * One open `project.sqlite`. Query functions have one file per domain (`images.ts`, `labels.ts`, …) and take this as
+ * their first argument. Errors are `FoveaError`s: `disk_full`, `disk_failed`, `project_unwritable`, `project_damaged`,
+ * `project_busy`.
  */
 export interface ProjectStore {
   /** For another thread: see `joinProjectStore`. */
   readonly connection: Connection;
-  /** Nothing can be stored: what would is refused with `project_read_only`. */
+  /** Nothing can be stored: writes fail with `project_read_only`. */
   readonly isReadOnly: boolean;
   /** Runs one statement; `id` is the row id of an insert. */
   run(sql: string, ...parameters: SqlValue[]): { readonly changes: number; readonly id: number };
@@ -50,19 +50,19 @@ export interface ProjectStore {
   /** First column of every row. */
   column<Value extends SqlValue>(sql: string, ...parameters: SqlValue[]): Value[];
   /**
-   * For long lists: `sql` selects one row with one JSON text (`json_group_array(…)`), which is parsed. Making 100,000
+   * For long lists: `sql` selects one row with one JSON text (`json_group_array(…)`), which is parsed. Creating 100,000
    * row objects takes several times as long.
    */
   json<Value>(sql: string, ...parameters: SqlValue[]): Value;
-  /** All or nothing, on disk when it returns. A transaction inside a transaction joins the outer one. */
+  /** All or nothing, on disk on return. A nested transaction joins the outer one. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
 }
 
 /**
- * Opens a project's database, checks it (`quick_check`), backs it up and migrates it where it is older. WAL with
- * `synchronous=FULL`: what a transaction returned from survives a power cut. Where nothing can be written there, it is
- * opened to be looked at (`isReadOnly`).
+ * Opens a project's database, checks it (`quick_check`), and backs it up and migrates it if it is older. WAL with
+ * `synchronous=FULL`: a transaction that has returned survives a power cut. If nothing can be written there, it is
+ * opened read-only (`isReadOnly`).
  * Throws `FoveaError`: `project_unwritable`, `path_too_long`, `project_damaged`, `project_newer`, `project_busy`,
  * `disk_full`.
  */
@@ -70,15 +70,15 @@ export function openProjectStore(file: string, steps: readonly Migration[] = mig
   if (!isPathForSqlite(file)) throw pathTooLong();
   const size = sizeOf(file);
   if (size === null) throw projectAway();
-  // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
+  // SQLite treats an empty file as a new database, and removes the write-ahead log beside it.
   if (size === 0) throw projectEmpty(newestBackup(file));
   if (isWritable(file)) return prepareStore(file, steps, false);
-  return openToLookAt(file, steps);
+  return openReadOnly(file, steps);
 }
 
 /**
- * Another connection to a database that this process has open, for another thread: it is neither checked nor migrated
- * again. What one connection stores the others see; a writer waits for another.
+ * Another connection to a database that this process has open, for another thread; it is not checked or migrated again.
+ * Each connection sees what the others store; writers wait for each other.
  */
 export function joinProjectStore(connection: Connection): ProjectStore {
   requireFile(connection);
@@ -89,7 +89,7 @@ export function joinProjectStore(connection: Connection): ProjectStore {
   }
 }
 
-/** Makes the database of a new project; throws what `openProjectStore` throws. */
+/** Creates the database of a new project; throws like `openProjectStore`. */
 export function createProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
   return prepareStore(file, steps, true);
 }
@@ -113,11 +113,11 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
 }
 
 /**
- * A project where nothing can be written: an archive on a read-only share, a colleague's folder. It is opened in place
- * where it is of this version and its log is settled or shared by the process that writes it; else a private copy is
- * settled and migrated, and looked at in its place.
+ * Opens a project that cannot be written: an archive on a read-only share, a colleague's folder. It is opened in place
+ * if it has the current version and its log is checkpointed or shared by the process that writes it; otherwise a
+ * private copy is checkpointed, migrated and opened instead.
  */
-function openToLookAt(file: string, steps: readonly Migration[]): ProjectStore {
+function openReadOnly(file: string, steps: readonly Migration[]): ProjectStore {
   const modes: readonly Connection['mode'][] = (sizeOf(`${file}-wal`) ?? 0) > 0 ? ['read'] : ['read', 'immutable'];
   for (const mode of modes) {
     let database: DatabaseSyncInstance | null = null;
@@ -150,7 +150,7 @@ function openCopy(file: string, steps: readonly Migration[]): ProjectStore {
   }
 }
 
-/** A database may come from anywhere: its schema runs nothing, and nobody writes its pages directly. */
+/** A database may come from anywhere: its schema must not run anything, and its pages must not be written directly. */
 function connect({ file, mode }: Connection): DatabaseSyncInstance {
   const immutable = pathToFileURL(file);
   immutable.search = 'immutable=1';
@@ -165,24 +165,24 @@ function connect({ file, mode }: Connection): DatabaseSyncInstance {
 }
 
 /**
- * SQLite makes a file that it does not find: where the project's disk was taken away, that would be an empty database in
- * the folder that it was mounted on. Throws `project_away`.
+ * SQLite creates a file that it does not find: if the project's disk was removed, that would be an empty database in
+ * its mount point. Throws `project_away`.
  */
 function requireFile({ file }: Connection): void {
   if ((sizeOf(file) ?? 0) === 0) throw projectAway();
 }
 
-/** Null where there is no such file. */
+/** Null if the file does not exist. */
 function sizeOf(file: string): number | null {
   try {
     return statSync(file, { throwIfNoEntry: false })?.size ?? null;
   } catch {
-    // A share that does not answer, a folder that may not be entered.
+    // A share that does not respond, or a folder without access.
     return null;
   }
 }
 
-/** Whether SQLite may write it, and the files beside it that it needs for that. */
+/** Whether SQLite can write the file, and the files beside it that this requires. */
 function isWritable(file: string): boolean {
   try {
     accessSync(file, constants.W_OK);
@@ -194,12 +194,12 @@ function isWritable(file: string): boolean {
 }
 
 /**
- * SQLite takes paths of 512 bytes, and on Windows of 260 characters whatever the system allows, with `-journal` at their
- * end; a longer one is a file that "cannot be opened".
+ * SQLite accepts paths of 512 bytes, and on Windows of 260 characters whatever the system allows, including a trailing
+ * `-journal`; it reports a longer one as a file that "cannot be opened".
  */
 export function isPathForSqlite(file: string, system: NodeJS.Platform = process.platform): boolean {
-  const most = (system === 'win32' ? 259 : 512) - '-journal'.length;
-  return (system === 'win32' ? file.length : Buffer.byteLength(file)) <= most;
+  const max = (system === 'win32' ? 259 : 512) - '-journal'.length;
+  return (system === 'win32' ? file.length : Buffer.byteLength(file)) <= max;
 }
 
 function pragma(database: DatabaseSyncInstance, name: string): unknown {
@@ -210,17 +210,17 @@ function pragma(database: DatabaseSyncInstance, name: string): unknown {
 function assertVersion(database: DatabaseSyncInstance): void {
   const row: { version: string } = database.prepare('SELECT sqlite_version() AS version').get();
   const found = row.version.split('.').map(Number);
-  for (const [index, least] of OLDEST_SQLITE.entries()) {
+  for (const [index, min] of MIN_SQLITE_VERSION.entries()) {
     const part = found[index] ?? 0;
-    if (part > least) return;
-    if (part < least) throw new Error(`SQLite ${row.version} is older than ${OLDEST_SQLITE.join('.')}`);
+    if (part > min) return;
+    if (part < min) throw new Error(`SQLite ${row.version} is older than ${MIN_SQLITE_VERSION.join('.')}`);
   }
 }
 
-/** Between the name of a database and the version that it was migrated to. */
+/** Separates the name of a database from the version that it was migrated to. */
 const BACKUP = '.before-version-';
 
-/** Nothing of a folder that may be entered and not listed. */
+/** Empty for a folder that can be entered but not listed. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -229,7 +229,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** The name of the newest copy that a migration left beside a database; null where there is none. */
+/** The name of the newest copy that a migration left beside a database; null if there is none. */
 function newestBackup(file: string): string | null {
   const start = basename(file) + BACKUP;
   const versions = namesIn(dirname(file))
@@ -239,7 +239,7 @@ function newestBackup(file: string): string | null {
   return versions.length === 0 ? null : `${start}${Math.max(...versions)}`;
 }
 
-/** Refuses empty databases and those of other programs and of a newer Fovea before anything is written to them. */
+/** Rejects empty databases and those of other programs or a newer Fovea, before anything is written to them. */
 function checkIdentity(database: DatabaseSyncInstance, file: string, steps: readonly Migration[]): void {
   const tables: { count: number } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
   if (tables.count === 0) throw projectEmpty(newestBackup(file));
@@ -288,7 +288,7 @@ class SqliteStore implements ProjectStore {
   readonly connection: Connection;
   readonly isReadOnly: boolean;
   #database: DatabaseSyncInstance;
-  /** The disk has failed under it: what the connection has in memory cannot be trusted any more. */
+  /** The disk has failed: the data that the connection has in memory can no longer be trusted. */
   #isBroken = false;
   #isInTransaction = false;
   readonly #onClose: () => void;
@@ -359,12 +359,12 @@ class SqliteStore implements ProjectStore {
     if (!this.#database.isOpen) return;
     this.#statements.clear();
     this.#columns.clear();
-    // Statements of this package are only let go by the garbage collector, and SQLite keeps the file open until then:
-    // the last checkpoint is made here, so that project.sqlite is whole when this returns.
+    // The garbage collector alone releases statements of this package, and SQLite keeps the file open until then. The
+    // last checkpoint is therefore made here, so that project.sqlite is complete on return.
     try {
       if (!this.isReadOnly) this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process reads it, or the disk is full or gone: the WAL stays, and the next open takes it in.
+      // Another process reads it, or the disk is full or gone: the WAL stays, and the next open recovers it.
     }
     this.#database.close();
     this.#onClose();
@@ -374,7 +374,7 @@ class SqliteStore implements ProjectStore {
     try {
       this.#database.exec('ROLLBACK');
     } catch {
-      // Of a failing disk: the next connection finds nothing of it.
+      // The disk is failing: the next connection will not see the transaction.
       this.#isBroken = true;
     }
   }
@@ -384,15 +384,15 @@ class SqliteStore implements ProjectStore {
     try {
       return work();
     } catch (error) {
-      if (!isDiskTrouble(error)) throw toStoreError(error);
+      if (!isDiskError(error)) throw toStoreError(error);
       this.#isBroken = true;
-      // Says so where the file is gone or really damaged.
+      // Throws a specific error if the file is gone or really damaged.
       this.#reconnect();
       throw diskFailed(error);
     }
   }
 
-  /** A disk that was unplugged comes back as another device, which only a new connection can read. */
+  /** An unplugged disk returns as another device, which only a new connection can read. */
   #reconnect(): void {
     if (!this.#isBroken || this.#isInTransaction) return;
     requireFile(this.connection);
@@ -403,7 +403,7 @@ class SqliteStore implements ProjectStore {
     } catch (error) {
       database?.close();
       const known = toStoreError(error, () => newestBackup(this.connection.file));
-      // The file is there and was open: that it cannot be opened says the same.
+      // The file exists and was open, so failing to open it also means a failed disk.
       throw known instanceof FoveaError && known.code === 'project_unwritable' ? diskFailed(error) : known;
     }
     this.#statements.clear();
@@ -423,7 +423,7 @@ class SqliteStore implements ProjectStore {
   }
 }
 
-/** Throws `project_read_only`: before something is begun that is stored at its end. */
+/** Throws `project_read_only`: for use before work whose result is stored at the end. */
 export function requireWritable({ isReadOnly }: ProjectStore): void {
   if (isReadOnly) throw projectReadOnly();
 }

@@ -1,7 +1,7 @@
 import type { OriginKind } from '#shared/models/held-out';
 import type { ProjectStore } from './open';
 
-/** The SQL of what a person reads for where an image came from; null where it is not known. */
+/** SQL expressions for the name of an image's origin; null if unknown. */
 const VALUES: Readonly<Record<OriginKind, string>> = {
   site: `(SELECT coalesce(name, 'Site ' || id) FROM origins WHERE id = images.site_id)`,
   station: `(SELECT coalesce(name, 'Station ' || id) FROM origins WHERE id = images.station_id)`,
@@ -28,7 +28,7 @@ export function originGroups(store: ProjectStore, kind: OriginKind): OriginGroup
     .map(([value, label, patient, images]) => ({ value, label, patient, images }));
 }
 
-/** Where each labelled image came from; images of which it is not known are left out. */
+/** Origin of each labelled image, without images of unknown origin. */
 export function imageOrigins(store: ProjectStore, kind: OriginKind): Map<number, string> {
   return new Map(
     store.json<[number, string][]>(

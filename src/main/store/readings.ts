@@ -6,7 +6,7 @@ export interface StoredReader {
   readonly name: string;
 }
 
-/** In natural order of their names: which came first depends on how a table is read. */
+/** In natural order of their names: the order of creation depends on how a table is read. */
 export function readers(store: ProjectStore): StoredReader[] {
   const all = store.all<StoredReader>('SELECT id, name FROM readers');
   return inNaturalOrder(
@@ -16,23 +16,23 @@ export function readers(store: ProjectStore): StoredReader[] {
   );
 }
 
-/** Number of a reader, made where the name is new. Names are compared after Unicode NFC. */
+/** Id of a reader, created if the name is new. Names are compared after Unicode NFC. */
 export function readerNumber(store: ProjectStore, name: string): number {
   const normal = name.normalize('NFC');
   const present = store.get<{ id: number }>('SELECT id FROM readers WHERE name = ?', normal);
   return present?.id ?? store.run('INSERT INTO readers (name) VALUES (?)', normal).id;
 }
 
-/** What a reader says of an image now. */
+/** A reader's current reading of an image. */
 export interface StoredReading {
   readonly image: number;
   readonly reader: number;
   readonly classId: number;
 }
 
-/** Present readings of images that are in the dataset, by image and reader. */
+/** Current readings of images in the dataset, by image and reader. */
 export function presentReadings(store: ProjectStore): StoredReading[] {
-  // SQLite takes bare columns from the row that max() is of (https://www.sqlite.org/lang_select.html#bareagg).
+  // SQLite takes bare columns from the row of max() (https://www.sqlite.org/lang_select.html#bareagg).
   return store
     .json<[number, number, number][]>(
       `SELECT json_group_array(json_array(image_id, reader_id, class_id)) FROM (
@@ -44,7 +44,7 @@ export function presentReadings(store: ProjectStore): StoredReading[] {
     .map(([image, reader, classId]) => ({ image, reader, classId }));
 }
 
-/** Present readings of the images whose readings are not all of one class, by image and reader. */
+/** Current readings of the images whose readings disagree, by image and reader. */
 export function disagreeingReadings(store: ProjectStore): StoredReading[] {
   return store
     .json<[number, number, number][]>(
@@ -59,7 +59,7 @@ export function disagreeingReadings(store: ProjectStore): StoredReading[] {
     .map(([image, reader, classId]) => ({ image, reader, classId }));
 }
 
-/** How many readers have a present reading. */
+/** Number of readers with a current reading. */
 export function readerCount(store: ProjectStore): number {
   if (store.get('SELECT 1 FROM readings LIMIT 1') === undefined) return 0;
   return (
@@ -72,7 +72,7 @@ export function readerCount(store: ProjectStore): number {
   );
 }
 
-/** Present readings of one image. */
+/** Current readings of one image. */
 export function readingsOf(store: ProjectStore, image: number): StoredReading[] {
   return store
     .all<{ reader: number; classId: number | null }>(
@@ -86,8 +86,8 @@ export function readingsOf(store: ProjectStore, image: number): StoredReading[] 
 export type ReadingSource = 'table' | 'user' | 'undo';
 
 /**
- * Appends a reading where it differs from the reader's present one; null takes it back. Answers with the class before
- * (null: none), or undefined where nothing changed.
+ * Appends a reading if it differs from the reader's current one; null withdraws it. Returns the previous class (null:
+ * none), or undefined if nothing changed.
  */
 export function setReading(
   store: ProjectStore,
@@ -114,13 +114,13 @@ export function setReading(
   return before;
 }
 
-/** The class that all readings name; null where there is none, or more than one. */
+/** The class that all readings name; null if there is none, or more than one. */
 export function unanimousClass(readings: readonly Pick<StoredReading, 'classId'>[]): number | null {
   const [first] = readings;
   return first !== undefined && readings.every((one) => one.classId === first.classId) ? first.classId : null;
 }
 
-/** What the disagreement of an image rests on: "1=2,3=4", readers and classes by number. */
+/** Evidence of the disagreement on an image: "1=2,3=4", readers and classes by id. */
 export function readingsEvidence(readings: readonly StoredReading[]): string {
   return [...readings]
     .sort((a, b) => a.reader - b.reader)

@@ -1,17 +1,17 @@
 import type { ReviewReason, ReviewVerdict } from '#shared/models/review';
 import type { ProjectStore } from './open';
 
-/** What a person said of one reason to look at an image again. */
+/** A person's verdict on one reason to review an image. */
 export interface StoredReview {
   readonly image: number;
   readonly reason: ReviewReason;
   readonly verdict: ReviewVerdict;
-  /** What the reason rested on then. */
+  /** The evidence at that time. */
   readonly evidence: string;
   readonly at: string;
 }
 
-/** Of removed images too. */
+/** Includes removed images. */
 export function allReviews(store: ProjectStore): StoredReview[] {
   return store
     .json<[number, ReviewReason, ReviewVerdict, string, string][]>(
@@ -20,7 +20,7 @@ export function allReviews(store: ProjectStore): StoredReview[] {
     .map(([image, reason, verdict, evidence, at]) => ({ image, reason, verdict, evidence, at }));
 }
 
-/** What was said of one reason, by image. */
+/** Verdicts on one reason, by image. */
 export function reviewsOf(store: ProjectStore, reason: ReviewReason): Map<number, StoredReview> {
   const rows = store.all<StoredReview>(
     'SELECT image_id AS image, reason, verdict, evidence, at FROM reviews WHERE reason = ?',
@@ -55,13 +55,13 @@ export function deleteReview(store: ProjectStore, image: number, reason: ReviewR
   store.run('DELETE FROM reviews WHERE image_id = ? AND reason = ?', image, reason);
 }
 
-/** Puts back what was said before; null: nothing. */
+/** Restores a previous verdict; null: none. */
 export function restoreReview(
   store: ProjectStore,
   image: number,
   reason: ReviewReason,
-  said: Pick<StoredReview, 'verdict' | 'evidence' | 'at'> | null,
+  previous: Pick<StoredReview, 'verdict' | 'evidence' | 'at'> | null,
 ): void {
-  if (said === null) deleteReview(store, image, reason);
-  else storeReview(store, { image, reason, verdict: said.verdict, evidence: said.evidence, at: said.at });
+  if (previous === null) deleteReview(store, image, reason);
+  else storeReview(store, { image, reason, verdict: previous.verdict, evidence: previous.evidence, at: previous.at });
 }

@@ -1,8 +1,8 @@
 import { type RunSummary, runSummarySchema } from '#shared/models/run';
 import type { ProjectStore } from './open';
 
-/** Adds a run or takes its new state over. */
-export function putRun(store: ProjectStore, summary: RunSummary): void {
+/** Adds a run or updates its state. */
+export function saveRun(store: ProjectStore, summary: RunSummary): void {
   store.run(
     `INSERT INTO runs (id, name, state, created_at, summary) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, state = excluded.state, summary = excluded.summary`,
@@ -14,7 +14,7 @@ export function putRun(store: ProjectStore, summary: RunSummary): void {
   );
 }
 
-/** Newest first. A row that cannot be understood is left out: its run folder knows better. */
+/** Newest first. Skips rows that cannot be parsed: the run folder is authoritative. */
 export function storedRuns(store: ProjectStore): RunSummary[] {
   return store
     .column<string>('SELECT summary FROM runs ORDER BY created_at DESC, id DESC')

@@ -1,6 +1,6 @@
 import type { ProjectStore } from './open';
 
-/** Number of a folder that images are imported from. */
+/** Id of a folder that images are imported from, created if new. */
 export function sourceNumber(store: ProjectStore, folder: string): number {
   const present = store.get<{ id: number }>('SELECT id FROM sources WHERE folder = ?', folder);
   return (

@@ -18,14 +18,14 @@ export interface StoredSplit {
   readonly warnings: readonly string[];
   /** Whether near duplicates were kept together. */
   readonly keepDuplicates: boolean;
-  /** What the test part was chosen by; `test` is then 0, and `validation` a share of the other images. */
+  /** What the test split is held out by; `test` is then 0, and `validation` a share of the other images. */
   readonly heldOut: HeldOut | null;
   readonly signOff: StoredSignOff | null;
-  /** What was known of leaks when it was made; null in projects of older versions. */
+  /** Leaks known when it was created; null in projects of older versions. */
   readonly leaks: KnownLeaks | null;
 }
 
-/** With a hash of the parts that it was given for. */
+/** Includes a hash of the splits that it was given for. */
 const storedSignOffSchema = signOffSchema.extend({ members: z.string() });
 export type StoredSignOff = z.infer<typeof storedSignOffSchema>;
 
@@ -55,7 +55,7 @@ export function currentSplit(store: ProjectStore): StoredSplit | null {
   };
 }
 
-/** SHA-256 of which image is in which part: equal only for equal parts. */
+/** SHA-256 of the assignment of images to splits. */
 export function hashMembers(store: ProjectStore, split: number): string {
   const members = store.column<string>(
     `SELECT json_group_array(json_array(image_id, part)) FROM
@@ -71,7 +71,7 @@ export function setSignOff(store: ProjectStore, split: number, signOff: StoredSi
   store.run('UPDATE splits SET sign_off = ? WHERE id = ?', signOff === null ? null : JSON.stringify(signOff), split);
 }
 
-/** What was known of leaks when the split was made. */
+/** Stores the leaks known when the split was created. */
 export function setLeaks(store: ProjectStore, split: number, leaks: KnownLeaks): void {
   store.run('UPDATE splits SET leaks = ? WHERE id = ?', JSON.stringify(leaks), split);
 }
@@ -113,7 +113,7 @@ export function addSplit(
   });
 }
 
-/** Puts an image into a part of the current split (null takes it out). */
+/** Assigns an image to a split of the current division (null removes it). */
 export function setMember(store: ProjectStore, split: number, image: number, name: SplitName | null): void {
   if (name === null) {
     store.run('DELETE FROM split_members WHERE split_id = ? AND image_id = ?', split, image);
@@ -129,7 +129,7 @@ export function setMember(store: ProjectStore, split: number, image: number, nam
   store.run('UPDATE images SET split = ? WHERE id = ?', name, image);
 }
 
-/** What a split is made from: images with a label, with what groups them. */
+/** Input of a new split: an image with a label, and what groups it with others. */
 export interface SplitCandidate {
   readonly id: number;
   readonly label: number;
@@ -139,7 +139,7 @@ export interface SplitCandidate {
   readonly split: SplitName | null;
 }
 
-/** Ordered by content: the same however the files came in. */
+/** Ordered by content, independent of the order of import. */
 export function splitCandidates(store: ProjectStore): SplitCandidate[] {
   return store
     .json<[number, number, number | null, number | null, SplitName | null, SplitName | null][]>(
@@ -158,7 +158,7 @@ export interface SplitMember {
   readonly patient: number | null;
 }
 
-/** Labelled images of a part, by content: the same order however the files came in. */
+/** Labelled images of a split by content, independent of the order of import. */
 export function splitMembers(store: ProjectStore, split: SplitName): SplitMember[] {
   return store
     .json<[number, string, number, string, number | null][]>(
@@ -170,7 +170,7 @@ export function splitMembers(store: ProjectStore, split: SplitName): SplitMember
     .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }
 
-/** All labelled images, whatever their part, by content. */
+/** All labelled images, in or out of the split, by content. */
 export function labelledMembers(store: ProjectStore): SplitMember[] {
   return store
     .json<[number, string, number, string, number | null][]>(
@@ -181,7 +181,7 @@ export function labelledMembers(store: ProjectStore): SplitMember[] {
     .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }
 
-/** Part of each image among `ids` in the current split. */
+/** Current split of each image among `ids`. */
 export function currentSplits(
   store: ProjectStore,
   ids: readonly number[],

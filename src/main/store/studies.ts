@@ -1,7 +1,7 @@
 import type { ProjectStore } from './open';
 
-/** Studies whose images are of several patients, with these; and how many patients have images with a study. */
-export function studiesOfSeveral(store: ProjectStore): {
+/** Studies whose images belong to several patients, with these patients; and the number of patients with a study. */
+export function studiesWithSeveralPatients(store: ProjectStore): {
   readonly studies: ReadonlyMap<number, readonly number[]>;
   readonly patients: number;
 } {

@@ -1,6 +1,6 @@
 import type { ProjectStore } from './open';
 
-/** What a label table may say of an image besides its readings, as it is stored now. */
+/** The stored values of an image that a label table may change, except readings. */
 export interface ImageFacts {
   readonly id: number;
   readonly path: string;
@@ -8,10 +8,10 @@ export interface ImageFacts {
   readonly root: string;
   /** SHA-256 of the file. */
   readonly hash: string;
-  /** Images of one file (its frames) share it. */
+  /** Shared by the images of one file (its frames). */
   readonly file: string;
   readonly label: number | null;
-  /** Where the present label comes from, looking through what was undone; null where it never had one. */
+  /** Origin of the current label, ignoring undone changes; null if it never had one. */
   readonly labelSource: string | null;
   readonly patient: number | null;
   readonly study: number | null;
@@ -20,7 +20,7 @@ export interface ImageFacts {
   readonly age: number | null;
 }
 
-/** Of every image in the dataset, in the order of their numbers. */
+/** Facts of every image in the dataset, by image id. */
 export function imageFacts(store: ProjectStore): ImageFacts[] {
   return store.all<ImageFacts>(
     `SELECT images.id, path, sources.folder AS root, hash, source_id || '/' || path AS file, label_id AS label,
@@ -33,7 +33,7 @@ export function imageFacts(store: ProjectStore): ImageFacts[] {
 
 export type SubjectFacts = Pick<ImageFacts, 'id' | 'patient' | 'study' | 'site' | 'sex' | 'age'>;
 
-/** Writes all of them as they are given. */
+/** Overwrites all of them. */
 export function setFacts(store: ProjectStore, { id, patient, study, site, sex, age }: SubjectFacts): void {
   store.run(
     'UPDATE images SET patient_id = ?, study_id = ?, site_id = ?, sex = ?, age = ? WHERE id = ?',

@@ -1,7 +1,7 @@
 import type { DatasetVersion } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 
-/** One bit for each image id, lowest id in the lowest bit of the first byte. */
+/** One bit per image id, lowest id in the lowest bit of the first byte. */
 export type Members = Uint8Array;
 
 interface VersionRow {
@@ -33,13 +33,13 @@ export function newestVersion(store: ProjectStore): DatasetVersion | null {
   return row === undefined ? null : toVersion(row);
 }
 
-/** Whether images were removed, brought back or added since. `images`: how many there are now. */
+/** Whether images were removed, restored or added since. `images`: their current number. */
 export function changedSince(store: ProjectStore, version: DatasetVersion, images: number): boolean {
   if (images !== version.images) return true;
   return store.get('SELECT 1 FROM images WHERE removed_at > ? LIMIT 1', version.at) !== undefined;
 }
 
-/** An image that is in the dataset: id, SHA-256 of its file, frame, and the number of its class. */
+/** An image in the dataset: id, SHA-256 of its file, frame, and the id of its class. */
 export type PresentImage = readonly [id: number, hash: string, frame: number, label: number | null];
 
 /** Images whose hash is at least `from` and below `to`, by hash and frame. */
@@ -53,7 +53,7 @@ export function presentImages(store: ProjectStore, from: string, to: string): Pr
   );
 }
 
-/** Adds a version after the newest, or answers with the newest where it holds the same images. */
+/** Adds a version after the newest, or returns the newest if it has the same images. */
 export function addVersion(
   store: ProjectStore,
   version: Pick<DatasetVersion, 'at' | 'import' | 'images' | 'classes' | 'hash'>,
@@ -87,7 +87,7 @@ export function addVersion(
   });
 }
 
-/** How many bits are set in one and not in the other. */
+/** Number of bits set in one and not in the other. */
 function countWithout(one: Members, other: Members): number {
   let count = 0;
   for (const [index, byte] of one.entries()) {

@@ -1,10 +1,10 @@
 import type { ProjectStore } from './open';
 
-/** First image of each way in which the files of one patient describe the person; all but the image are hashes. */
+/** First image of each distinct description of the person in a patient's files; all other fields are hashes. */
 export interface Description {
   readonly image: number;
   readonly patient: number;
-  /** Of the files' own patient id: a table may have joined several under one patient. */
+  /** Of the files' own patient id: a table may have joined several ids into one patient. */
   readonly id: string;
   readonly birthDate: string | null;
   readonly sex: string | null;
@@ -32,8 +32,8 @@ export function namedByAccession(store: ProjectStore): { readonly image: number;
   );
 }
 
-/** First image of each patient whose identifier is another patient's but for how it is written, by that key. */
-export function nearlyAlike(
+/** First image of each patient whose identifier differs from another patient's only in spelling, with the loose key. */
+export function similarIdentifiers(
   store: ProjectStore,
 ): { readonly image: number; readonly patient: number; readonly key: string }[] {
   return store.all(
@@ -46,7 +46,7 @@ export function nearlyAlike(
   );
 }
 
-/** First image of each patient in some studies. */
+/** First image of each patient in the given studies. */
 export function firstOfStudies(
   store: ProjectStore,
   studies: readonly number[],

@@ -1,6 +1,6 @@
 import { buildHosts as build } from '../../process/test-support/build-hosts';
 
-/** Builds entries of decode-host/; answers with the folder. */
+/** Builds entries of decode-host/ and returns their folder. */
 export function buildHosts(name: string, entries: Readonly<Record<string, string>>): Promise<string> {
   return build(
     name,

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { serve } from '../serve';
 
-// A host for tests of the pool: its jobs hang, crash, throw or take native memory, as the path says; else they answer
-// with its pid. `once:<file>` hangs where the file is not there, after making it, so that the test can kill the host.
+// A host for tests of the pool: its jobs hang, crash, throw or allocate native memory, depending on the path; otherwise
+// they return its pid. `once:<file>` creates the file and hangs if the file does not exist, so that the test can kill
+// the host.
 const held: Buffer[] = [];
 
 serve(async ({ input }) => {
@@ -15,7 +16,7 @@ serve(async ({ input }) => {
     for (;;) Math.sqrt(2);
   }
   if (path === 'grow') {
-    // Outside V8's heap, and busy throughout, as a decoder is. It ends by itself, should nobody stop it.
+    // Outside V8's heap, and busy throughout, like a decoder. Ends by itself if nothing stops it.
     for (let chunk = 0; chunk < 64; chunk++) {
       held.push(Buffer.alloc(16 * 2 ** 20, 1));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);

@@ -7,7 +7,7 @@ class FakeEngine extends FakeHost<EngineCommand, EngineMessage> {
   answer() {
     const last = this.sent.at(-1);
     if (last?.kind !== 'request') throw new Error('nothing was asked');
-    this.say({ kind: 'answer', id: last.id, output: { devices: [] } });
+    this.emit({ kind: 'answer', id: last.id, output: { devices: [] } });
   }
 }
 
@@ -35,7 +35,7 @@ describe('EngineLane', () => {
     expect(hosts).toHaveLength(0);
     const [first, second] = [ask(), ask()];
     expect(hosts[0]?.sent).toEqual([]);
-    hosts[0]?.say({ kind: 'ready' });
+    hosts[0]?.emit({ kind: 'ready' });
     expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1]);
     hosts[0]?.answer();
     await first.result;
@@ -48,7 +48,7 @@ describe('EngineLane', () => {
   it('sends a quick request beside a longer one, and before the longer ones that wait', async () => {
     const { hosts, ask, askLong } = createLane();
     askLong().result.catch(() => {});
-    hosts[0]?.say({ kind: 'ready' });
+    hosts[0]?.emit({ kind: 'ready' });
     askLong().result.catch(() => {});
     const [quick, next] = [ask(), ask()];
     // 1 is long and in hand; 3 comes in a break of it; 4 waits for 3, and 2 for 1.
@@ -56,7 +56,7 @@ describe('EngineLane', () => {
     hosts[0]?.answer();
     await quick.result;
     expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4]);
-    hosts[0]?.say({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
+    hosts[0]?.emit({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
     expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4]);
     hosts[0]?.answer();
     await next.result;
@@ -71,9 +71,9 @@ describe('EngineLane', () => {
     const second = askLong();
     second.result.catch(() => {});
     askLong((before) => told.push([...before])).result.catch(() => {});
-    hosts[0]?.say({ kind: 'ready' });
+    hosts[0]?.emit({ kind: 'ready' });
     second.control('cancel');
-    hosts[0]?.say({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
+    hosts[0]?.emit({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
     expect(told).toEqual([['selftest', 'selftest'], ['selftest'], []]);
   });
 
@@ -81,7 +81,7 @@ describe('EngineLane', () => {
     const { hosts, ask, askLong } = createLane();
     const codeOf = ({ result }: { result: Promise<unknown> }) => result.catch(({ code }: { code: string }) => code);
     const codes = [codeOf(askLong())];
-    hosts[0]?.say({ kind: 'ready' });
+    hosts[0]?.emit({ kind: 'ready' });
     codes.push(codeOf(ask()));
     hosts[0]?.exit('crashed (SIGSEGV)');
     expect(await Promise.all(codes)).toEqual(['engine_crashed', 'engine_crashed']);
@@ -98,7 +98,7 @@ describe('EngineLane', () => {
           (error: { code: string }) => error.code,
         ),
       );
-      hosts[0]?.say({ kind: 'ready' });
+      hosts[0]?.emit({ kind: 'ready' });
       hosts[0]?.exit('crashed (SIGSEGV)');
       expect(await outcomes[0]).toBe('engine_crashed');
       vi.advanceTimersByTime(249);
@@ -112,7 +112,7 @@ describe('EngineLane', () => {
       expect(hosts).toHaveLength(2);
       vi.advanceTimersByTime(1);
       expect(hosts).toHaveLength(3);
-      hosts[2]?.say({ kind: 'ready' });
+      hosts[2]?.emit({ kind: 'ready' });
       hosts[2]?.answer();
       expect(await outcomes[2]).toBe('answered');
     } finally {
@@ -125,7 +125,7 @@ describe('EngineLane', () => {
     try {
       const { hosts, ask } = createLane();
       const first = ask();
-      hosts[0]?.say({ kind: 'ready' });
+      hosts[0]?.emit({ kind: 'ready' });
       hosts[0]?.answer();
       await first.result;
       vi.advanceTimersByTime(59_999);
@@ -155,7 +155,7 @@ describe('EngineLane', () => {
   it('rejects what runs and waits when it is disposed', async () => {
     const { lane, hosts, ask } = createLane();
     const calls = [ask(), ask()];
-    hosts[0]?.say({ kind: 'ready' });
+    hosts[0]?.emit({ kind: 'ready' });
     lane.dispose();
     for (const { result } of calls) await expect(result).rejects.toMatchObject({ code: 'engine_closed' });
     expect(hosts[0]?.killed).toBe(true);

@@ -31,7 +31,7 @@ export async function retryOnDisk<Result>(
       return result;
     } catch (error) {
       if (!existsSync(folder)) continue;
-      if (!isDiskTrouble(error)) throw error;
+      if (!isDiskError(error)) throw error;
       held = true;
       context.hold(error);
       await waitToRetry(error, context);
@@ -40,7 +40,7 @@ export async function retryOnDisk<Result>(
 }
 
 /** The run is not at fault, and a person can fix the cause while it waits. */
-const isDiskTrouble = (error: unknown): error is FoveaError =>
+const isDiskError = (error: unknown): error is FoveaError =>
   error instanceof FoveaError && (error.code === 'disk_failed' || error.code === 'not_writable');
 
 async function waitForFolder(folder: string, context: HoldContext): Promise<void> {

@@ -4,8 +4,8 @@ import { build } from 'vite';
 const root = resolve(import.meta.dirname, '../../../..');
 
 /**
- * Builds entries of child processes as the app does, into the repository's cache. `entries`: output name to path
- * below `src/main`. Answers with the folder, which has `<output name>.js`.
+ * Builds entries of child processes like the app does, into the repository's cache. `entries`: output name to path
+ * below `src/main`. Returns the folder, which contains `<output name>.js`.
  */
 export async function buildHosts(name: string, entries: Readonly<Record<string, string>>): Promise<string> {
   const outDir = join(root, '.cache', 'test', name);
@@ -30,7 +30,7 @@ export async function buildHosts(name: string, entries: Readonly<Record<string, 
   return outDir;
 }
 
-/** The engine's process and its loader thread, which must lie beside it. */
+/** The engine's process and its loader thread, which must be in the same folder. */
 export const engineEntries = {
   'engine-host': 'engine-host/entry.ts',
   'loader-worker': 'engine-host/batches/loader-worker.ts',

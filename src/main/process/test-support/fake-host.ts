@@ -1,17 +1,17 @@
 import type { HostProcess } from '../host';
 
-/** A host under the test's control: what it was sent, what it says, and how it ends. */
-export class FakeHost<Sent = unknown, Said = unknown> implements HostProcess {
+/** A host controlled by the test: records received messages, emits messages, and ends on request. */
+export class FakeHost<Sent = unknown, Emitted = unknown> implements HostProcess {
   readonly pid = 1;
   readonly sent: Sent[] = [];
   killed = false;
-  say: (message: Said) => void = () => {};
+  emit: (message: Emitted) => void = () => {};
   exit: (reason: string) => void = () => {};
   send(message: unknown) {
     this.sent.push(message as Sent);
   }
   onMessage(listener: (message: unknown) => void) {
-    this.say = listener;
+    this.emit = listener;
   }
   onExit(listener: (reason: string) => void) {
     this.exit = listener;

@@ -11,8 +11,8 @@ import {
   forgetUnconfirmed,
   lastImage,
   type PictureFacts,
+  pendingPictureCount,
   picturesAfter,
-  picturesWaiting,
   setSamePicture,
   storeComparisons,
   thumbnailPairs,
@@ -150,7 +150,7 @@ async function compareWaiting(
 ): Promise<void> {
   const { store } = project;
   const { signal, onProgress } = options;
-  const waiting = picturesWaiting(store);
+  const waiting = pendingPictureCount(store);
   if (waiting === 0) return;
   const search = createDuplicateSearch();
   /** First image of each content, which represents all equal ones. */

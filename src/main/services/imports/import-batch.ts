@@ -11,7 +11,7 @@ import {
   siteNumber,
   studyNumber,
 } from '../../store/identity';
-import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../../store/images';
+import { addImage, groupFrames, moveImages, patientOfFile, type StoredLocation } from '../../store/images';
 import { addSkip } from '../../store/imports';
 import { addLabelClaim, dropLabelClaim } from '../../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../../store/labels';
@@ -58,7 +58,7 @@ export interface KnownFile {
 /** A file that disappeared from some of its recorded places and was found at a new one. */
 export interface MovedFile {
   readonly hash: string;
-  readonly from: readonly StoredPlace[];
+  readonly from: readonly StoredLocation[];
   readonly source: string;
   readonly path: string;
 }

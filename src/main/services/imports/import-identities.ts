@@ -3,7 +3,7 @@ import { readIdentifier } from '#shared/identity/identifier';
 import type { TableAnswers } from '#shared/models/label-table';
 import type { DecodePool } from '../../decode-host/client';
 import { type FileKeys, fileKeys } from '../../store/identities';
-import { looseKey, type PatientRef, patientBook, patientRef } from '../../store/identity';
+import { looseKey, type PatientRef, patientIndex, patientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { createClaimReader } from '../label-tables/label-table-changes';
 import type { LabelTable } from '../label-tables/read-label-table';
@@ -124,7 +124,7 @@ export function resolveOfImport(
         patientAbove: entry?.patientAbove === true,
       };
     }),
-    patientBook(store),
+    patientIndex(store),
     answers,
   );
 }

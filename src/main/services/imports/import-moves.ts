@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nativePath } from '../../ingest/native-path';
-import { placesOf, type StoredPlace } from '../../store/images';
+import { locationsOf, type StoredLocation } from '../../store/images';
 import { resolveSource } from '../dataset/dataset';
 import type { OpenProject } from '../project/projects';
 import { hashOrNull } from './copier';
@@ -13,17 +13,17 @@ import { hashOrNull } from './copier';
 export async function lostPlaces(
   project: OpenProject,
   hash: string,
-  here: Pick<StoredPlace, 'folder' | 'path'>,
-): Promise<StoredPlace[]> {
-  const lost: StoredPlace[] = [];
-  for (const place of placesOf(project.store, hash)) {
+  here: Pick<StoredLocation, 'folder' | 'path'>,
+): Promise<StoredLocation[]> {
+  const lost: StoredLocation[] = [];
+  for (const place of locationsOf(project.store, hash)) {
     if (place.folder === here.folder && place.path === here.path) continue;
     if (!(await isThere(project, place, hash))) lost.push(place);
   }
   return lost;
 }
 
-async function isThere(project: OpenProject, place: StoredPlace, hash: string): Promise<boolean> {
+async function isThere(project: OpenProject, place: StoredLocation, hash: string): Promise<boolean> {
   const file = join(resolveSource(project.folder, place.folder), ...place.path.split('/'));
   const info = await stat(nativePath(file)).catch(() => null);
   if (info === null || !info.isFile() || info.size !== place.fileBytes) return false;

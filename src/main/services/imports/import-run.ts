@@ -5,7 +5,7 @@ import type { ImportResult } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 import type { DecodePool } from '../../decode-host/client';
 import { appendAudit } from '../../store/audit';
-import { addPatientAlias, patientBook, patientOf } from '../../store/identity';
+import { addPatientAlias, patientIndex, patientOf } from '../../store/identity';
 import { finishImport, startImport } from '../../store/imports';
 import type { ProjectStore } from '../../store/open';
 import type { Events } from '../core/events';
@@ -86,7 +86,7 @@ async function importFiles(
 
 /** Stores aliases of imported patients, so that a later table may use either name. */
 function storeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): void {
-  const book = patientBook(store);
+  const book = patientIndex(store);
   store.transaction(() => {
     for (const { name, patient } of aliases) {
       if (book.exact(patient.key) !== null) addPatientAlias(store, name, patientOf(store, patient));

@@ -149,7 +149,7 @@ export class ActiveRun {
       this.#summary = { ...this.#summary, hasModel, resumable };
       this.#isUnsaved = false;
     } catch (error) {
-      if (!isDiskTrouble(error, this.project)) throw error;
+      if (!isDiskError(error, this.project)) throw error;
       this.#isUnsaved = true;
     }
   }
@@ -164,5 +164,5 @@ export class ActiveRun {
 }
 
 /** Nothing of the run is to blame: the disk is full, fails or is read-only now, or the project was moved away. */
-const isDiskTrouble = (error: unknown, { folder }: OpenProject): boolean =>
+const isDiskError = (error: unknown, { folder }: OpenProject): boolean =>
   isDiskProblem(error) || (error instanceof FoveaError && !existsSync(databasePath(folder)));

@@ -3,7 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type EpochRecord, ORPHANED_CODE, type RunRecord, type RunSummary } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { totalEpochs } from '#shared/training/stages';
-import { deleteRun, putRun, storedRun, storedRuns } from '../../store/runs';
+import { deleteRun, saveRun, storedRun, storedRuns } from '../../store/runs';
 import { lockRuns, type RunsLock } from '../project/project-lock';
 import { runFolder, runsFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -39,7 +39,7 @@ export function refreshed(project: OpenProject, summary: RunSummary): RunSummary
 
 export async function saveSummary(project: OpenProject, summary: RunSummary): Promise<RunSummary> {
   const fresh = refreshed(project, summary);
-  putRun(project.store, fresh);
+  saveRun(project.store, fresh);
   await writeRunSummary(runFolder(project.folder, summary.id), fresh);
   return fresh;
 }
@@ -79,7 +79,7 @@ async function adoptFolders(project: OpenProject): Promise<void> {
     if (known.has(id)) continue;
     const folder = runFolder(project.folder, id);
     const summary = (await readRunSummary(folder)) ?? (await rebuildSummary(folder));
-    if (summary?.id === id) putRun(project.store, summary);
+    if (summary?.id === id) saveRun(project.store, summary);
   }
 }
 

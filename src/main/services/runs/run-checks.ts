@@ -1,9 +1,9 @@
-import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
+import { MAX_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
 import { type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { fitsMachine } from '#shared/training/memory';
 import { presetTitles } from '#shared/training/preset-titles';
-import { fitsAtOnce, stagesOf } from '#shared/training/stages';
+import { isLogisticRegression, stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../../engine-host/core/protocol';
 import type { RunSample } from '../run-records/run-files';
 import { countClasses, samplesOf } from '../run-records/run-samples';
@@ -117,7 +117,7 @@ export function smallerBatch(input: CheckInput): SmallerBatch | null {
   // A batch never holds more than all training images.
   const present = Math.min(batchSize, Math.max(1, samplesOf(input.samples, 'train').length));
   const accumulation = 2 * gradientAccumulation;
-  if (!exceedsMemory(input) || present < 2 || accumulation > MAXIMUM_ACCUMULATION) return null;
+  if (!exceedsMemory(input) || present < 2 || accumulation > MAX_ACCUMULATION) return null;
   return { batchSize: Math.floor(present / 2), gradientAccumulation: accumulation };
 }
 
@@ -184,7 +184,11 @@ export function runWarnings(input: CheckInput): string[] {
     warnings.push('The classes are very unbalanced. Consider class weights, and macro F1 as the best metric.');
   }
   const trainImages = samplesOf(samples, 'train').length;
-  if (trainImages > 0 && !fitsAtOnce(config) && config.batchSize * config.gradientAccumulation > trainImages) {
+  if (
+    trainImages > 0 &&
+    !isLogisticRegression(config) &&
+    config.batchSize * config.gradientAccumulation > trainImages
+  ) {
     warnings.push(
       `One step uses ${config.batchSize * config.gradientAccumulation} images, but there are only ${trainImages}.`,
     );

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { takeLock } from '../../store/locks';
+import { acquireLock } from '../../store/locks';
 import { createEvents } from '../core/events';
 import { createDataset } from '../dataset/dataset';
 import { keepLock } from '../project/project-lock';
@@ -147,7 +147,7 @@ describe('the queue', () => {
     const waits = await runs.start(project, config({ epochs: 1 }), 'waits');
     await nextStep(trains.id);
     const other = { token: 'other', host: 'elsewhere', pid: 1, started: null, place: null, at: Date.now() };
-    takeLock(project.store, 'runs', other, () => false);
+    acquireLock(project.store, 'runs', other, () => false);
     keepLock(project.store);
     for (const { id } of [trains, waits]) {
       expect(await runs.wait(project, id)).toMatchObject({ state: 'paused', error: { code: 'lock_lost' } });

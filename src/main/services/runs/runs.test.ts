@@ -9,7 +9,7 @@ import { RESEARCH_USE } from '#shared/research-use';
 import { deviceNames } from '#shared/training/device-names';
 import type { EngineClient } from '../../engine-host/client/client';
 import { auditEntries } from '../../store/audit';
-import { deleteRun, putRun, storedRun } from '../../store/runs';
+import { deleteRun, saveRun, storedRun } from '../../store/runs';
 import { createEvents, type Events } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
@@ -526,7 +526,7 @@ describe('what can go wrong', () => {
   it('knows the runs that a dead process left behind', async () => {
     const [known] = await runs.list(project);
     if (known === undefined) throw new Error('no run');
-    putRun(project.store, { ...known, state: 'running', error: null });
+    saveRun(project.store, { ...known, state: 'running', error: null });
     expect((await runs.list(project)).find((one) => one.id === known.id)).toMatchObject({
       state: 'interrupted',
       error: { code: 'interrupted' },

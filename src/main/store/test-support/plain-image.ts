@@ -1,6 +1,6 @@
 import type { NewImage } from '../images';
 
-/** What tests of images seldom care about: a grey PNG of 8 bits whose people and origins are not known. */
+/** Defaults for tests: an 8-bit grey PNG without known patient and origin. */
 export const plainImage: Omit<NewImage, 'hash' | 'sourceId' | 'path' | 'fileBytes' | 'width' | 'height' | 'importId'> =
   {
     kind: 'png',

@@ -9,7 +9,7 @@ export interface TinyDisk {
   unmount(): void;
 }
 
-/** A disk in memory that is soon full; `size` as mount(8) takes it. Null where this user may not mount. */
+/** A small disk in memory; `size` as in mount(8). Null if this user may not mount. */
 export function mountTinyDisk(size: string): TinyDisk | null {
   const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
   try {
@@ -24,7 +24,7 @@ export function mountTinyDisk(size: string): TinyDisk | null {
       execFileSync('mount', ['-o', `remount,${writable ? 'rw' : 'ro'}`, place], { stdio: 'ignore' });
     },
     unmount() {
-      // Lazy: SQLite lets its files go when its statements are collected.
+      // Lazy: SQLite releases its files only when its statements are collected.
       execFileSync('umount', ['-l', place], { stdio: 'ignore' });
       rmSync(place, { recursive: true });
     },

@@ -3,15 +3,15 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk that can be pulled out while files on it are open. */
+/** A disk that can be removed while files on it are open. */
 export interface UnpluggableDisk {
-  /** Where it is mounted: an empty folder while the disk is not there. */
+  /** Mount point: an empty folder while the disk is absent. */
   readonly folder: string;
-  /** From now on each read and write fails with EIO; names that the system knows can still be looked up. */
+  /** Makes all further reads and writes fail with EIO; names cached by the system can still be looked up. */
   fail(): void;
-  /** What follows within seconds on a desktop: the system unmounts it, with files still open. */
+  /** Unmounts it with files still open, as a desktop does within seconds. */
   detach(): void;
-  /** Back at the same place, as another device, with what had reached it. */
+  /** Brings it back at the same place, as another device, with the data that had reached it. */
   plugIn(): void;
   dispose(): void;
 }
@@ -21,7 +21,7 @@ const run = (command: string, ...parts: string[]) => execFileSync(command, parts
 /** FS_IOC_SHUTDOWN of linux/fs.h, with EXT4_GOING_FLAGS_NOLOGFLUSH: not even the journal is written any more. */
 const SHUT_DOWN = 'open(my $d, "<", $ARGV[0]) or die; my $how = pack("I", 2); ioctl($d, 0x8004587d, $how) or die';
 
-/** An ext4 file system in a file. Null where this user may not mount one, or there is no Linux, e2fsprogs or Perl. */
+/** An ext4 file system in a file. Null if this user may not mount one, or without Linux, e2fsprogs or Perl. */
 export function mountUnpluggableDisk(megabytes: number): UnpluggableDisk | null {
   const place = mkdtempSync(join(tmpdir(), 'fovea-unplug-'));
   const folder = join(place, 'disk');
