@@ -32,9 +32,9 @@ it('does not wait for the engine that trains in the folder that this one was cop
   const before = readFileSync(join(original, 'engine.json'), 'utf8');
   const copy = join(root, 'copy');
   cpSync(original, copy, { recursive: true });
-  const letGo = await hold(copy);
+  const unlock = await hold(copy);
   expect(JSON.parse(readFileSync(join(copy, 'engine.json'), 'utf8'))).toMatchObject({ pid: process.pid });
-  await letGo();
+  await unlock();
   expect(existsSync(join(copy, 'engine.json'))).toBe(false);
   expect(readFileSync(join(original, 'engine.json'), 'utf8')).toBe(before);
 });

@@ -12,26 +12,26 @@ import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { audit } from '../project/audit';
 import type { OpenProject } from '../project/projects';
 import type { Reports } from '../reports/reports';
-import { type ExportFile, exportFiles, imagesWithText, planOf, withOtherClassNames } from './deidentified-files';
+import { type ExportFile, exportFiles, imagesWithText, planOf, withNeutralClassNames } from './deidentified-files';
 import { labelsCsv } from './deidentified-labels';
 import { type DeidentifiedReport, deidentifiedReportPage, PROFILE, statementsOf } from './deidentified-report';
 import { type DeidentifiedImages, type DeidentifyServices, deidentifyImages } from './deidentify-images';
 import { type ExportTarget, finalFolder, makeIncoming } from './export-target';
 
 export interface DeidentifiedExports {
-  /** What an export would hold. Reads no file. */
+  /** Counts what an export would contain, without reading files. */
   plan(project: OpenProject, options: DeidentifiedOptions): DeidentifiedPlan;
   /**
-   * Copies the images of the dataset into a new folder without what says whose they are (docs/deidentification.md),
-   * with `labels.csv`, `report.html` and `report.json`. The folder appears when it is whole; a cancelled export leaves
-   * none. A file that cannot be de-identified, or whose pixels may show who it is of, is a line of the result. The
-   * job's result is a `DeidentifiedResult`. Job errors: `nothing_to_export`, `folder_not_empty`, `disk_full`,
-   * `project_unwritable`, `decoder_failed`.
+   * Writes de-identified copies of the dataset's images to a new folder (docs/deidentification.md), with `labels.csv`,
+   * `report.html` and `report.json`. The folder appears once it is complete; a cancelled export leaves none. Files that
+   * cannot be de-identified, or whose pixels may identify the patient, are listed in the result. The job's result is a
+   * `DeidentifiedResult`. Job errors: `nothing_to_export`, `folder_not_empty`, `disk_full`, `project_unwritable`,
+   * `decoder_failed`.
    */
   start(project: OpenProject, options: DeidentifiedOptions, target: ExportTarget): Started<'exports.deidentify'>;
 }
 
-/** Beside the images: table, reports, what a file system needs for names. */
+/** Space for the table, the reports and the file system's own records. */
 const EXTRA_BYTES = 16 * 2 ** 20;
 
 export function createDeidentifiedExports(
@@ -56,13 +56,13 @@ export function createDeidentifiedExports(
     const final = await finalFolder(target, 'de-identified');
     const temporary = await makeIncoming(final);
     try {
-      await checkRoom(dirname(final), files);
+      await checkFreeSpace(dirname(final), files);
       const images = await deidentifyImages(services, { project, files, folder: temporary, options, job });
-      const { written, renamed } = await renameNamedClasses(images.written, images.named, temporary);
+      const { written, renamed } = await renameIdentifyingClasses(images.written, images.identifyingClasses, temporary);
       const report = reportOf(version, options, files.length, images, written, renamed);
-      await writePapers(temporary, written, report);
+      await writeTableAndReports(temporary, written, report);
       job.signal.throwIfAborted();
-      // An empty folder that was given makes room; one that was filled meanwhile stays, and the rename fails.
+      // Replaces an empty target folder; one filled meanwhile is kept, and the rename fails.
       if (existsSync(final)) await rmdir(final);
       await rename(temporary, final);
       const { heldBack, failed } = images;
@@ -113,7 +113,7 @@ function reportOf(
     options,
     files,
     written: written.length,
-    // Nobody named is not the same as nobody.
+    // Null if no patient is known, which does not mean that there are no patients.
     patients: new Set(written.flatMap(({ pseudonym }) => pseudonym ?? [])).size || null,
     renamedClasses: renamed,
     kinds: tally(written.map(({ kind }) => kind)),
@@ -125,8 +125,11 @@ function reportOf(
   };
 }
 
-/** The label table and the report, beside the images. */
-async function writePapers(folder: string, written: readonly ExportFile[], report: DeidentifiedReport): Promise<void> {
+async function writeTableAndReports(
+  folder: string,
+  written: readonly ExportFile[],
+  report: DeidentifiedReport,
+): Promise<void> {
   const json = `${JSON.stringify({ ...report, researchUse: RESEARCH_USE }, null, 2)}\n`;
   await writeFile(join(folder, 'labels.csv'), labelsCsv(written), { flush: true });
   await writeFile(join(folder, 'report.json'), json, { flush: true });
@@ -134,15 +137,15 @@ async function writePapers(folder: string, written: readonly ExportFile[], repor
 }
 
 /**
- * Gives classes that are called like a patient another name, on the disk too. Names of patients are known only when all
- * files were read.
+ * Renames classes whose names contain a patient's name, number or date, with their folders. Done last, because patients
+ * are known only after all files have been read.
  */
-async function renameNamedClasses(
+async function renameIdentifyingClasses(
   files: readonly ExportFile[],
-  named: ReadonlySet<string>,
+  identifying: ReadonlySet<string>,
   folder: string,
 ): Promise<{ readonly written: readonly ExportFile[]; readonly renamed: readonly string[] }> {
-  const { files: written, folders, names } = withOtherClassNames(files, named);
+  const { files: written, folders, names } = withNeutralClassNames(files, identifying);
   for (const [from, to] of folders) await rename(join(folder, from), join(folder, to));
   return { written, renamed: names };
 }
@@ -154,7 +157,7 @@ function tally(values: readonly string[]): Record<string, number> {
 }
 
 /** De-identified files are about as large as their sources. */
-async function checkRoom(folder: string, files: readonly ExportFile[]): Promise<void> {
+async function checkFreeSpace(folder: string, files: readonly ExportFile[]): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const needed = files.reduce((sum, { bytes }) => sum + bytes, 0) + EXTRA_BYTES;
   if (bavail * bsize >= needed) return;

@@ -8,18 +8,18 @@ import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
 import { folderName } from '../project/projects';
 
-/** A source file of the export, with what its images say together. */
+/** A source file of the export, with the facts that its images agree on. */
 export interface ExportFile {
   /** Running number in this export, from 1, in the order of contents. */
   readonly number: number;
-  /** The first of its images, for finding it in the project. */
+  /** First of its images, to find it in the project. */
   readonly image: number;
   readonly hash: string;
   readonly bytes: number;
   readonly kind: ImageKind;
-  /** The search for burned-in text saw letters in one of its frames. */
+  /** Whether the search for burned-in text found letters in one of its frames. */
   readonly textDetected: boolean;
-  /** Null where its frames have several, or none. */
+  /** Null if its frames have several labels, or none. */
   readonly label: string | null;
   readonly pseudonym: string | null;
   readonly split: SplitName | null;
@@ -34,8 +34,8 @@ const extensions: Readonly<Record<ImageKind, string>> = { dicom: 'dcm', png: 'pn
 export const pseudonymOf = (patient: number): string => `patient-${String(patient).padStart(4, '0')}`;
 
 /**
- * The files of the given images (by content, frames of a file one after another) and their names, which say nothing of
- * the source's name: class, the patient's running number in the project, and a running number.
+ * Lists the files of the given images (sorted by content, frames of a file together) with new names that reveal nothing
+ * about the source: class, the patient's running number in the project, and a running number.
  */
 export function exportFiles(images: readonly ExportImage[], withText: ReadonlySet<number>): ExportFile[] {
   const groups = new Map<string, ExportImage[]>();
@@ -75,10 +75,10 @@ export function exportFiles(images: readonly ExportImage[], withText: ReadonlySe
 
 const SEVERAL_LABELS = Symbol('several labels');
 
-/** A folder name for each class: fit for every file system, and two classes never share one. */
+/** Returns a function that names the folder of a class: valid on every file system and unique. */
 function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => string {
   const names = new Map<string, string>();
-  // A class that is called like one of these gets another folder.
+  // A class with one of these names gets another folder.
   const taken = new Set<string>([UNLABELLED_FOLDER, SEVERAL_LABELS_FOLDER]);
   return (label) => {
     if (label === null) return UNLABELLED_FOLDER;
@@ -87,7 +87,7 @@ function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => strin
     if (present !== undefined) return present;
     const base = folderName(label);
     let name = base;
-    // Windows and macOS do not tell capitals apart.
+    // File names on Windows and macOS are case-insensitive.
     for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}-${number}`;
     taken.add(name.toLowerCase());
     names.set(label, name);
@@ -97,20 +97,20 @@ function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => strin
 
 export interface RenamedClasses {
   readonly files: readonly ExportFile[];
-  /** Folders of the export: from what to what. */
+  /** New names of the export's folders, by old name. */
   readonly folders: ReadonlyMap<string, string>;
-  /** What the classes are called now. */
+  /** New names of the renamed classes. */
   readonly names: readonly string[];
 }
 
-/** The same files with "class-1", "class-2" in place of the `named` classes and of their folders. */
-export function withOtherClassNames(files: readonly ExportFile[], named: ReadonlySet<string>): RenamedClasses {
+/** Replaces the names of the `identifying` classes, and of their folders, by “class-1”, “class-2” and so on. */
+export function withNeutralClassNames(files: readonly ExportFile[], identifying: ReadonlySet<string>): RenamedClasses {
   const present = [...new Set(files.flatMap(({ label }) => label ?? []))];
   const taken = new Set(present.map((name) => name.toLowerCase()));
   const names = new Map<string, string>();
   const folders = new Map<string, string>();
   let number = 0;
-  for (const label of present.filter((name) => named.has(name)).sort()) {
+  for (const label of present.filter((name) => identifying.has(name)).sort()) {
     do number += 1;
     while (taken.has(`class-${number}`));
     names.set(label, `class-${number}`);
@@ -125,20 +125,20 @@ export function withOtherClassNames(files: readonly ExportFile[], named: Readonl
   return { files: renamed, folders, names: [...names.values()] };
 }
 
-/** Images in whose pictures letters were detected, whatever their files say. Images that were not measured have none. */
+/** Images in which letters were detected, whatever their files state. Images not yet measured count as without text. */
 export function imagesWithText(store: ProjectStore): Set<number> {
   const found = findBurnedInText(pictureMeasures(store));
   return new Set(found.filter(restsOnLetters).map(({ image }) => image));
 }
 
-/** What an export would hold, by what the project knows of the files. */
+/** Counts what an export would contain, from the facts stored in the project. */
 export function planOf(images: readonly ExportImage[], withText: ReadonlySet<number>): DeidentifiedPlan {
   const files = [...new Map([...images].reverse().map((image) => [image.hash, image])).values()];
   const burnedIn = files.filter((file) => file.burnedIn === 'yes').length;
   const pictures = files.filter(({ kind }) => kind !== 'dicom').length;
-  const isUnknown = ({ modality, burnedIn: said }: ExportImage) =>
-    said === null && (modality === null || oftenBurnedIn(modality) !== null);
-  const dicom = files.filter(({ kind, burnedIn: said }) => kind === 'dicom' && said !== 'yes');
+  const isUnknown = ({ modality, burnedIn: stated }: ExportImage) =>
+    stated === null && (modality === null || oftenBurnedIn(modality) !== null);
+  const dicom = files.filter(({ kind, burnedIn: stated }) => kind === 'dicom' && stated !== 'yes');
   const unknown = dicom.filter(isUnknown).length;
   const texts = new Set(images.filter(({ id }) => withText.has(id)).map(({ hash }) => hash));
   const detected = dicom.filter((file) => !isUnknown(file) && texts.has(file.hash)).length;

@@ -2,32 +2,32 @@ import { MAX_EXPORTED_AGE } from '#shared/models/deidentified-export';
 import { guardPath, toCsv } from '#shared/tables/csv';
 import type { ExportFile } from './deidentified-files';
 
-/** Whole years; 90 stands for 90 and older. */
-export function toldAge(age: number | null): string {
+/** Age in whole years; 90 means 90 and older. */
+export function exportedAge(age: number | null): string {
   if (age === null || !Number.isFinite(age) || age < 0) return '';
   return String(Math.min(Math.floor(age), MAX_EXPORTED_AGE + 1));
 }
 
-/** F, M and O as DICOM has them (PS3.3, C.7.1.1); a table may have said it in words. Anything else is left out. */
-export function toldSex(sex: string | null): string {
+/** F, M or O as in DICOM (PS3.3, C.7.1.1), also from the words of a table. Other values are left out. */
+export function exportedSex(sex: string | null): string {
   const text = (sex ?? '').trim().toUpperCase();
   if (text === 'F' || text === 'FEMALE') return 'F';
   if (text === 'M' || text === 'MALE') return 'M';
   return text === 'O' || text === 'OTHER' ? 'O' : '';
 }
 
-/** The table of an export, which Fovea's own import reads (see `readLabelTable`), guarded as every table is. */
+/** The label table of an export, which Fovea can import (see `readLabelTable`), guarded against formulas. */
 export function labelsCsv(files: readonly ExportFile[]): string {
   return toCsv({
     columns: ['path', 'label', 'patient', 'split', 'sex', 'age'],
     rows: files.map(({ path, label, pseudonym, split, sex, age }) => [
       guardPath(path),
       label,
-      // An empty cell under an id would be asked about: it may be one that a spreadsheet merged.
+      // An empty cell below an id would raise a question at import: it may be a merged cell of a spreadsheet.
       pseudonym ?? 'unknown',
       split,
-      toldSex(sex),
-      toldAge(age),
+      exportedSex(sex),
+      exportedAge(age),
     ]),
   });
 }

@@ -15,7 +15,7 @@ export interface HeldBackFile {
   readonly file: number;
   readonly image: number;
   readonly reason: HeldBackReason;
-  /** What is hidden where, for people. */
+  /** What is hidden and where, as text for people. */
   readonly detail: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface FailedFile {
   readonly message: string;
 }
 
-/** What was done in an export. Written as it is to `report.json`. */
+/** Report of an export, written unchanged to `report.json`. */
 export interface DeidentifiedReport {
   readonly fovea: string;
   readonly writtenAt: string;
@@ -34,12 +34,12 @@ export interface DeidentifiedReport {
   readonly options: DeidentifiedOptions;
   readonly files: number;
   readonly written: number;
-  /** Null where nobody is named. */
+  /** Null if no patient is known. */
   readonly patients: number | null;
-  /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
+  /** New names of classes whose names contained a name, number or date of a patient. */
   readonly renamedClasses: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
-  /** Written files by what speaks against their pixels. */
+  /** Number of written files by the risk of their pixels. */
   readonly includedRisks: Readonly<Partial<Record<HeldBackReason, number>>>;
   readonly heldBack: readonly HeldBackFile[];
   readonly failed: readonly FailedFile[];
@@ -49,7 +49,7 @@ export interface DeidentifiedReport {
 
 export const PROFILE = 'DICOM PS3.15 2026c, Annex E, Basic Application Level Confidentiality Profile';
 
-/** What a person who passes the files on has to know, in plain words. */
+/** Statements for a person who shares the files. */
 export function statementsOf(options: DeidentifiedOptions, renamedClasses: readonly string[]): string[] {
   return [
     'Pixels were not changed: names, dates or faces visible in an image are still there. Text detection ran at import, but it can miss text.',
@@ -66,9 +66,9 @@ export function statementsOf(options: DeidentifiedOptions, renamedClasses: reado
   ];
 }
 
-const partNames: Readonly<Record<SplitName, string>> = { train: 'training', validation: 'validation', test: 'test' };
+const splitTitles: Readonly<Record<SplitName, string>> = { train: 'training', validation: 'validation', test: 'test' };
 
-/** One HTML page, whole in itself. */
+/** A self-contained HTML page. */
 export function deidentifiedReportPage(report: DeidentifiedReport): string {
   return reportPage({
     title: 'De-identified export',
@@ -95,7 +95,7 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
     ],
     ['held back', formatCount(heldBack.length)],
     ['failed', formatCount(failed.length)],
-    ['split', options.split === null ? 'all' : partNames[options.split]],
+    ['split', options.split === null ? 'all' : splitTitles[options.split]],
     ['unlabelled images', options.labelledOnly ? 'excluded' : 'included'],
     ['dates', options.dates === 'shift' ? 'shifted by a secret number of days per patient' : 'removed'],
     ...Object.entries(includedRisks).map(([risk, n]): [string, string] => [
@@ -106,8 +106,8 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
   return html`<section class="keep"><h2>Summary</h2><table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`;
 }
 
-/** Longer lists are in report.json. */
-const MOST_ROWS = 500;
+/** Rows of a list at most; report.json has them all. */
+const MAX_ROWS = 500;
 
 function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
   const rows = [
@@ -116,11 +116,11 @@ function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
   ];
   if (rows.length === 0) return html`<section><h2>Excluded files</h2><p>No file was held back or failed.</p></section>`;
   return html`<section><h2>Excluded files</h2><table><thead><tr><th class="number">File</th><th class="number">Image in the project</th><th>Reason</th></tr></thead><tbody>${rows
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .map(
       ({ file, image, why }) =>
         html`<tr><td class="number">${file}</td><td class="number">${image}</td><td>${why}</td></tr>`,
-    )}</tbody></table>${rows.length > MOST_ROWS && html`<p class="note">And ${formatCount(rows.length - MOST_ROWS)} more: see report.json.</p>`}</section>`;
+    )}</tbody></table>${rows.length > MAX_ROWS && html`<p class="note">And ${formatCount(rows.length - MAX_ROWS)} more: see report.json.</p>`}</section>`;
 }
 
 function actions(list: readonly ActionCount[]): Html {

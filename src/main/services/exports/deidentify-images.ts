@@ -16,19 +16,19 @@ import type { OpenProject } from '../project/projects';
 import type { ExportFile } from './deidentified-files';
 import type { FailedFile, HeldBackFile } from './deidentified-report';
 
-/** Files on their way at once. */
+/** Files processed concurrently. */
 const IN_FLIGHT = Math.min(16, availableParallelism() * 2);
-/** Errors that every file would have, and bugs: they end the export. */
+/** Errors that would recur for every file, and bugs; they end the export. */
 const FATAL = new Set(['disk_full', 'project_unwritable', 'decoder_failed', 'cancelled', 'internal']);
-/** What came of the images, each list in the order of the files. */
+/** Outcome for the images, each list in the order of the files. */
 export interface DeidentifiedImages {
   readonly written: ExportFile[];
   readonly heldBack: HeldBackFile[];
   readonly failed: FailedFile[];
   readonly risks: Partial<Record<HeldBackReason, number>>;
   readonly counts: ActionCounts;
-  /** Classes that are called like a patient, by name. */
-  readonly named: Set<string>;
+  /** Names of classes that contain a name, number or date of a patient. */
+  readonly identifyingClasses: Set<string>;
   bytes: number;
 }
 
@@ -38,7 +38,7 @@ export interface DeidentifyServices {
   readonly version: string;
 }
 
-/** Images that are to be written into a folder. */
+/** Files to write to a folder. */
 export interface DeidentifyTask {
   readonly project: OpenProject;
   readonly files: readonly ExportFile[];
@@ -47,13 +47,15 @@ export interface DeidentifyTask {
   readonly job: JobHandle<JobPhase<'exports.deidentify'>>;
 }
 
-/** With what each of them is written. */
-interface Setting {
+/** Inputs shared by all files. */
+interface SharedInput {
   readonly classNames: readonly string[];
   readonly keys: { readonly uidKey: string; readonly dateKey: string };
 }
 
-/** Writes what can be written; the rest is listed with its reason. Throws what every file would end with. */
+/**
+ * Writes the files that can be de-identified and lists the others with reasons. Throws errors that affect every file.
+ */
 export async function deidentifyImages(
   services: DeidentifyServices,
   task: DeidentifyTask,
@@ -65,10 +67,10 @@ export async function deidentifyImages(
     failed: [],
     risks: {},
     counts: new ActionCounts(),
-    named: new Set(),
+    identifyingClasses: new Set(),
     bytes: 0,
   };
-  const setting: Setting = {
+  const shared: SharedInput = {
     classNames: [...new Set(files.flatMap(({ label }) => label ?? []))],
     keys: {
       uidKey: derivedKey(project.store, 'deidentified-uids'),
@@ -79,7 +81,7 @@ export async function deidentifyImages(
   job.progress('de-identifying', 0, files.length);
   await inParallel(files, IN_FLIGHT, async (file) => {
     job.signal.throwIfAborted();
-    await deidentifyImage(services, task, setting, file, outcome);
+    await deidentifyImage(services, task, shared, file, outcome);
     job.progress('de-identifying', ++finished, files.length);
   });
   job.signal.throwIfAborted();
@@ -91,12 +93,12 @@ export async function deidentifyImages(
 async function deidentifyImage(
   { dataset, pool, version }: DeidentifyServices,
   { project, folder, options }: DeidentifyTask,
-  { classNames, keys }: Setting,
+  { classNames, keys }: SharedInput,
   file: ExportFile,
   outcome: DeidentifiedImages,
 ): Promise<void> {
   const target = join(folder, ...file.path.split('/'));
-  // Held-back files leave no folder of their class or patient behind.
+  // Written beside the folders first, so that held-back files leave no folder of their class or patient behind.
   const out = join(folder, `${file.number}.part`);
   try {
     const done = await pool.deidentify({
@@ -106,7 +108,7 @@ async function deidentifyImage(
       classNames,
       options: { ...keys, dates: options.dates, pseudonym: file.pseudonym, hash: file.hash, version },
     });
-    for (const index of done.named) outcome.named.add(classNames[index] as string);
+    for (const index of done.named) outcome.identifyingClasses.add(classNames[index] as string);
     if (!done.written) {
       const { risk: reason, detail } = done;
       outcome.heldBack.push({ file: file.number, image: file.image, reason, detail });
@@ -125,7 +127,7 @@ async function deidentifyImage(
     for (const { tag, keyword, action, count } of done.actions) outcome.counts.add(tag, keyword, action, count);
     if (risk !== null) outcome.risks[risk] = (outcome.risks[risk] ?? 0) + 1;
   } catch (error) {
-    // What a host that was stopped has left.
+    // A stopped host may have left a partial file.
     await rm(out, { force: true }).catch(() => {});
     const { code, message } = toErrorInfo(toStoreError(error));
     if (FATAL.has(code)) throw toStoreError(error);

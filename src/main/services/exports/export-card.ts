@@ -14,7 +14,7 @@ const number = (metric: Metric): string => {
   return `${metric.value.toFixed(3)}${interval}`;
 };
 
-/** Markdown takes names of classes and projects as text: its signs are escaped, lines and HTML taken out. */
+/** Makes names of classes and projects safe in Markdown: escapes its syntax, and removes line breaks and HTML. */
 const plain = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
@@ -40,14 +40,14 @@ ${warnings.map((text) => `- **${plain(text)}**\n`).join('')}
 `;
 }
 
-/** A model card (README.md with the front matter that Hugging Face reads) for an exported model. */
+/** The model card (README.md with front matter for Hugging Face) of an exported model. */
 export function modelCard(input: {
   readonly project: string;
   readonly name: string;
   readonly record: RunRecord;
   readonly evaluations: readonly Evaluation[];
   readonly usage: string;
-  /** Of an int8 model. */
+  /** Null except for int8 models. */
   readonly comparison: PrecisionComparison | null;
 }): string {
   const { record, evaluations, comparison } = input;

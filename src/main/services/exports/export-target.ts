@@ -7,10 +7,12 @@ import { toStoreError } from '../../store/errors';
 import { makeFolders } from '../core/make-folders';
 import { folderName } from '../project/projects';
 
-/** `parent`: a new folder is named in it. `folder`: that folder, which must be empty or not there yet. */
+/**
+ * `parent`: folder for a new folder of the export. `folder`: the folder of the export, which must be empty or missing.
+ */
 export type ExportTarget = { readonly parent: string } | { readonly folder: string };
 
-/** Where an export goes. Throws `folder_not_empty`. */
+/** Returns the folder of an export. Throws `folder_not_empty`. */
 export async function finalFolder(target: ExportTarget, name: string): Promise<string> {
   if ('folder' in target) {
     const present = await readdir(target.folder).catch(() => []);
@@ -29,7 +31,10 @@ export async function finalFolder(target: ExportTarget, name: string): Promise<s
   }
 }
 
-/** A folder beside the final one that is renamed to it when it is whole. What killed exports left there goes first. */
+/**
+ * Creates a temporary folder beside the final one, to be renamed once it is complete. Deletes those of killed exports
+ * first.
+ */
 export async function makeIncoming(final: string): Promise<string> {
   const parent = dirname(final);
   try {

@@ -27,16 +27,16 @@ export interface ExportResult {
   readonly folder: string;
   readonly files: { readonly name: string; readonly bytes: number }[];
   readonly parity: Parity;
-  /** Of `onnx-int8`: both files of the model on the validation images. */
+  /** For `onnx-int8`: the fp32 and int8 files compared on the validation images. */
   readonly comparison: PrecisionComparison | null;
 }
 
 export interface Exports {
   /**
-   * Writes a model that others can load into a new folder, and checks it against the trained one before it appears. An
-   * int8 model is also compared with its fp32 file on all validation images; where it is much worse, the comparison warns.
-   * The job's result is the `ExportResult`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `folder_not_empty`,
-   * `export_differs`, `disk_full`, `project_unwritable`, the engine's.
+   * Writes a model for other programs to a new folder, after checking it against the trained one. An int8 model is also
+   * compared with its fp32 file on all validation images; the comparison warns if it is much worse. The job's result is
+   * the `ExportResult`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `folder_not_empty`, `export_differs`,
+   * `disk_full`, `project_unwritable`, and those of the engine.
    */
   start(project: OpenProject, run: string, format: ExportFormat, target: ExportTarget): Started<'exports.write'>;
 }
@@ -95,7 +95,7 @@ export function createExports(options: {
         }),
       );
       job.signal.throwIfAborted();
-      // An empty folder that was given makes room; one that was filled meanwhile stays, and the rename fails.
+      // Replaces an empty target folder; one filled meanwhile is kept, and the rename fails.
       if (existsSync(final)) await rmdir(final);
       await rename(temporary, final);
       return { folder: final, files: await listFiles(final), parity, comparison };

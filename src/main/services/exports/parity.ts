@@ -4,7 +4,7 @@ import type { Parity } from '../../engine-host/core/protocol';
 
 const PARITY_LIMIT = 1e-4;
 
-/** Largest difference of a probability, and the share of images with the same answer. */
+/** Compares probabilities [images, classes]: their largest difference, and the share of images with the same class. */
 export function compare(a: Float32Array, b: Float32Array, classes: number): Parity {
   const images = a.length / classes;
   let maxProbabilityDifference = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;

@@ -10,14 +10,14 @@ import type { OpenProject } from '../project/projects';
 import { bestCheckpoint, readRunSamples } from '../run-records/run-files';
 import { openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
-import { askEngine } from '../runs/engine-job';
+import { requestEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
 
 export interface PrecisionCheck {
   /**
-   * What int8 would change for a run: its best model as an fp32 and an int8 file, both run on its validation images. The
+   * Measures the effect of int8: runs a run's best model as an fp32 and an int8 file on its validation images. The
    * job's result is the `PrecisionComparison`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `empty_split`,
-   * `raster_missing`, the engine's.
+   * `raster_missing`, and those of the engine.
    */
   start(project: OpenProject, run: string): Started<'exports.comparePrecisions'>;
 }
@@ -43,7 +43,7 @@ export function createPrecisionCheck(options: {
     const { signal } = job;
     const samples = await withRasters({ project, dataset, pool, pipeline, images, signal });
     const spec = { modelFolder: bestCheckpoint(folder), pipeline, samples, threads: config.threads };
-    return askEngine(engine, job, 'comparePrecisions', spec);
+    return requestEngine(engine, job, 'comparePrecisions', spec);
   };
 
   return {

@@ -10,17 +10,17 @@ import type { Parity, Sample } from '../../engine-host/core/protocol';
 import type { JobHandle } from '../core/jobs';
 import { bestCheckpoint } from '../run-records/run-files';
 import { classifyWithRun } from '../run-records/run-model';
-import { askEngine } from '../runs/engine-job';
+import { requestEngine } from '../runs/engine-job';
 import { compare } from './parity';
 
-/** A model that is to be written for others. */
+/** A model to export. */
 export interface ModelToWrite {
-  /** The folder of its run. */
+  /** Folder of its run. */
   readonly source: string;
   readonly record: RunRecord;
-  /** On which it is compared with the trained one. */
+  /** Images to compare it with the trained model on. */
   readonly samples: readonly Sample[];
-  /** Is there, and empty. */
+  /** Target folder, which exists and is empty. */
   readonly folder: string;
   readonly format: ExportFormat;
 }
@@ -29,10 +29,10 @@ type Engine = Pick<EngineClient, 'request'>;
 type Job = JobHandle<JobPhase<'exports.write'>>;
 
 const precisionOf = { onnx: 'fp32', 'onnx-int8': 'int8' } as const;
-/** Of a checkpoint, what the training needs and nobody else. */
+/** Files of a checkpoint that only training needs. */
 const TRAINER_FILES = new Set(['trainer.json', 'optimizer.safetensors']);
 
-/** Writes the files of the model and says how it answers beside the trained one. */
+/** Writes the files of the model and compares its predictions with those of the trained model. */
 export async function writeModel(
   engine: Engine,
   model: ModelToWrite,
@@ -41,7 +41,7 @@ export async function writeModel(
   const { source, folder, record, samples, format } = model;
   job.progress(format === 'hf' ? 'copying-weights' : 'writing-onnx', 0, null);
   if (format === 'hf') return { parity: await writeHuggingFace(engine, model, job), comparison: null };
-  return askEngine(engine, job, 'exportOnnx', {
+  return requestEngine(engine, job, 'exportOnnx', {
     modelFolder: bestCheckpoint(source),
     outFile: join(folder, 'model.onnx'),
     pipeline: record.pipeline,
@@ -64,26 +64,27 @@ async function writeHuggingFace(
     }
   }
   await markConfig(join(folder, 'config.json'));
-  const answers = [];
+  const probabilities = [];
   for (const [modelFolder, phase] of [
     [best, 'evaluating'],
     [folder, 'checking-export'],
   ] as const) {
-    const answer = await classifyWithRun(
+    const result = await classifyWithRun(
       { folder: source, record },
       { modelFolder, device: 'cpu', rasters, attention: false, testTime: null },
-      (spec) => askEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length }),
+      (spec) => requestEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length }),
     );
-    answers.push(answer.probabilities);
+    probabilities.push(result.probabilities);
   }
-  return compare(answers[0] ?? new Float32Array(), answers[1] ?? new Float32Array(), record.classes.length);
+  const [trained = new Float32Array(), exported = new Float32Array()] = probabilities;
+  return compare(trained, exported, record.classes.length);
 }
 
-/** Hugging Face's own readers keep keys of a config that they do not know. */
+/** Adds the research-use notice to the config. Hugging Face's readers keep unknown keys. */
 async function markConfig(file: string): Promise<void> {
   const config: object = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, json({ ...config, research_use: RESEARCH_USE }));
 }
 
-/** As files of an export have it. */
+/** JSON as written to the files of an export. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

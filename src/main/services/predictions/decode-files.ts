@@ -7,14 +7,14 @@ import type { GivenFile } from './prediction-files';
 
 const DECODES_AT_ONCE = 4;
 
-/** A file with its pixels, or with why it has none. */
+/** A file with its pixels, or with the error that prevented reading them. */
 export interface Decoded {
   readonly file: GivenFile;
   readonly raster: Raster | null;
   readonly error: unknown;
 }
 
-/** Decodes files as a run reads its images; a file that cannot be read does not stop the others. In order. */
+/** Decodes files with a run's pipeline, in order. A file that cannot be read does not stop the others. */
 export function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeline }: RunRecord): Promise<Decoded[]> {
   return inParallel(files, DECODES_AT_ONCE, async (file): Promise<Decoded> => {
     try {

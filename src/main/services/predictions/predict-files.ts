@@ -16,47 +16,47 @@ import type { OpenProject } from '../project/projects';
 import { testTimeOf } from '../results/test-time';
 import { classifyWithRun, openRunModel, type RunModel } from '../run-records/run-model';
 import { type Decoded, decodeAll } from './decode-files';
-import { type PredictedFile, refusal, toPrediction } from './predicted-file';
+import { failedPrediction, type PredictedFile, toPrediction } from './predicted-file';
 import { type GivenFile, givenFiles } from './prediction-files';
 import type { PredictionMemory } from './prediction-memory';
 import { writeOverlays } from './write-overlays';
 
 export interface PredictOptions {
-  /** Also answer where the model looked. */
+  /** Whether to compute attention maps too. */
   readonly attention: boolean;
-  /** A folder for overlay PNGs, made where it is not there; asks for attention by itself. */
+  /** Folder for overlay PNGs, created if missing; implies `attention`. */
   readonly overlayFolder?: string;
-  /** In place of what the run's configuration says. */
+  /** Overrides the run's configuration. */
   readonly testTimeViews?: number | undefined;
 }
 
-/** Files that are decoded and answered in one go. */
+/** Files decoded and predicted at a time. */
 const BATCH = 16;
 
 export interface PredictServices {
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
-  /** Keeps what a window may want to see of an answer. */
+  /** Keeps the pictures of predictions that a window may show. */
   readonly pictures: Pick<PredictionMemory, 'put'>;
 }
 
-/** Files that are to be predicted, and with what. */
+/** Files to predict, and how. */
 export interface PredictTask {
   readonly project: OpenProject;
   readonly run: string;
-  /** Absolute; folders too. */
+  /** Absolute paths of files and folders. */
   readonly paths: readonly string[];
   readonly options: PredictOptions;
   readonly job: JobHandle<JobPhase<'predictions.predict'>>;
-  /** Takes the answers as they come. */
-  readonly into: PredictedFile[];
-  /** Called when there are more of them. */
-  readonly onAnswers: () => void;
+  /** Receives the predictions one by one. */
+  readonly predictions: PredictedFile[];
+  /** Called after `predictions` has grown. */
+  readonly onPredictions: () => void;
 }
 
 /** See `Predictions.start`. */
 export async function predictFiles(services: PredictServices, task: PredictTask): Promise<void> {
-  const { project, options, job, into } = task;
+  const { project, options, job, predictions } = task;
   const runModel = await openRunModel(runFolder(project.folder, task.run));
   const testTime = testTimeOf(runModel.record.config, options.testTimeViews);
   const files = await givenFiles(task.paths);
@@ -65,7 +65,7 @@ export async function predictFiles(services: PredictServices, task: PredictTask)
       hint: 'Drop DICOM, PNG or JPEG files, or a folder that contains some.',
     });
   }
-  const scratch = await makePlace(project);
+  const scratch = await makeRasterFolder(project);
   job.progress('predicting', 0, files.length);
   try {
     const { overlayFolder } = options;
@@ -73,11 +73,11 @@ export async function predictFiles(services: PredictServices, task: PredictTask)
     const model = { ...runModel, testTime, scratch };
     for (let from = 0; from < files.length && !job.signal.aborted; from += BATCH) {
       await predictBatch(services, task, model, files.slice(from, from + BATCH));
-      job.progress('predicting', into.length, files.length);
-      task.onAnswers();
+      job.progress('predicting', predictions.length, files.length);
+      task.onPredictions();
     }
   } catch (error) {
-    // Cancelled in the middle of a batch: what was answered before stands.
+    // Cancelled within a batch: the earlier predictions are kept.
     if (!job.signal.aborted) throw error;
   } finally {
     await rm(scratch, { recursive: true, force: true }).catch(() => {});
@@ -86,14 +86,14 @@ export async function predictFiles(services: PredictServices, task: PredictTask)
 
 interface Model extends RunModel {
   readonly testTime: TestTime | null;
-  /** For rasters on their way to the engine. */
+  /** Temporary folder of rasters for the engine. */
   readonly scratch: string;
 }
 
-/** Adds an answer for each file, in order. */
+/** Adds a prediction for each file, in order. */
 async function predictBatch(
   services: PredictServices,
-  { options, job, into }: PredictTask,
+  { options, job, predictions }: PredictTask,
   model: Model,
   batch: readonly GivenFile[],
 ): Promise<void> {
@@ -103,7 +103,7 @@ async function predictBatch(
   const decoded = await decodeAll(pool, batch, record);
   const rasters = await writeRasters(scratch, decoded);
   const attention = options.attention || overlayFolder !== undefined;
-  const answer =
+  const result =
     rasters.length === 0
       ? null
       : await classifyWithRun(model, { rasters, attention, testTime }, (spec) =>
@@ -111,24 +111,24 @@ async function predictBatch(
         );
   let place = 0;
   for (const one of decoded) {
-    if (one.raster === null || answer === null) {
-      into.push(refusal(one.file, testTime, one.error));
+    if (one.raster === null || result === null) {
+      predictions.push(failedPrediction(one.file, testTime, one.error));
       continue;
     }
     const at = place++;
-    const prediction = toPrediction(one.file, record, testTime, answer, at);
-    const maps = answer.attention[at] ?? null;
+    const prediction = toPrediction(one.file, record, testTime, result, at);
+    const maps = result.attention[at] ?? null;
     pictures.put(prediction.id, { raster: one.raster, attention: maps });
-    const file = { number: into.length + 1, name: one.file.name };
+    const file = { number: predictions.length + 1, name: one.file.name };
     const overlays =
       overlayFolder === undefined || maps === null
         ? null
         : await writeOverlays(pool, overlayFolder, file, one.raster, maps);
-    into.push({ ...prediction, overlays });
+    predictions.push({ ...prediction, overlays });
   }
 }
 
-/** For the engine, which reads them back; gives their paths. */
+/** Writes rasters for the engine and returns their paths. */
 async function writeRasters(folder: string, decoded: readonly Decoded[]): Promise<string[]> {
   const rasters = decoded.flatMap(({ raster }): Raster[] => (raster === null ? [] : [raster]));
   const paths: string[] = [];
@@ -140,8 +140,8 @@ async function writeRasters(folder: string, decoded: readonly Decoded[]): Promis
   return paths;
 }
 
-/** A place for rasters between decoder and engine, in the project's cache: pixels do not go elsewhere. */
-async function makePlace(project: OpenProject): Promise<string> {
+/** Creates a temporary folder for rasters in the project's cache, so that no pixels are written elsewhere. */
+async function makeRasterFolder(project: OpenProject): Promise<string> {
   try {
     const parent = predictionsFolder(project.folder);
     await makeProjectFolders(project.folder, parent);

@@ -6,15 +6,15 @@ import { argmax } from '#shared/statistics/log-loss';
 import type { ClassifyResult, TestTime } from '../../engine-host/core/protocol';
 import type { GivenFile } from './prediction-files';
 
-/** An answer with where its file is, which does not leave main. */
+/** A prediction with the path of its file, which does not leave main. */
 export interface PredictedFile extends FilePrediction {
   readonly path: string;
-  /** Overlay PNGs, where a folder for them was given. */
+  /** Paths of the overlay PNGs, if a folder for them was given. */
   readonly overlays: { readonly lastLayer: string; readonly rollout: string } | null;
 }
 
-/** The answer for a file that has none. */
-export function refusal({ path, name }: GivenFile, testTime: TestTime | null, error: unknown): PredictedFile {
+/** The entry for a file that could not be predicted. */
+export function failedPrediction({ path, name }: GivenFile, testTime: TestTime | null, error: unknown): PredictedFile {
   const { code, message } = toErrorInfo(error);
   return {
     id: randomUUID(),
@@ -31,23 +31,23 @@ export function refusal({ path, name }: GivenFile, testTime: TestTime | null, er
   };
 }
 
-/** The answer for the image at place `at` of those that were classified. */
+/** The prediction for image `at` of a classification. */
 export function toPrediction(
   file: GivenFile,
   record: RunRecord,
   testTime: TestTime | null,
-  answer: ClassifyResult,
+  result: ClassifyResult,
   at: number,
 ): PredictedFile {
   const { path, name } = file;
   const size = record.classes.length;
-  const row = answer.probabilities.subarray(at * size, (at + 1) * size);
+  const row = result.probabilities.subarray(at * size, (at + 1) * size);
   if (!row.every(Number.isFinite)) {
     const broken = new FoveaError('model_broken', 'The model produced NaN or infinite values.');
-    return refusal(file, testTime, broken);
+    return failedPrediction(file, testTime, broken);
   }
   const best = argmax(row);
-  const maps = answer.attention[at];
+  const maps = result.attention[at];
   return {
     id: randomUUID(),
     path,

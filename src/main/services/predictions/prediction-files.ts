@@ -5,27 +5,27 @@ import { openFailure } from '../../ingest/dataset/walk';
 import { nativePath, pathFromUser, readFolder } from '../../ingest/native-path';
 
 export interface GivenFile {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** What a person calls it: the name, with the folders below the one that was given. */
+  /** Name for people: the file name, preceded by the path from the given folder. */
   readonly name: string;
-  /** Why it, or the folder that it stands for, could not be looked at; null for a file that may be read. */
+  /** Why this file or folder could not be opened; null for a file that may be read. */
   readonly refusal: { readonly code: string; readonly message: string } | null;
 }
 
-/** More files than this are no drop but an import. */
-const MOST_FILES = 100_000;
+/** More files than this should be imported, not dropped. */
+const MAX_FILES = 100_000;
 
 /**
- * The files of a drop: files as they are, folders with all that is in them however deep, by name. Links and hidden files
- * inside folders are left out. What does not exist, and a folder that cannot be opened, stays in the list, so that its
- * answer can say so. Throws `too_many_files`.
+ * Lists dropped files, and the files in dropped folders at any depth, by name. Links and hidden files inside folders
+ * are left out. Missing paths and folders that cannot be opened stay in the list, to be reported in their predictions.
+ * Throws `too_many_files`.
  */
 export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]> {
   const files: GivenFile[] = [];
   const add = (file: GivenFile): void => {
-    if (files.length >= MOST_FILES) {
-      throw new FoveaError('too_many_files', `More than ${MOST_FILES} files at once.`, {
+    if (files.length >= MAX_FILES) {
+      throw new FoveaError('too_many_files', `More than ${MAX_FILES} files at once.`, {
         hint: 'Predict the folders one after another.',
       });
     }

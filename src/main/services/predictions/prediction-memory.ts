@@ -1,13 +1,13 @@
 import type { Raster } from '#shared/imaging/raster';
 import type { AttentionMaps } from '#shared/models/attention';
 
-/** What the pictures of one answer are made from. */
+/** Sources of the pictures of one prediction. */
 export interface PredictionPictures {
   readonly raster: Raster;
   readonly attention: AttentionMaps | null;
 }
 
-/** Pictures of answers, the least recently looked at thrown away first once they take more than `limit` bytes. */
+/** Keeps pictures of predictions up to `limit` bytes; drops the least recently used first. */
 export class PredictionMemory {
   readonly #entries = new Map<string, PredictionPictures>();
   readonly #limit: number;

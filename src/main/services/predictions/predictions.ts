@@ -13,9 +13,10 @@ import { PredictionMemory } from './prediction-memory';
 
 export interface Predictions {
   /**
-   * Answers for files and folders of files. The job's result is the list of answers; a file that cannot be read has
-   * `ok: false` with the reason, and the others go on. Cancelling gives the answers so far. Job errors: `run_unknown`, `no_model`, `run_damaged`,
-   * `pipeline_changed`, `pipeline_version`, `no_files`, `augmentation_off`, the engine's.
+   * Predicts files and folders of files. The job's result is the list of predictions; a file that cannot be read has
+   * `ok: false` with the reason and does not stop the others. A cancelled job keeps the predictions so far. Job errors:
+   * `run_unknown`, `no_model`, `run_damaged`, `pipeline_changed`, `pipeline_version`, `no_files`, `augmentation_off`,
+   * and those of the engine.
    */
   start(
     project: OpenProject,
@@ -23,11 +24,13 @@ export interface Predictions {
     paths: readonly string[],
     options: PredictOptions,
   ): Started<'predictions.predict', { readonly predictions: PredictedFile[] }>;
-  /** What is answered so far. Throws `job_unknown`. */
+  /** The predictions so far. Throws `job_unknown`. */
   list(job: string): PredictedFile[];
-  /** The canonical raster that was answered for. Throws `not_found`. */
+  /** The canonical raster of a prediction. Throws `not_found`. */
   image(prediction: string): Raster;
-  /** CLS rows [layers, heads, gridHeight, gridWidth], then rollout [gridHeight, gridWidth]. Throws `not_found`. */
+  /**
+   * CLS rows [layers, heads, gridHeight, gridWidth] followed by rollout [gridHeight, gridWidth]. Throws `not_found`.
+   */
   attention(prediction: string): Float32Array;
   /** The maps by name. Throws `not_found`. */
   attentionMaps(prediction: string): AttentionMaps;
@@ -35,7 +38,7 @@ export interface Predictions {
 }
 
 const MEMORY_BYTES = 256 * 2 ** 20;
-/** Jobs whose answers are kept. */
+/** Jobs whose predictions are kept. */
 const KEPT_JOBS = 20;
 
 export function createPredictions(options: {
@@ -46,10 +49,10 @@ export function createPredictions(options: {
   readonly events: Pick<Events, 'emit'>;
 }): Predictions {
   const { runs, engine, pool, jobs, events } = options;
-  const answers = new Map<string, PredictedFile[]>();
+  const predictionsByJob = new Map<string, PredictedFile[]>();
   const pictures = new PredictionMemory(MEMORY_BYTES);
 
-  const held = (prediction: string) => {
+  const picturesOf = (prediction: string) => {
     const found = pictures.get(prediction);
     if (found === null) {
       throw new FoveaError('not_found', 'The image of this prediction is no longer in memory.', {
@@ -60,12 +63,12 @@ export function createPredictions(options: {
   };
 
   const clear = (job: string): void => {
-    for (const { id } of answers.get(job) ?? []) pictures.delete(id);
-    answers.delete(job);
+    for (const { id } of predictionsByJob.get(job) ?? []) pictures.delete(id);
+    predictionsByJob.delete(job);
   };
 
   const attentionMaps = (prediction: string): AttentionMaps => {
-    const { attention } = held(prediction);
+    const { attention } = picturesOf(prediction);
     if (attention === null) {
       throw new FoveaError('not_found', 'This prediction was made without attention.', {
         hint: 'Predict the file again with attention.',
@@ -76,23 +79,23 @@ export function createPredictions(options: {
 
   return {
     start(project, run, paths, predictOptions) {
-      const into: PredictedFile[] = [];
-      const onAnswers = () => events.emit('changed', { project: project.id, topics: ['predictions'] });
+      const predictions: PredictedFile[] = [];
+      const onPredictions = () => events.emit('changed', { project: project.id, topics: ['predictions'] });
       const job = jobs.start('predictions.predict', { project: project.id, run }, async (handle) => {
         await runs.get(project, run);
-        const task = { project, run, paths, options: predictOptions, job: handle, into, onAnswers };
+        const task = { project, run, paths, options: predictOptions, job: handle, predictions, onPredictions };
         await predictFiles({ engine, pool, pictures }, task);
-        return { predictions: into };
+        return { predictions };
       });
-      answers.set(job.id, into);
-      for (const oldest of answers.keys()) {
-        if (answers.size <= KEPT_JOBS) break;
+      predictionsByJob.set(job.id, predictions);
+      for (const oldest of predictionsByJob.keys()) {
+        if (predictionsByJob.size <= KEPT_JOBS) break;
         clear(oldest);
       }
       return job;
     },
     list(job) {
-      const found = answers.get(job);
+      const found = predictionsByJob.get(job);
       if (found === undefined) {
         throw new FoveaError('job_unknown', 'These predictions are no longer available.', {
           hint: 'Predict the files again.',
@@ -100,7 +103,7 @@ export function createPredictions(options: {
       }
       return [...found];
     },
-    image: (prediction) => held(prediction).raster,
+    image: (prediction) => picturesOf(prediction).raster,
     attentionMaps,
     attention(prediction) {
       const { rows, rollout } = attentionMaps(prediction);

@@ -6,14 +6,14 @@ import type { AttentionMaps } from '#shared/models/attention';
 import type { DecodePool } from '../../decode-host/client';
 import { toStoreError } from '../../store/errors';
 
-/** Where the pictures of an answer are. */
+/** Paths of a prediction's overlays. */
 export interface OverlayFiles {
   readonly lastLayer: string;
   readonly rollout: string;
 }
 
 /**
- * Writes where the model looked as PNGs over the picture. `number`: from 1, which keeps files of one name apart. Throws
+ * Writes overlays of the attention maps as PNGs. `number`: from 1, separates files of the same name. Throws
  * `disk_full`, `project_unwritable`.
  */
 export async function writeOverlays(
@@ -38,7 +38,7 @@ export async function writeOverlays(
   };
 }
 
-/** The last part of a file's name without what file systems refuse; the number before it keeps names apart. */
+/** The last part of a file's name without its extension and without characters that file systems refuse. */
 function safeName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   return (

@@ -15,14 +15,14 @@ import type { Runs } from '../runs/runs';
 import { packCases } from './packed-cases';
 import { resultTasks } from './result-tasks';
 
-/** Runs that one comparison may have: more would not fit a page. */
-export const MOST_COMPARED = 20;
+/** Runs in one comparison at most: more would not fit on a page. */
+export const MAX_COMPARED = 20;
 
 export interface Comparisons {
   /**
-   * Runs key by key, in the order given, with their validation results and how each stands to the best of them.
-   * `metric`: what decides; by default what the runs were chosen by, or accuracy where they differ in that. Throws
-   * `run_unknown`, `run_damaged`, and `too_few_runs` or `too_many_runs`.
+   * Compares runs setting by setting, in the order given, with their validation results and the difference of each from
+   * the best. `metric` ranks the runs; default: the metric that chose their best epochs, or accuracy if that differs.
+   * Throws `run_unknown`, `run_damaged`, and `too_few_runs` or `too_many_runs`.
    */
   compare(project: OpenProject, runs: readonly string[], metric?: BestMetric): Promise<Comparison>;
 }
@@ -33,7 +33,7 @@ export function createComparisons(options: {
   readonly runs: Pick<Runs, 'get'>;
   readonly background: Background;
 }): Comparisons {
-  // The bootstrap of a pair does not change until one of the two is evaluated again.
+  // Cached: the bootstrap of a pair does not change until one of the two is evaluated again.
   const differences = new Map<string, Metric | null | 'other-images'>();
 
   const difference = async (
@@ -47,8 +47,8 @@ export function createComparisons(options: {
     if (known !== undefined) return known;
     const cases = async (run: string) => packCases(await readCases(runFolder(project.folder, run), 'validation'));
     const sameClasses = one.classes.join('\u0000') === best.classes.join('\u0000');
-    const answers = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
-    const paired = sameClasses ? await options.background(resultTasks.pairedDifference, answers) : null;
+    const pair = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
+    const paired = sameClasses ? await options.background(resultTasks.pairedDifference, pair) : null;
     const found = paired === null ? 'other-images' : paired.difference;
     if (differences.size > 1000) differences.clear();
     differences.set(key, found);
@@ -63,8 +63,8 @@ export function createComparisons(options: {
           hint: 'Choose another run to compare it with.',
         });
       }
-      if (distinct.length > MOST_COMPARED) {
-        throw new FoveaError('too_many_runs', `At most ${MOST_COMPARED} runs can be compared at once.`, {
+      if (distinct.length > MAX_COMPARED) {
+        throw new FoveaError('too_many_runs', `At most ${MAX_COMPARED} runs can be compared at once.`, {
           hint: 'Choose fewer runs.',
         });
       }
@@ -109,7 +109,7 @@ function commonMetric(runs: readonly Measured[]): BestMetric {
   return first !== undefined && others.every((one) => one === first) ? first : 'accuracy';
 }
 
-/** The first of those with the best value. */
+/** The evaluation with the best value; the first one if several have it. */
 function bestOf(runs: readonly Measured[], metric: BestMetric): Evaluation | null {
   const sign = metric === 'loss' ? -1 : 1;
   const value = (evaluation: Evaluation) => sign * (metricOf(evaluation, metric)?.value ?? Number.NaN);

@@ -8,12 +8,12 @@ import type { MembersPlan } from './start-members';
 export interface FoldsRequest {
   readonly config: RunConfigGiven;
   readonly folds: number;
-  /** Of the folds; the training has the configuration's. */
+  /** Seed of the folds; training uses the configuration's. */
   readonly seed: number;
   readonly name?: string | undefined;
 }
 
-/** A run for each fold: validated on it, trained on the others. Throws `folds_not_possible`. */
+/** Plans a run for each fold: validated on it, trained on the others. Throws `folds_not_possible`. */
 export function foldMembers(
   { config, folds }: FoldsRequest,
   { plan, samples }: DealtFolds,

@@ -19,15 +19,15 @@ import type { OpenProject } from '../project/projects';
 import { type EvaluatedSplit, type RunSample, readRunSamples, writeEvaluation } from '../run-records/run-files';
 import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
-import { askEngine } from '../runs/engine-job';
+import { requestEngine } from '../runs/engine-job';
 import { packCases } from './packed-cases';
 import { resultTasks } from './result-tasks';
 import { testTimeOf } from './test-time';
 
 export interface EvaluateOptions {
-  /** In place of what the run's configuration says. */
+  /** Overrides the run's configuration. */
   readonly testTimeViews?: number | undefined;
-  /** Who opens the test set, as that person wants to be named. */
+  /** Name of the person who opens the test set. */
   readonly by?: string | null | undefined;
 }
 
@@ -38,10 +38,10 @@ export interface EvaluateServices {
   readonly background: Background;
 }
 
-/** In the audit trail: the test set was opened. */
+/** Audit trail entry for an opening of the test set. */
 export const TEST_OPENED = 'test-set.open';
 
-/** Evaluates a run that is there and writes the evaluation beside it. See `Evaluations.start`. */
+/** Evaluates an existing run and writes the evaluation to its folder. See `Evaluations.start`. */
 export async function evaluateRun(
   { dataset, engine, pool, background }: EvaluateServices,
   project: OpenProject,
@@ -74,10 +74,10 @@ export async function evaluateRun(
     signal: job.signal,
     onProgress: (done, total) => job.progress('reading-images', done, total),
   });
-  const answer = await classifyWithRun(model, { rasters, attention: false, testTime }, (spec) =>
-    askEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
+  const result = await classifyWithRun(model, { rasters, attention: false, testTime }, (spec) =>
+    requestEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
   );
-  const cases = casesOf(samples, answer, record.classes.length);
+  const cases = casesOf(samples, result, record.classes.length);
   const evaluation: Evaluation = {
     run,
     split,
@@ -88,23 +88,23 @@ export async function evaluateRun(
       classes: record.classes,
       unnamed: fileGroups(project.store),
     })),
-    seconds: answer.seconds,
-    imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
+    seconds: result.seconds,
+    imagesPerSecond: result.seconds > 0 ? cases.length / result.seconds : 0,
     evaluatedAt: new Date().toISOString(),
   };
   await writeEvaluation(folder, evaluation, cases);
   return evaluation;
 }
 
-/** The answers for samples, in their order. Throws `model_broken`. */
+/** The predictions for samples, in their order. Throws `model_broken`. */
 function casesOf(
   samples: readonly RunSample[],
-  answer: Pick<ClassifyResult, 'probabilities' | 'logits'>,
+  result: Pick<ClassifyResult, 'probabilities' | 'logits'>,
   size: number,
 ): CasePrediction[] {
   const cases = samples.map(({ image, patient, label }, index): CasePrediction => {
-    const probabilities = [...answer.probabilities.subarray(index * size, (index + 1) * size)];
-    const logits = answer.logits.subarray(index * size, (index + 1) * size);
+    const probabilities = [...result.probabilities.subarray(index * size, (index + 1) * size)];
+    const logits = result.logits.subarray(index * size, (index + 1) * size);
     const predicted = argmax(logits);
     return {
       image,
@@ -124,7 +124,7 @@ function casesOf(
   return cases;
 }
 
-/** What is known of leaks by now, in the split as the run has it, after what was known before. */
+/** Leaks known now in the split of the run, appended to those known before. */
 export function leaksOf(
   { store }: OpenProject,
   { signOff }: RunRecord,

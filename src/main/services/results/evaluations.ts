@@ -12,16 +12,16 @@ export interface CaseFilter {
   readonly truth?: number | undefined;
   readonly predicted?: number | undefined;
   readonly correct?: boolean | undefined;
-  /** [low, high): the last bin, which ends at 1, has its upper end too. */
+  /** [low, high); the last bin, which ends at 1, includes its upper end. */
   readonly confidence?: readonly [number, number] | undefined;
 }
 
 export interface Evaluations {
   /**
-   * Evaluates the best checkpoint of a run on the images that stood in a part when the run began. The job's result is
-   * the `Evaluation`. Each opening of the test set is written to the audit trail. Job errors: `run_unknown`,
-   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's. One that is under way
-   * is not started again: the answer is its job.
+   * Evaluates the best checkpoint of a run on the images that were in a split when the run began. Returns the running
+   * job if the same evaluation is already in progress. The job's result is the `Evaluation`. Each opening of the test
+   * set is written to the audit trail. Job errors: `run_unknown`, `no_model`, `empty_split`, `run_damaged`,
+   * `raster_missing`, `augmentation_off`, and those of the engine.
    */
   start(
     project: OpenProject,
@@ -29,11 +29,13 @@ export interface Evaluations {
     split: EvaluatedSplit,
     options?: EvaluateOptions,
   ): Started<'evaluations.evaluate'>;
-  /** Null where this part was not evaluated yet. */
+  /** Null if this split was not evaluated yet. */
   get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
-  /** Cases that a cell of the confusion matrix or a bar of a histogram stands for. Throws `not_evaluated`. */
+  /**
+   * Cases that match a filter, such as a cell of the confusion matrix or a bar of a histogram. Throws `not_evaluated`.
+   */
   cases(project: OpenProject, run: string, split: EvaluatedSplit, filter: CaseFilter): Promise<CasePrediction[]>;
-  /** Every opening of a test set, newest first; with the names that runs have now. */
+  /** Every opening of a test set, newest first, with the current names of runs. */
   testOpenings(project: OpenProject): Promise<TestOpening[]>;
 }
 
@@ -42,7 +44,7 @@ export function createEvaluations(
 ): Evaluations {
   const { runs, jobs } = options;
 
-  /** The last job by project, run, part and views. */
+  /** The last job by project, run, split and number of views. */
   const started = new Map<string, Started<'evaluations.evaluate'>>();
 
   const start: Evaluations['start'] = (project, run, split, given = {}) => {
@@ -57,10 +59,10 @@ export function createEvaluations(
     return job;
   };
 
-  // A run that has ended is looked at on the validation images at once; the test set waits for a person.
+  // A finished run is evaluated on the validation images at once; a person decides when to open the test set.
   runs.onEnd(async (project, run) => {
     await start(project, run, 'validation').result;
-    // A leak is measured on test images; its openings are counted as all are.
+    // A leak is measured on test images; these openings are counted too.
     if ((await runs.get(project, run)).record.experiment?.kind === 'leak') {
       await start(project, run, 'test').result;
     }
@@ -73,7 +75,7 @@ export function createEvaluations(
       const folder = runFolder(project.folder, run);
       const evaluation = await readEvaluation(folder, split);
       if (evaluation === null) return null;
-      // What is found later counts as well: Train must not know of a leak that Evaluate does not.
+      // Leaks found later count too: Train and Evaluate must not disagree.
       return { ...evaluation, ...leaksOf(project, record, await readRunSamples(folder), 'now', evaluation.leaks) };
     },
     async cases(project, run, split, filter) {

@@ -20,9 +20,8 @@ import { readJson, readJsonLines, toJsonLines, writeText } from '../run-records/
 import { timestamp } from '../runs/run-states';
 
 /**
- * What a project knows of its experiments: one file each, and as what each run belongs to one in the run's own record.
- * There are few of them, so there are no rows in the database: the files are the list, and a file that is gone is made
- * again from the runs.
+ * Storage of experiments: one file each, and each run's membership in its own record. They are few, so the database has
+ * no rows for them; the files are the list, and a lost file is rebuilt from the runs.
  */
 
 const definitionFile = (folder: string) => join(folder, 'experiment.json');
@@ -43,7 +42,7 @@ export async function writeExperiment(project: OpenProject, experiment: Experime
   await writeText(definitionFile(folder), `${JSON.stringify(experiment, null, 2)}\n`);
 }
 
-/** Newest first. `runs`: all runs of the project. `starting`: those that are being written, and not to be rebuilt. */
+/** Newest first. `runs`: all runs of the project. `starting`: experiments being created, which must not be rebuilt. */
 export async function listExperiments(
   project: OpenProject,
   runs: readonly RunSummary[],
@@ -67,7 +66,7 @@ export async function listExperiments(
   return [...found.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
 }
 
-/** From what its runs say of themselves. */
+/** Rebuilds an experiment from the memberships of its runs; null if it has none. */
 function rebuildExperiment(id: string, runs: readonly RunSummary[]): Experiment | null {
   const members = runs
     .flatMap((run) => (run.experiment?.experiment === id ? [{ run, membership: run.experiment }] : []))
@@ -108,7 +107,7 @@ function rebuildExperiment(id: string, runs: readonly RunSummary[]): Experiment 
   };
 }
 
-/** Where nobody gave it a name. */
+/** Default name of an experiment. */
 export function experimentName(membership: Membership, backbone: string): string {
   switch (membership.kind) {
     case 'sweep':
@@ -123,7 +122,7 @@ export function experimentName(membership: Membership, backbone: string): string
 export const removeExperimentFolder = (project: OpenProject, id: string): Promise<void> =>
   rm(experimentFolder(project.folder, id), { recursive: true, force: true });
 
-/** Predictions first: metrics stand for a whole evaluation. */
+/** Writes the metrics last: their file marks a complete evaluation. */
 export async function writeFoldEvaluation(
   project: OpenProject,
   evaluation: FoldEvaluation,
@@ -135,7 +134,7 @@ export async function writeFoldEvaluation(
   await writeText(metricsFile(folder), `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
-/** Null where the folds were not evaluated as one (or the file is damaged: they are then pooled again). */
+/** Null if the folds were not pooled yet, or the file is damaged: they are then pooled again. */
 export const readFoldEvaluation = (project: OpenProject, id: string): Promise<FoldEvaluation | null> =>
   readJson(metricsFile(experimentFolder(project.folder, id)), foldEvaluationSchema, 'The evaluation').catch(() => null);
 

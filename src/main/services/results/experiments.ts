@@ -29,38 +29,38 @@ import { type SweepRequest, sweepMembers } from './sweep';
 export interface Experiments {
   /** Newest first. */
   list(project: OpenProject): Promise<Experiment[]>;
-  /** With its runs side by side. Throws `experiment_unknown`. */
+  /** An experiment with a comparison of its runs. Throws `experiment_unknown`. */
   get(project: OpenProject, id: string): Promise<ExperimentDetail>;
   /**
-   * Queues a run for each value of one setting, all else and the seed alike; all of them or none. Throws
-   * `sweep_values`, `sweep_setting`, and what starting a run throws.
+   * Queues a run for each value of one setting, with all other settings and the seed equal; all runs or none. Throws
+   * `sweep_values`, `sweep_setting`, and the errors of starting a run.
    */
   sweep(project: OpenProject, request: SweepRequest): Promise<Experiment>;
-  /** How the train and validation images would fall into folds. Throws `no_split`. */
+  /** Previews the folds of the train and validation images. Throws `no_split`. */
   planFolds(project: OpenProject, folds: number, seed: number): Promise<FoldPlan>;
   /**
    * Queues a run for each fold of the train and validation images: validated on it, trained on the others. Throws
-   * `no_split`, `folds_not_possible`, and what starting a run throws.
+   * `no_split`, `folds_not_possible`, and the errors of starting a run.
    */
   crossValidate(project: OpenProject, request: FoldsRequest): Promise<Experiment>;
-  /** The two splits that a leak is measured with. Throws `no_labels`. */
+  /** Previews the two splits of a leak measurement. Throws `no_labels`. */
   planLeak(project: OpenProject, shares: LeakShares): Promise<LeakPlan>;
   /**
-   * Queues the same run on a split that leaks and on one that does not, both of all labelled images; each is evaluated
-   * on its test images when it ends. Throws `no_labels`, `leak_not_possible`, and what starting a run throws.
+   * Queues the same run on a leaking and on a grouped split, both of all labelled images; each run is evaluated on its
+   * test images when it ends. Throws `no_labels`, `leak_not_possible`, and the errors of starting a run.
    */
   measureLeak(project: OpenProject, request: LeakRequest): Promise<Experiment>;
-  /** The folds of a cross-validation evaluated as one; null until all of them are. Throws `experiment_unknown`. */
+  /** Pooled evaluation of a cross-validation; null until all folds are evaluated. Throws `experiment_unknown`. */
   pooled(project: OpenProject, id: string): Promise<FoldEvaluation | null>;
-  /** Predictions of every image by the model that was not trained on it. Throws `not_evaluated`. */
+  /** Predictions for every image by the model not trained on it. Throws `not_evaluated`. */
   cases(project: OpenProject, id: string, filter: CaseFilter): Promise<OutOfFoldCase[]>;
-  /** Pauses what trains and what waits of it. */
+  /** Pauses its running and queued runs. */
   pause(project: OpenProject, id: string): Promise<void>;
-  /** Queues what of it was paused or broke off. */
+  /** Requeues its paused and interrupted runs. */
   resume(project: OpenProject, id: string): Promise<void>;
-  /** Deletes it with all its runs. Throws `run_active`. */
+  /** Deletes an experiment with all its runs. Throws `run_active`. */
   remove(project: OpenProject, id: string): Promise<void>;
-  /** Waits until none of its runs is in this process's hands. */
+  /** Waits until this process neither trains nor queues any of its runs. */
   wait(project: OpenProject, id: string): Promise<ExperimentDetail>;
 }
 
@@ -74,7 +74,7 @@ export function createExperiments(options: {
 }): Experiments {
   const { runs, comparisons, dataset, duplicates, events, background } = options;
 
-  // What is dealt out keeps duplicates together: those that are not known would be torn apart.
+  // Folds and splits keep known duplicates together; unknown ones would be separated.
   const deal = async <Dealt>(project: OpenProject, from: (classes: readonly string[]) => Dealt): Promise<Dealt> => {
     await duplicates.search(project);
     return from(dataset.classes(project));
@@ -95,7 +95,7 @@ export function createExperiments(options: {
     return { experiment, memberRuns };
   };
 
-  /** The k models' answers as one evaluation; made again where a fold was evaluated since. */
+  /** Pools the predictions of the k models, again if a fold was evaluated since. */
   const pooled = async (project: OpenProject, experiment: Experiment): Promise<FoldEvaluation | null> => {
     if (experiment.kind !== 'folds') return null;
     const known = await readFoldEvaluation(project, experiment.id);
@@ -116,7 +116,7 @@ export function createExperiments(options: {
     };
   };
 
-  // After the evaluation of a member: the last fold completes the whole.
+  // Runs after the evaluation of a member: the last fold completes the pool.
   runs.onEnd(async (project, run) => {
     const membership = (await runs.get(project, run)).summary.experiment;
     if (membership?.kind !== 'folds') return;
@@ -175,7 +175,7 @@ export function createExperiments(options: {
 
     async remove(project, id) {
       const { memberRuns } = await find(project, id);
-      if (memberRuns.some((run) => isInHand(run) || runs.isActive(project, run.id))) {
+      if (memberRuns.some((run) => isActive(run) || runs.isActive(project, run.id))) {
         throw new FoveaError('run_active', 'A run of this experiment is training or queued.', {
           hint: 'Stop or pause it first.',
         });
@@ -193,16 +193,16 @@ export function createExperiments(options: {
   };
 }
 
-/** A run may end between the look at it and the word to it. */
+/** A run may end between being listed and being paused. */
 function ignoreEnded(error: unknown): void {
   if (!(error instanceof FoveaError && error.code === 'run_not_active')) throw error;
 }
 
 const idOf = ({ id }: RunSummary): string => id;
 
-const isInHand = ({ state }: RunSummary): boolean => state === 'running' || state === 'queued';
+const isActive = ({ state }: RunSummary): boolean => state === 'running' || state === 'queued';
 
-/** None of those that wait shall begin while the others are paused. */
+/** Queued runs first, so that none starts while the others are being paused. */
 const waitingFirst = (active: readonly RunSummary[]): RunSummary[] =>
   [...active].sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'));
 

@@ -17,9 +17,8 @@ export interface PooledFolds {
 }
 
 /**
- * Puts the validation predictions of all folds together and evaluates them as one: every image was answered by the
- * model that was not trained on it. Null until every fold is evaluated; `fresh` where `known` is of these evaluations.
- * Throws `run_damaged`.
+ * Pools the validation predictions of all folds and evaluates them as one: every image is predicted by the model not
+ * trained on it. Null until every fold is evaluated; `fresh` if `known` is up to date. Throws `run_damaged`.
  */
 export async function poolFolds(
   project: OpenProject,
@@ -44,8 +43,8 @@ export async function poolFolds(
 
   const cases: OutOfFoldCase[] = [];
   for (const { run, fold } of members) {
-    const answered = await readCases(runFolder(project.folder, run), 'validation');
-    cases.push(...answered.map((entry) => ({ ...entry, fold })));
+    const predicted = await readCases(runFolder(project.folder, run), 'validation');
+    cases.push(...predicted.map((entry) => ({ ...entry, fold })));
   }
   cases.sort((a, b) => a.image - b.image);
   const numbers = await background(resultTasks.evaluateCases, {

@@ -8,7 +8,7 @@ import type { MembersPlan } from './start-members';
 export interface LeakShares {
   readonly validation: number;
   readonly test: number;
-  /** Of both splits; the training has the configuration's. */
+  /** Seed of both splits; training uses the configuration's. */
   readonly seed: number;
 }
 
@@ -17,7 +17,7 @@ export interface LeakRequest extends LeakShares {
   readonly name?: string | undefined;
 }
 
-/** The same run on a split that leaks and on one that does not. Throws `leak_not_possible`. */
+/** Plans the same run on a leaking and on a grouped split. Throws `leak_not_possible`. */
 export function leakMembers(
   { config }: LeakRequest,
   { plan, leaking, grouped, signOff }: DealtLeak,

@@ -9,7 +9,7 @@ import { readCases, readEvaluation } from '../run-records/run-files';
 import { packCases } from './packed-cases';
 import { resultTasks } from './result-tasks';
 
-/** Null until both models are evaluated on their test images. Throws `run_damaged`. */
+/** Result of a leak measurement; null until both models are evaluated on their test images. Throws `run_damaged`. */
 export async function leakResult(
   project: OpenProject,
   experiment: Extract<Experiment, { kind: 'leak' }>,
@@ -54,7 +54,7 @@ const side = ({ run, n, patients, withoutPatient, accuracy, macroF1, auc }: Eval
 
 const points = (share: number): string => (100 * share).toFixed(1);
 
-/** In percentage points. */
+/** States the difference in percentage points. */
 export function sentenceOf(leaking: number, grouped: number, { value, low, high }: Metric): string {
   const numbers = `Test accuracy was ${points(leaking)} % with patients or duplicates across splits and ${points(grouped)} % with them kept together`;
   const interval = low === null || high === null ? '' : ` (95 % interval ${points(low)} to ${points(high)})`;

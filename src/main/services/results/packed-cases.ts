@@ -1,9 +1,9 @@
 import type { CasePrediction } from '#shared/models/run';
 
-/** What models answered, column by column: 100,000 of them are handed to a thread in a moment. */
+/** Predictions in columns: passing 100,000 of them to a thread takes only a moment. */
 export interface PackedCases {
   readonly image: Float64Array;
-  /** NaN: none. */
+  /** NaN if unknown. */
   readonly patient: Float64Array;
   readonly truth: Int32Array;
   readonly predicted: Int32Array;

@@ -5,7 +5,7 @@ import { pairCases, pairedDifference } from '#shared/statistics/paired-differenc
 import { tasks } from '../background/background';
 import { type PackedCases, unpackCases } from './packed-cases';
 
-/** The answers of two models. */
+/** The predictions of two models. */
 interface Comparison {
   readonly first: PackedCases;
   readonly second: PackedCases;
@@ -20,10 +20,10 @@ export const resultTasks = tasks('result', {
   }: {
     readonly cases: PackedCases;
     readonly classes: readonly string[];
-    /** Running numbers that stand for no person. */
+    /** Patient numbers that identify no person. */
     readonly unnamed: ReadonlySet<number>;
   }) => evaluateCases(unpackCases(cases), classes, undefined, (patient) => !unnamed.has(patient)),
-  /** `null` where the cases are not of the same images. */
+  /** Null if the cases are of different images. */
   pairedDifference: ({ first, second, classes, metric }: Comparison & { readonly metric: BestMetric }) => {
     const pairs = pairCases(unpackCases(first), unpackCases(second));
     return pairs === null ? null : { difference: pairedDifference(pairs, classes, metric) };

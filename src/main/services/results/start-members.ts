@@ -7,29 +7,29 @@ import type { NewRun } from '../runs/run-creation';
 import type { Runs } from '../runs/runs';
 import { experimentName, writeExperiment } from './experiment-files';
 
-/** What all experiments have, whatever their kind. */
+/** Fields common to all kinds of experiments. */
 export type ExperimentCommon = Pick<Experiment, 'id' | 'name' | 'createdAt'>;
 
-/** An experiment that is to be started: at least one member, and what is written down once all have a run. */
+/** An experiment to start: at least one member, and the record to write once all of them have a run. */
 export interface MembersPlan<Member extends Membership> {
   readonly memberships: readonly Member[];
-  /** `title`: the name of the experiment, with which its runs are named. */
+  /** `title`: name of the experiment, from which its runs are named. */
   readonly runOf: (membership: Member, title: string) => NewRun;
-  /** `runs`: the ids, one for each membership. */
+  /** `runs`: ids, one for each membership. */
   readonly experimentOf: (common: ExperimentCommon, runs: readonly string[]) => Experiment;
 }
 
 export interface MembersStart {
   /**
-   * Queues the runs of an experiment, all of them or none, and writes it down. Without a name it is named after its
-   * kind and backbone. Throws what starting a run throws.
+   * Queues the runs of an experiment, all or none, and writes its file. The default name is from its kind and backbone.
+   * Throws the errors of starting a run.
    */
   start<Member extends Membership>(
     project: OpenProject,
     name: string | undefined,
     plan: MembersPlan<Member>,
   ): Promise<Experiment>;
-  /** Experiments whose runs are in the queue already and whose own file is not written yet. */
+  /** Experiments with runs in the queue whose own file is not written yet. */
   readonly starting: ReadonlySet<string>;
 }
 

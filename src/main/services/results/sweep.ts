@@ -3,19 +3,19 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Membership, SettingValue } from '#shared/models/membership';
 import { runConfigSchema } from '#shared/models/run-config';
 import type { RunConfigGiven } from '../runs/run-preview';
-import { MOST_COMPARED } from './comparisons';
+import { MAX_COMPARED } from './comparisons';
 import { newExperimentId } from './experiment-files';
 import type { MembersPlan } from './start-members';
 
 export interface SweepRequest {
   readonly config: RunConfigGiven;
-  /** Of the configuration; groups with dots. */
+  /** Key of the configuration; nested keys are separated by dots. */
   readonly key: string;
   readonly values: readonly SettingValue[];
   readonly name?: string | undefined;
 }
 
-/** A run for each value of one setting, all else alike. Throws `sweep_values`, `sweep_setting`. */
+/** Plans a run for each value of one setting, all others equal. Throws `sweep_values`, `sweep_setting`. */
 export function sweepMembers({
   config: given,
   key,
@@ -23,8 +23,8 @@ export function sweepMembers({
 }: SweepRequest): MembersPlan<Extract<Membership, { kind: 'sweep' }>> {
   const config = runConfigSchema.parse(given);
   const distinct = [...new Set(values)];
-  if (distinct.length < 2 || distinct.length > MOST_COMPARED) {
-    throw new FoveaError('sweep_values', `A sweep takes 2 to ${MOST_COMPARED} different values.`, {
+  if (distinct.length < 2 || distinct.length > MAX_COMPARED) {
+    throw new FoveaError('sweep_values', `A sweep takes 2 to ${MAX_COMPARED} different values.`, {
       hint: 'For the learning rate, 1e-5, 2e-5, 5e-5 and 1e-4 are common.',
     });
   }

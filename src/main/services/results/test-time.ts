@@ -3,8 +3,8 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { TestTime } from '../../engine-host/core/protocol';
 
 /**
- * How a run's model is asked: as its configuration says, or with `views` in place of that. Null: one view an image.
- * Throws `augmentation_off` where every view would be the same.
+ * Test-time views of a run's model: from its configuration, or `views` instead. Null = one view per image. Throws
+ * `augmentation_off` if all views would be equal.
  */
 export function testTimeOf(config: RunConfig, views: number = config.testTimeViews): TestTime | null {
   if (views === 0) return null;

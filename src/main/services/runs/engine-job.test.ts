@@ -5,7 +5,7 @@ import type { EngineListeners } from '../../engine-host/client/client';
 import type { SelftestResult } from '../../engine-host/core/protocol';
 import { createEvents } from '../core/events';
 import { createJobs } from '../core/jobs';
-import { askEngine } from './engine-job';
+import { requestEngine } from './engine-job';
 
 const answer: SelftestResult = { device: 'cpu', cases: [] };
 
@@ -28,7 +28,7 @@ describe('a job that asks the engine', () => {
       { project: 'p' },
       (job): Promise<never> =>
         // The engine of this test answers to any name in the same way.
-        askEngine(
+        requestEngine(
           engine as never,
           job,
           'selftest',

@@ -7,7 +7,7 @@ import { withRasters } from '../dataset/raster-cache';
 import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { samplesOf } from '../run-records/run-samples';
-import { askEngine } from './engine-job';
+import { requestEngine } from './engine-job';
 import { requireReady } from './run-creation';
 import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-preview';
 
@@ -52,7 +52,7 @@ export function createLearningRates(options: {
           train: await part('train'),
           validation: await part('validation'),
         };
-        const { stage, points, suggestion } = await askEngine(engine, job, 'findLearningRate', spec);
+        const { stage, points, suggestion } = await requestEngine(engine, job, 'findLearningRate', spec);
         return { stage, points: [...points], suggestion };
       }),
   };

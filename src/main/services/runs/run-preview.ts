@@ -15,7 +15,7 @@ import {
   type StepPlan,
   samplingWeights,
 } from '#shared/training/plan';
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { scheduleOf } from '../../engine/optim/schedule';
 import { epochOrder } from '../../engine/train/epoch-plan';
 import type { EngineClient } from '../../engine-host/client/client';
@@ -31,29 +31,29 @@ import { signOffOf } from '../splits/sign-offs';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
 import { usedDevice } from './used-device';
 
-/** What runs need of the backbones service. */
+/** The part of the backbones service that runs need. */
 export interface BackboneResolver {
-  /** From an architecture's name, an installed backbone's name or a folder. Throws `backbone_*` for people. */
+  /** Resolves the name of an architecture or an installed backbone, or a folder. Throws `backbone_*`. */
   resolve(name: string): Promise<BackboneSource> | BackboneSource;
 }
 
 export type RunConfigGiven = z.input<typeof runConfigSchema>;
 
-/** A checked configuration with all that a start needs. */
+/** A checked configuration with everything needed to start it. */
 export interface PreparedRun {
-  /** `learningRate` is a number. */
+  /** `learningRate` is never null. */
   readonly config: RunConfig;
   readonly classes: readonly string[];
   readonly samples: readonly RunSample[];
   readonly backbone: BackboneSource | null;
   readonly estimate: Estimate | null;
   readonly pipeline: Pipeline | null;
-  /** Where the split leaks: what lets the run start. */
+  /** Permission to start although the split leaks; null if none is needed or valid. */
   readonly signOff: SignOff | null;
   readonly preview: RunPreview;
 }
 
-/** The backbone's pipeline with what the run chooses of it. A choice that is not made leaves no trace in its hash. */
+/** The backbone's pipeline with the run's overrides. Options left at their default do not change its hash. */
 export function pipelineOf(
   { crop, intensity }: Pick<RunConfig, 'crop' | 'intensity'>,
   { imageSize, processor }: Pick<Estimate, 'imageSize' | 'processor'>,
@@ -61,13 +61,13 @@ export function pipelineOf(
   const usual = defaultPipeline(imageSize, processor);
   return {
     ...usual,
-    // The schema of the configuration has let only readable ones through.
+    // The schema of the configuration has validated the text.
     intensity: (intensity === undefined ? null : parseIntensity(intensity)) ?? usual.intensity,
     ...(crop === undefined ? {} : { crop }),
   };
 }
 
-/** What preparing a run asks. */
+/** Services needed to prepare a run. */
 export interface PreviewServices {
   readonly dataset: Pick<Dataset, 'classes'>;
   readonly backbones: BackboneResolver;
@@ -78,8 +78,8 @@ const SCHEDULE_POINTS = 200;
 const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
 
 /**
- * Looks at a configuration and the present dataset, and asks the engine what the run would cost. `chosen`: images in
- * place of the current split's, dealt by someone who has kept together what belongs together.
+ * Checks a configuration against the current dataset and has the engine estimate the run's cost. `chosen`: samples to
+ * use instead of the current split; the caller has kept groups together.
  */
 export async function prepareRun(
   services: PreviewServices,
@@ -93,7 +93,7 @@ export async function prepareRun(
   const train = samplesOf(samples, 'train');
   const validation = samplesOf(samples, 'validation');
   const used = await usedDevice(services.engine, wanted.device);
-  const { backbone, estimate, problem } = await askEngine(
+  const { backbone, estimate, problem } = await requestEstimate(
     services,
     { ...wanted, device: used.device },
     {
@@ -155,11 +155,14 @@ export async function prepareRun(
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),
       classWeights:
-        config.classBalance === 'weighted-loss' || (config.classBalance === 'weighted-sampler' && fitsAtOnce(config))
+        config.classBalance === 'weighted-loss' ||
+        (config.classBalance === 'weighted-sampler' && isLogisticRegression(config))
           ? classes.map((label, index) => ({ label, weight: weights[index] ?? 0 }))
           : null,
       classDraws:
-        config.classBalance === 'weighted-sampler' && !fitsAtOnce(config) ? firstDraws(config, classes, labels) : null,
+        config.classBalance === 'weighted-sampler' && !isLogisticRegression(config)
+          ? firstDraws(config, classes, labels)
+          : null,
       smallerBatch: smallerBatch(checked),
       backboneNotes: [...(estimate?.notes ?? [])],
       problems: runProblems(checked),
@@ -168,7 +171,7 @@ export async function prepareRun(
   };
 }
 
-/** Without what is known of it now only. */
+/** The sign-off as a run records it: without `void`, which holds only for now. */
 const recorded = ({ void: _void, ...signOff }: SplitSignOff): SignOff => signOff;
 
 function claimsAmong({ store }: OpenProject, samples: readonly RunSample[]) {
@@ -176,7 +179,7 @@ function claimsAmong({ store }: OpenProject, samples: readonly RunSample[]) {
   return openLabelClaims(store).filter(({ image }) => images.has(image));
 }
 
-/** How often the sampler draws each class in the first epoch: the very draws of the run. */
+/** How often the sampler draws each class in the first epoch, computed from the run's actual draws. */
 function firstDraws(
   config: RunConfig,
   classes: readonly string[],
@@ -192,7 +195,7 @@ function firstDraws(
   return classes.map((label, index) => ({ label, images: images[index] ?? 0, drawn: drawn[index] ?? 0 }));
 }
 
-async function askEngine(
+async function requestEstimate(
   services: { readonly backbones: BackboneResolver; readonly engine: Pick<EngineClient, 'request'> },
   config: RunConfig,
   size: { readonly classes: readonly string[]; readonly trainImages: number; readonly validationImages: number },
@@ -212,7 +215,7 @@ async function askEngine(
   }
 }
 
-/** A plateau is not known before the start: its schedule stays at the peak. */
+/** Points of the learning rate schedule. Plateaus are unknown before the start, so that schedule stays at its peak. */
 function schedulePoints(config: RunConfig, { stages }: StepPlan): [number, number][] {
   let before = 0;
   return stages.flatMap((stage) => {
