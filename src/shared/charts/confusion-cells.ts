@@ -9,7 +9,7 @@ export interface ConfusionCell {
   readonly truth: number;
   readonly predicted: number;
   readonly count: number;
-  /** Share of the row (of all images of the true class), 0 for an empty row. */
+  /** Share of the row, which holds all images of the true class; 0 in an empty row. */
   readonly share: number;
   /** For screen readers: "True benign, predicted malignant: 3 images". */
   readonly name: string;

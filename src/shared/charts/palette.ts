@@ -1,3 +1,7 @@
+import { rgb } from 'd3-color';
+import { scaleLinear, scaleSequential } from 'd3-scale';
+import { interpolateBlues } from 'd3-scale-chromatic';
+
 /** The window's theme that a chart is drawn for. */
 export type Scheme = 'dark' | 'light';
 
@@ -10,18 +14,18 @@ const okabeIto: Record<Scheme, readonly string[]> = {
   light: ['#0072b2', '#d55e00', '#00795a', '#a8508a', '#7a6f00', '#2d7fb0', '#b07800'],
 };
 
-/** Dash patterns, so that lines differ by more than colour. */
+/** Dash patterns in pixels: lines differ by more than colour. */
 const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4], [4, 2], [1, 3]];
 
-/** The colour of series or class `index`, repeating after seven. */
+/** Colour of series or class `index`; repeats after seven. */
 export function seriesColour(scheme: Scheme, index: number): string {
   const colours = okabeIto[scheme];
-  return colours[((index % colours.length) + colours.length) % colours.length] ?? '#888888';
+  return colours.at(index % colours.length) ?? '#888888';
 }
 
-/** The dash pattern of series `index`, in pixels; empty = solid. */
+/** Dash pattern of series `index`, in pixels; empty for a solid line. */
 export function seriesDash(index: number): readonly number[] {
-  return dashes[((index % dashes.length) + dashes.length) % dashes.length] ?? [];
+  return dashes.at(index % dashes.length) ?? [];
 }
 
 export interface ChartColours {
@@ -44,66 +48,39 @@ export function chartColours(scheme: Scheme): ChartColours {
   return chartColourSets[scheme];
 }
 
-type Rgb = readonly [number, number, number];
+/** Steps of the dark theme, from its background up: ColorBrewer's ramps start at white. */
+const darkBlues = ['#20252a', '#18385a', '#16548d', '#3a88c9', '#8bc4f2'];
 
-/** From "nothing" to "all", each step perceptibly stronger against the theme's background. */
-const blueStops: Record<Scheme, readonly Rgb[]> = {
-  dark: [
-    [32, 37, 42],
-    [24, 56, 90],
-    [22, 84, 141],
-    [58, 136, 201],
-    [139, 196, 242],
-  ],
-  light: [
-    [247, 251, 255],
-    [198, 219, 239],
-    [107, 174, 214],
-    [33, 113, 181],
-    [8, 48, 107],
-  ],
+const blueRamps: Record<Scheme, (share: number) => string> = {
+  dark: scaleLinear<string, string>()
+    .domain(darkBlues.map((_, index) => index / (darkBlues.length - 1)))
+    .range(darkBlues)
+    .clamp(true),
+  light: scaleSequential(interpolateBlues).clamp(true),
 };
 
-/** Linear interpolation between colour stops; `t` is clamped to 0..1. */
-export function interpolateStops(stops: readonly Rgb[], t: number): Rgb {
-  const last = stops.length - 1;
-  const position = Math.min(1, Math.max(0, Number.isFinite(t) ? t : 0)) * last;
-  const index = Math.min(last - 1, Math.floor(position));
-  const from = stops[index] ?? [0, 0, 0];
-  const to = stops[index + 1] ?? from;
-  const share = position - index;
-  return [
-    Math.round(from[0] + (to[0] - from[0]) * share),
-    Math.round(from[1] + (to[1] - from[1]) * share),
-    Math.round(from[2] + (to[2] - from[2]) * share),
-  ];
-}
-
-function toHex(colour: Rgb): string {
-  return `#${colour.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
-}
-
-/** Sequential blue for a share 0..1. */
+/** Sequential blue for a share, clamped to 0..1, as `#rrggbb`. */
 export function sequentialBlue(scheme: Scheme, share: number): string {
-  return toHex(interpolateStops(blueStops[scheme], share));
+  return rgb(blueRamps[scheme](Number.isFinite(share) ? share : 0)).formatHex();
 }
 
-/** Relative luminance of `#rrggbb` (WCAG 2.2). */
-export function relativeLuminance(hex: string): number {
-  const channel = (offset: number) => {
-    const value = Number.parseInt(hex.slice(offset, offset + 2), 16) / 255;
+/** Relative luminance of a CSS colour (WCAG 2.2). */
+export function relativeLuminance(colour: string): number {
+  const linear = (channel: number) => {
+    const value = channel / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   };
-  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+  const { r, g, b } = rgb(colour);
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 }
 
-/** WCAG 2.2 contrast ratio of two `#rrggbb` colours, 1..21. */
+/** WCAG 2.2 contrast ratio of two CSS colours, 1..21. */
 export function contrastRatio(a: string, b: string): number {
   const [high, low] = [relativeLuminance(a), relativeLuminance(b)].sort((x, y) => y - x);
   return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05);
 }
 
-/** White or black, whichever reads better on `background`. */
+/** White or black, whichever has more contrast to `background`. */
 export function textOn(background: string): string {
   return contrastRatio(background, '#ffffff') >= contrastRatio(background, '#000000') ? '#ffffff' : '#000000';
 }

@@ -1,13 +1,6 @@
-/** The smallest of 1, 2, 5 and 10 times a power of ten that is at least `rough`. */
-export function roundStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
-}
+import { ticks } from 'd3-array';
 
-/** Round values from `low` to `high`, about `wanted` steps apart. */
-export function roundTicks(low: number, high: number, wanted: number): number[] {
-  const step = roundStep((high - low) / wanted);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+/** d3's round values from `low` to `high`, about `count` of them, without fractions: for counts and epochs. */
+export function wholeTicks(low: number, high: number, count: number): number[] {
+  return ticks(low, high, count).filter(Number.isInteger);
 }

@@ -47,8 +47,7 @@ code { font: 12.5px/1.5 ui-monospace, "Cascadia Mono", "SF Mono", "DejaVu Sans M
 figure { margin: 0; }
 figcaption { margin-top: 8px; font-size: 13px; color: var(--soft); }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { font-family: inherit; fill: var(--ink); }
-svg .soft { fill: var(--soft); }
+svg text { font-family: inherit; }
 .example { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.2fr); gap: 24px; }
 .example img { display: block; width: 100%; height: auto; border-radius: 6px; background: #000; }
 footer { margin-top: 44px; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }

@@ -1,14 +1,8 @@
-import {
-  type ConfusionAxes,
-  type ConfusionCell,
-  confusionCells,
-  truthAndPrediction,
-} from '#shared/charts/confusion-cells';
-import { sequentialBlue, textOn } from '#shared/charts/palette';
+import { type ConfusionAxes, type ConfusionCell, truthAndPrediction } from '#shared/charts/confusion-cells';
+import { confusionSvg, confusionTable, paintCells } from '#shared/charts/confusion-matrix';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classNames from './confusion-matrix.module.css';
-import { confusionSvg, confusionTable } from './confusion-matrix-layout';
 import { useScheme } from './use-scheme';
 
 export interface ConfusionMatrixProps {
@@ -16,18 +10,18 @@ export interface ConfusionMatrixProps {
   readonly classes: readonly string[];
   /** [truth][predicted]. */
   readonly matrix: readonly (readonly number[])[];
-  /** Where rows and columns are not the true and the predicted class. */
+  /** Titles of rows and columns other than the true and the predicted class. */
   readonly axes?: ConfusionAxes;
-  /** A cell was chosen: show its images. */
+  /** Shows the images of a cell. */
   readonly onOpen: (cell: ConfusionCell) => void;
 }
 
-/** Counts and row shares, darker or brighter blue with the share; each cell with images opens them. */
+/** Counts and row shares; the blue grows stronger with the share. Each cell with images opens them. */
 export function ConfusionMatrix(props: ConfusionMatrixProps) {
   const { title = 'Confusion matrix', classes, matrix, axes = truthAndPrediction, onOpen } = props;
   const plain = axes === truthAndPrediction;
   const scheme = useScheme();
-  const cells = confusionCells(classes, matrix, axes);
+  const cells = paintCells(classes, matrix, scheme, axes);
   return (
     <SectionCard
       title={title}
@@ -68,24 +62,24 @@ export function ConfusionMatrix(props: ConfusionMatrixProps) {
                 </th>
                 {cells
                   .filter((cell) => cell.truth === truth)
-                  .map((cell) => {
-                    const background = sequentialBlue(scheme, cell.share);
-                    return (
-                      <td key={cell.predicted}>
-                        <div className={classNames['cell']} style={{ background, color: textOn(background) }}>
-                          <span className={classNames['count']}>{cell.count}</span>
-                          <span className={classNames['share']}>{(cell.share * 100).toFixed(1)} %</span>
-                          <button
-                            type="button"
-                            className={classNames['open']}
-                            aria-label={cell.name}
-                            disabled={cell.count === 0}
-                            onClick={() => onOpen(cell)}
-                          />
-                        </div>
-                      </td>
-                    );
-                  })}
+                  .map((cell) => (
+                    <td key={cell.predicted}>
+                      <div
+                        className={classNames['cell']}
+                        style={{ background: cell.fill, color: cell.ink, borderColor: cell.outline }}
+                      >
+                        <span className={classNames['count']}>{cell.count}</span>
+                        <span className={classNames['share']}>{cell.shareText}</span>
+                        <button
+                          type="button"
+                          className={classNames['open']}
+                          aria-label={cell.name}
+                          disabled={cell.count === 0}
+                          onClick={() => onOpen(cell)}
+                        />
+                      </div>
+                    </td>
+                  ))}
               </tr>
             ))}
           </tbody>

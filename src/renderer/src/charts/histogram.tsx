@@ -1,9 +1,5 @@
 import { Tooltip } from '@mantine/core';
 import type { CSSProperties, ReactNode } from 'react';
-import { chartColours, type Scheme } from '#shared/charts/palette';
-import { SectionCard } from '../components/section-card';
-import { ChartMenu } from './chart-menu';
-import classes from './histogram.module.css';
 import {
   type HistogramColumn,
   type HistogramData,
@@ -11,17 +7,21 @@ import {
   histogramSvg,
   histogramTable,
   layoutHistogram,
-} from './histogram-layout';
+} from '#shared/charts/histogram';
+import { chartColours, type Scheme } from '#shared/charts/palette';
+import { SectionCard } from '../components/section-card';
+import { ChartMenu } from './chart-menu';
+import classes from './histogram.module.css';
 import { useScheme } from './use-scheme';
 import { useWidth } from './use-width';
 
 export interface HistogramProps {
   readonly title: string;
   readonly description?: string;
-  /** What the x axis measures, e.g. "Confidence". */
+  /** Title of the x axis, such as "Confidence". */
   readonly quantity: string;
   readonly data: HistogramData;
-  /** A column was chosen: show its images. */
+  /** Shows the images of a column. */
   readonly onOpen?: (column: HistogramColumn) => void;
   readonly height?: number;
   /** Controls beside the menu. */
@@ -36,10 +36,7 @@ function fillStyle(scheme: Scheme, series: number): CSSProperties {
     : { background: colour };
 }
 
-/**
- * Counts by bin, stacked; the second series is striped. Each column is a button as high as the plot that
- * opens its images.
- */
+/** Stacked counts per bin; the second series is striped. Each column is a button over the height of the plot. */
 export function Histogram({ title, description, quantity, data, onOpen, height = 220, actions }: HistogramProps) {
   const scheme = useScheme();
   const colours = chartColours(scheme);
@@ -86,7 +83,7 @@ export function Histogram({ title, description, quantity, data, onOpen, height =
               {text}
             </text>
           ))}
-          <line x1={plot.left} x2={plot.right} y1={plot.bottom} y2={plot.bottom} stroke={colours.axis} />
+          <line x1={plot.left} x2={plot.right} y1={layout.baseline} y2={layout.baseline} stroke={colours.axis} />
           <text x={(plot.left + plot.right) / 2} y={plot.bottom + 32} textAnchor="middle" fill={colours.dimmed}>
             {quantity}
           </text>

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { epochAxis, finitePoints, type HistoryLine, MAX_DOTS, valueAxis } from '#shared/charts/history';
 import { chartColours, seriesColour, seriesDash } from '#shared/charts/palette';
 import { formatCompact } from '#shared/text/number';
 import { SectionCard } from '../components/section-card';
@@ -7,16 +8,10 @@ import { ChartMenu } from './chart-menu';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';
 
-export interface HistoryLine {
-  readonly label: string;
-  /** [epoch, value]. */
-  readonly points: readonly (readonly [number, number])[];
-}
-
 export interface HistoryChartProps {
   readonly title: string;
   readonly lines: readonly HistoryLine[];
-  /** Marked with a dashed line; null = none. */
+  /** Marked with a dashed line. */
   readonly bestEpoch: number | null;
   readonly height?: number;
 }
@@ -29,19 +24,19 @@ interface Point {
 
 const LEGEND_LINE = 16;
 
-/** As the line is dashed, in characters: pictures of text survive every export. */
+/** The dash pattern of a line in characters, which Plot can draw in every export. */
 const legendMark = (index: number): string => ['━━', '╍╍', '┅┅', '━╍', '━ ━', '╍━', '┉┉'][index % 7] ?? '━━';
 
-/** Values by epoch of a run that is over, the lines named above, the best epoch marked. */
+/** Values by epoch of a finished run, with a legend above and the best epoch marked. */
 export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryChartProps) {
   const scheme = useScheme();
   const build = useCallback(
     (width: number): Plot.PlotOptions => {
       const colours = chartColours(scheme);
-      const points: Point[] = lines.flatMap(({ label, points: line }) =>
-        line.filter(([, value]) => Number.isFinite(value)).map(([epoch, value]) => ({ line: label, epoch, value })),
+      const points: Point[] = lines.flatMap((line) =>
+        finitePoints(line).map(([epoch, value]) => ({ line: line.label, epoch, value })),
       );
-      const epochs = new Set(points.map(({ epoch }) => epoch));
+      const [epochs, values] = [epochAxis(lines, Math.max(2, Math.floor(width / 60))), valueAxis(lines)];
       const longest = lines.reduce((most, { label }) => Math.max(most, label.length), 0);
       const entryWidth = Math.max(80, 36 + longest * 6.5);
       const perRow = Math.max(1, Math.floor((width - 60) / entryWidth));
@@ -59,14 +54,8 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
           fontSize: '11px',
           fontFamily: 'system-ui, sans-serif',
         },
-        x: {
-          label: 'Epoch',
-          ticks: Math.min(epochs.size, Math.max(2, Math.floor(width / 60))),
-          tickFormat: (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : ''),
-          nice: false,
-        },
-        // Ticks are round numbers: all their digits, or close ones would read alike.
-        y: { label: null, grid: true, ticks: 5, tickFormat: (value: number) => formatCompact(value, 6), nice: true },
+        x: { label: 'Epoch', domain: epochs.domain, ticks: epochs.ticks, tickFormat: epochs.format },
+        y: { label: null, grid: true, domain: values.domain, ticks: values.ticks, tickFormat: values.format },
         marks: [
           ...(bestEpoch === null
             ? []
@@ -91,7 +80,7 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
                 strokeWidth: 1.75,
                 strokeDasharray: seriesDash(index).join(' '),
               }),
-              Plot.dot(own, { x: 'epoch', y: 'value', r: own.length > 60 ? 0 : 2.2, fill: stroke }),
+              Plot.dot(own, { x: 'epoch', y: 'value', r: own.length > MAX_DOTS ? 0 : 2.2, fill: stroke }),
             ];
           }),
           ...lines.flatMap(({ label }, index) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countStep, type HistogramData, histogramSvg, histogramTable, layoutHistogram } from './histogram-layout';
+import { type HistogramData, histogramSvg, histogramTable, layoutHistogram } from './histogram';
 
 const data: HistogramData = {
   edges: Array.from({ length: 21 }, (_, index) => index / 20),
@@ -49,8 +49,25 @@ describe('layoutHistogram', () => {
   });
 });
 
-it('takes round steps', () => {
-  expect([1, 3, 9, 33, 120, 1999].map((highest) => countStep(highest, 4))).toEqual([1, 1, 5, 10, 50, 500]);
+it('has whole, round counts on its axis', () => {
+  const highest = (count: number) => {
+    const one = { edges: [0, 1], series: [{ key: 'all', label: 'All', counts: [count] }] };
+    return layoutHistogram(one, 'Confidence', 640, 300).ticksY.map(({ text }) => Number(text));
+  };
+  expect(highest(1)).toEqual([0, 1]);
+  expect(highest(3)).toEqual([0, 1, 2, 3]);
+  expect(highest(33)).toEqual([0, 10, 20, 30, 40]);
+  expect(highest(1999)).toEqual([0, 500, 1000, 1500, 2000]);
+});
+
+it('draws diverging bars from the line of no images, on one scale', () => {
+  const layout = layoutHistogram(data, 'Confidence', 640, 300, 'diverging');
+  const [alone, up, down] = layout.bars;
+  expect(alone?.y).toBeCloseTo(layout.baseline, 6);
+  expect(down?.y).toBeCloseTo(layout.baseline, 6);
+  expect((up?.y ?? 0) + (up?.height ?? 0)).toBeCloseTo(layout.baseline, 6);
+  expect((up?.height ?? 0) / (down?.height ?? 1)).toBeCloseTo(15, 6);
+  expect((down?.y ?? 0) + (down?.height ?? 0)).toBeCloseTo(layout.plot.bottom, 6);
 });
 
 it('exports a table and an SVG', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { confusionCells } from '#shared/charts/confusion-cells';
-import { confusionSvg, confusionTable } from './confusion-matrix-layout';
+import { confusionCells } from './confusion-cells';
+import { confusionSvg, confusionTable, paintCells } from './confusion-matrix';
 
 const classes = ['benign', 'malignant', '<normal> & "odd"'];
 const matrix = [
@@ -30,6 +30,26 @@ describe('confusion matrix', () => {
       [1, 9, 0, 10],
       [0, 0, 0, 0],
     ]);
+  });
+
+  it('shows shares, and a dash in a row without images', () => {
+    const cells = paintCells(classes, matrix, 'light');
+    // 3 of 21 images.
+    expect(cells[1]?.shareText).toBe('14.3 %');
+    expect(cells[8]?.shareText).toBe('–');
+    expect(cells[0]?.outline).not.toBe(cells[1]?.outline);
+  });
+
+  it('has room for slanted labels of many classes', () => {
+    const many = Array.from({ length: 14 }, (_, index) => `a class with number ${index}`);
+    const svg = confusionSvg(
+      'Confusion matrix',
+      many,
+      many.map(() => many.map(() => 1234)),
+      'light',
+    );
+    expect(svg.match(/rotate\(-40\)/g)).toHaveLength(14);
+    expect(svg).not.toContain(' %');
   });
 
   it.each(['dark', 'light'] as const)('writes a well-formed %s SVG with escaped labels', (scheme) => {
