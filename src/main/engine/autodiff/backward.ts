@@ -31,8 +31,8 @@ export function backward(builder: GraphBuilder, loss: Value, parameters: readonl
       const gradient = inputGradients[index];
       if (!gradient || !wanted.has(input.id)) return;
       const reduced = unbroadcast(builder, gradient, input.shape);
-      const known = gradients.get(input.id);
-      gradients.set(input.id, known ? builder.add(known, reduced) : reduced);
+      const previous = gradients.get(input.id);
+      gradients.set(input.id, previous ? builder.add(previous, reduced) : reduced);
     });
   }
 

@@ -174,8 +174,8 @@ class OnnxRuntimeProgram implements Program {
   private toOrtTensor(tensor: Tensor | DeviceTensor, shape: readonly number[]): OrtTensor {
     if (tensor instanceof OnnxRuntimeDeviceTensor) return tensor.tensor;
     if (!('data' in tensor)) throw new Error('a tensor of another backend');
-    const known = this.wrapped.get(tensor.data);
-    if (known) return known;
+    const cached = this.wrapped.get(tensor.data);
+    if (cached) return cached;
     const created = new onnxruntime.Tensor('float32', tensor.data, [...shape]);
     this.wrapped.set(tensor.data, created);
     return created;

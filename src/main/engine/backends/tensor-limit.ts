@@ -24,7 +24,7 @@ export const TENSOR_LIMIT_BYTES = 2 ** 30;
 export function checkTensorSizes(graph: Graph): void {
   const { inputs, nodes } = pruneGraph(graph);
   const shapes = [...inputs.map(({ value }) => value.shape), ...nodes.flatMap((node) => node.outputs.map(shapeOf))];
-  const largest = shapes.reduce<Shape>((known, shape) => (sizeOf(shape) > sizeOf(known) ? shape : known), []);
+  const largest = shapes.reduce<Shape>((max, shape) => (sizeOf(shape) > sizeOf(max) ? shape : max), []);
   const bytes = 4 * sizeOf(largest);
   if (bytes < TENSOR_LIMIT_BYTES) return;
   const batch = inputs.find(({ name }) => name === BATCH_INPUT)?.value.shape[0] ?? 1;

@@ -28,7 +28,7 @@ export class GraphBuilder extends Operations {
   }
 
   output(name: string, value: Value): void {
-    if ([...this.inputs, ...this.outputs].some((known) => known.name === name)) {
+    if ([...this.inputs, ...this.outputs].some((existing) => existing.name === name)) {
       throw new Error(`the graph already has an input or output named ${name}`);
     }
     this.outputs.push({ name, value });

@@ -22,8 +22,8 @@ export abstract class Operations {
   }
   /** Returns a constant [], shared between uses of the same number. */
   scalar(value: number): Value {
-    const known = this.scalars.get(value);
-    if (known) return known;
+    const cached = this.scalars.get(value);
+    if (cached) return cached;
     const scalar = this.constant([], Float32Array.of(value));
     this.scalars.set(value, scalar);
     return scalar;

@@ -184,8 +184,8 @@ class ModelWriter implements Emitter {
   }
 
   private shared(key: string, write: (name: string) => void): string {
-    const known = this.constants.get(key);
-    if (known) return known;
+    const cached = this.constants.get(key);
+    if (cached) return cached;
     const name = this.fresh('constant');
     this.constants.set(key, name);
     write(name);

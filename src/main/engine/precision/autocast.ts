@@ -33,8 +33,8 @@ class Autocast {
   /** Returns a value in a type, casting it at most once. */
   as(old: Value, type: ElementType): Value {
     const forms = this.forms.get(old.id) ?? [];
-    const known = forms.find(({ elementType }) => elementType === type);
-    if (known) return known;
+    const existing = forms.find(({ elementType }) => elementType === type);
+    if (existing) return existing;
     const cast = this.builder.cast(at(forms, 0), type);
     forms.push(cast);
     return cast;

@@ -77,5 +77,7 @@ const bestLoss = ({ best, history }: LoopState): number =>
 /** Logs once when the loss stays at the level of guessing. */
 function logIfNotLearning({ input: { plan, chanceLoss, log }, state: { history } }: LoopContext): void {
   if (!isNotLearning(history, plan, chanceLoss) || isNotLearning(history.slice(0, -1), plan, chanceLoss)) return;
-  log(note(`The run does not learn so far: its training loss stays at ${chanceLoss.toFixed(3)}, that of guessing.`));
+  log(
+    note(`The run does not learn so far: its training loss stays at ${chanceLoss.toFixed(3)}, the loss of guessing.`),
+  );
 }

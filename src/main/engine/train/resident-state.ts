@@ -54,8 +54,8 @@ export class ResidentState {
 
   /** Returns a program, compiled on first use and then kept. */
   async program(name: string, build: () => Graph): Promise<Program> {
-    const known = this.programs.get(name);
-    if (known) return known;
+    const cached = this.programs.get(name);
+    if (cached) return cached;
     const graph = build();
     const program = await this.backend.compile(graph, new Set([...this.tensors.keys()].map(nextName)));
     this.programs.set(name, program);

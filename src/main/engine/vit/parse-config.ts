@@ -40,7 +40,7 @@ export function parseVitConfig(json: unknown): VitConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unsupported('it is not a JSON object');
   const fields = json as Json;
   const type = fields['model_type'];
-  const family = families.find((known) => known === type);
+  const family = families.find((candidate) => candidate === type);
   if (family === undefined)
     throw unsupported(`its model_type is ${typeof type === 'string' ? JSON.stringify(type.slice(0, 60)) : 'missing'}`);
   const activation = fields['hidden_act'] ?? 'gelu';

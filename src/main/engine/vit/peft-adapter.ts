@@ -16,7 +16,7 @@ export function toPeftTensors(parameters: NamedTensors): NamedTensors {
   const own = [...parameters].filter(([name]) => isAdapterName(name) || name.startsWith(`${HEAD}.`));
   return new Map(
     own.flatMap(([name, tensor]) =>
-      [...new Set([name, inMemoryName(name)])].map((known) => [PREFIX + known, tensor] as const),
+      [...new Set([name, inMemoryName(name)])].map((alias) => [PREFIX + alias, tensor] as const),
     ),
   );
 }
