@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** The command as it is run in a checkout: it builds itself where that is needed, in a process of its own. */
+/** The command as run in a checkout: it builds itself if needed, in its own process. */
 const script = resolve(import.meta.dirname, '../../../scripts/fovea.mjs');
 
 interface Ended {
@@ -56,7 +56,7 @@ describe('fovea', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fovea-command-'));
     project = join(folder, 'a project');
-    // Two classes that can be told apart: a bright band above or below.
+    // Two separable classes: a bright band above or below.
     for (const [label, top] of [
       ['über', 8],
       ['below (2)', 72],
@@ -110,12 +110,12 @@ describe('fovea', () => {
     const written = join(folder, 'dataset.html');
     expect(await succeed('dataset', project, '--out', written)).toMatchObject({ images: 16, file: written });
     expect(await readFile(written, 'utf8')).toContain('dataset report');
-    // The bands of a class are all alike: listed, but no reason to keep the class in one part.
+    // The bands of a class all look alike: listed, but no reason to keep the class in one split.
     const review = await succeed('review', project);
     expect(review).toMatchObject({ conflicts: [], leaks: [] });
     type Group = { kind: string; images: string[]; similarity: number; common: boolean; suspected: boolean };
     const all = review['groups'] as Group[];
-    // The band of one class, mirrored, is that of the other: that may be asked, and joins nothing.
+    // The band of one class, mirrored, is that of the other: a possible duplicate, which groups nothing.
     const groups = all.filter(({ suspected }) => !suspected);
     expect(groups.map(({ kind, images, common }) => [kind, images.length, common])).toEqual([
       ['near', 8, true],
@@ -154,7 +154,7 @@ describe('fovea', () => {
     expect(matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual([2, 2]);
 
     expect(evaluated).toMatchObject({ testTimeViews: 0 });
-    // This run trained without augmentation: there are no views to average.
+    // This run was trained without augmentation: there are no views to average.
     const refused = await json('evaluate', project, id, '--split', 'validation', '--views', '2');
     expect(refused).toMatchObject({ code: 1, answer: { error: { code: 'augmentation_off' } } });
 
@@ -267,7 +267,7 @@ describe('fovea', () => {
       ],
     });
     const [first, second] = paused.members.map(({ run }) => run) as [string, string];
-    // Its turn never came: out of the list; what is left goes on in the queue.
+    // Its turn never came: removed from the list; the rest of the queue continues.
     expect(await succeed('run', project, second, '--cancel')).toMatchObject({ summary: { state: 'stopped' } });
     const queue = await succeed('train', project, '--queue');
     expect(queue['runs']).toMatchObject([{ id: first, state: 'finished', epochsDone: 25 }]);
@@ -285,7 +285,7 @@ describe('fovea', () => {
     expect(text).toMatch(/learningRate +1e-5 +0\.001/);
     expect(text).toContain('Data, split, weights and preprocessing are the same.');
 
-    // The record of a run is a configuration to run again.
+    // A run's record can be used as a configuration.
     const again = await succeed(
       ...['train', project, '--config', join(project, 'runs', first, 'config.json'), '--set', 'epochs=1'],
     );

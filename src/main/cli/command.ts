@@ -1,5 +1,5 @@
 import type { Outcome } from './outcome';
 import type { Session } from './session';
 
-/** Runs the work of one command with a session of its own, and writes its outcome where it belongs. */
+/** Runs a command's work with its own session and writes the outcome to stdout or stderr. */
 export type RunCommand = (work: (session: Session) => Promise<Outcome>) => Promise<void>;

@@ -6,13 +6,13 @@ import { UsageError } from './outcome';
 
 type Tree = { [key: string]: unknown };
 
-/** Names that reach an object's prototype. */
-const REFUSED = new Set(['__proto__', 'prototype', 'constructor']);
+/** Keys that reach an object's prototype. */
+const FORBIDDEN_KEYS = new Set(['__proto__', 'prototype', 'constructor']);
 
 /**
- * The configuration of a run: the file's, then the flags', then each `--set key=value` in order; a later one wins.
- * Dots go into groups: `augmentation.enabled=false`. Values are JSON where they are JSON (numbers, true, null, [0.8,1])
- * and text otherwise. Throws a `UsageError` that names every key that is wrong.
+ * Builds a run's configuration from the file, the flags and each `--set key=value`, of which later ones win. Dots
+ * address groups: `augmentation.enabled=false`. Values are parsed as JSON if valid (numbers, true, null, [0.8,1]), else
+ * taken as text. Throws a `UsageError` that names every invalid key.
  */
 export function buildRunConfig(
   file: Tree,
@@ -37,7 +37,7 @@ function assign(tree: Tree, assignment: string): void {
   const last = keys.pop() ?? '';
   let group = tree;
   for (const key of [...keys, last]) {
-    if (key === '' || REFUSED.has(key)) throw new UsageError(`Unknown --set key "${assignment.slice(0, at)}".`);
+    if (key === '' || FORBIDDEN_KEYS.has(key)) throw new UsageError(`Unknown --set key "${assignment.slice(0, at)}".`);
   }
   for (const key of keys) {
     const next = group[key] ?? {};
@@ -58,7 +58,7 @@ function parseValue(text: string): unknown {
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A JSON file of settings, such as the `config` of a run's `config.json`. */
+/** Reads a JSON file of settings, or a run's `config.json`. Throws `UsageError`. */
 export async function readConfigFile(path: string): Promise<Tree> {
   const name = basename(path);
   const text = await readFile(path, 'utf8').catch(() => {
@@ -66,12 +66,12 @@ export async function readConfigFile(path: string): Promise<Tree> {
   });
   let value: unknown;
   try {
-    value = JSON.parse(text, (key, inner) => (REFUSED.has(key) ? undefined : inner));
+    value = JSON.parse(text, (key, inner) => (FORBIDDEN_KEYS.has(key) ? undefined : inner));
   } catch {
     throw new UsageError(`The configuration file "${name}" is not valid JSON.`);
   }
   if (!isTree(value)) throw new UsageError(`The configuration file "${name}" does not contain a JSON object.`);
-  // A run's own record holds its configuration below `config`.
+  // A run's record has its configuration under `config`.
   const inner = value['config'];
   return isTree(inner) ? inner : value;
 }

@@ -87,12 +87,12 @@ describe('a file in the docs is there', () => {
   /** Parts of names in a checkpoint. */
   const OTHERS = ['ema/'];
   const known = `\n${[...files, ...readdirSync(root)].join('\n')}\n`;
-  /** Whether a file or folder ends so, from the start of a part on; `*` is any part of a name. */
+  /** Whether a file or folder path ends with whole components of `path`; `*` matches any part of a name. */
   const isThere = (path: string) => {
     const pattern = path.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '[^/\n]*');
     return new RegExp(`[\\n/]${pattern}\\n`).test(known);
   };
-  /** A name with an ending of the sources, a path below a folder of the repository, or a folder. */
+  /** A name with a source file extension, a path below a folder of the repository, or a folder. */
   const isOurs = (word: string) =>
     /^[\w./@*-]+$/.test(word) &&
     !OTHERS.includes(word) &&

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * The path of an Electron binary that is on this machine, or null. Never loads the `electron` package itself: without
- * a binary, that would download one.
+ * Path of an installed Electron binary, or null. Never loads the `electron` package itself, which would download a
+ * missing binary.
  */
 export function findElectron(from: string, environment: Readonly<Record<string, string | undefined>>): string | null {
   const override = environment['ELECTRON_OVERRIDE_DIST_PATH'];
@@ -13,7 +13,7 @@ export function findElectron(from: string, environment: Readonly<Record<string, 
   const folder = packageFolder(from);
   if (folder === null) return null;
   try {
-    // Written beside the binary when it is unpacked: `electron`, `electron.exe` or `Electron.app/…`.
+    // `path.txt` is written beside the unpacked binary: `electron`, `electron.exe` or `Electron.app/…`.
     return existing(join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8').trim()));
   } catch {
     return null;

@@ -8,7 +8,7 @@ import { createRandom } from '#shared/imaging/random';
 import { hashFile } from '../engine-host/models/tensor-files';
 import { discPicture } from '../services/test-support/disc-project';
 
-/** The command as it is run in a checkout: it builds itself where that is needed. */
+/** The command as run in a checkout: it builds itself if needed. */
 const script = resolve(import.meta.dirname, '../../../scripts/fovea.mjs');
 let root: string;
 let project: string;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Its own process group: what is sent to it reaches the command and its engine at once. */
+/** In its own process group: a signal reaches the command and its engine at once. */
 function start(...given: string[]) {
   mkdirSync(temporary(), { recursive: true });
   const child = spawn(process.execPath, [script, ...given, '--json', '--progress', 'json'], {
@@ -42,7 +42,7 @@ function start(...given: string[]) {
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
   });
-  // Not `close` of the child: an engine that was left behind holds its stderr for a while.
+  // Not the child's `close`: an orphaned engine keeps its stderr open for a while.
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const read = new Promise<void>((resolve) => child.stdout.once('close', () => resolve()));
   const ended = Promise.all([exited, read]).then(() => stdout);
@@ -71,7 +71,7 @@ const hashes = async (run: string) => {
   ];
 };
 
-/** Waits for so many lines of the log, and some milliseconds more. */
+/** Waits for this many lines of the log, and some milliseconds more. */
 async function whenLogged(child: ChildProcess, records: number, milliseconds: number): Promise<void> {
   let seen = 0;
   let rest = '';
@@ -101,12 +101,12 @@ describe.skipIf(process.platform === 'win32')('a command that is killed while it
 
     const second = start('train', project, '--resume', run);
     await whenLogged(second.child, 3, random.integer(40));
-    // Only the command: its engine saves the run and ends, while the next command wants it already.
+    // Kill only the command: its engine saves the run and ends while the next command already requests the run.
     const engine = JSON.parse(readFileSync(join(runFolder(run), 'engine.json'), 'utf8')) as { pid: number };
     second.child.kill('SIGKILL');
     await second.ended;
     expect(await succeed('train', project, '--resume', run)).toMatchObject({ state: 'finished', epochs: 4 });
-    // A process that has ended keeps its number until init collects it.
+    // An ended process keeps its id until init reaps it.
     await vi.waitFor(() => expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH'), { timeout: 5_000 });
     expect(await hashes(run)).toEqual(expected);
     expect(existsSync(join(runFolder(run), 'engine.json'))).toBe(false);

@@ -13,11 +13,11 @@ import { createServices } from '../services/services';
 import { createBrowsing } from '../web/browse';
 import type { Session } from './session';
 
-/** What a request took, and how long it held the process up at most. */
+/** Duration of a request, and how long it blocked the process. */
 export interface RequestTime {
   readonly what: string;
   readonly milliseconds: number;
-  /** Longest time in which nothing else could run, milliseconds. */
+  /** Longest time in which the event loop was blocked, milliseconds. */
   readonly blocked: number;
 }
 
@@ -27,19 +27,19 @@ export interface ImportMeasurement {
   readonly scanSeconds: number;
   /** From the first file to the last stored row. */
   readonly seconds: number;
-  /** Looking for duplicates after it. */
+  /** The search for duplicates after the import. */
   readonly duplicatesSeconds: number;
   readonly imagesPerSecond: number;
-  /** Of the source files. */
+  /** Bytes of source files per second. */
   readonly megabytesPerSecond: number;
   readonly peakMemoryMB: MemoryPeaks;
-  /** Longest time in which the process answered nothing, milliseconds. */
+  /** Longest time in which the event loop was blocked, milliseconds. */
   readonly blocked: { readonly scan: number; readonly import: number; readonly duplicates: number };
-  /** Requests of the window on the project that the import made. */
+  /** The window's requests to the imported project. */
   readonly requests: readonly RequestTime[];
 }
 
-/** Writes the files that are imported; answers with how many bytes. */
+/** Writes the files to import; returns their total bytes. */
 export async function writeSmallFiles(folder: string, count: number, kind: SmallKind, seed: number): Promise<number> {
   let bytes = 0;
   const made = new Set<string>();
@@ -55,8 +55,8 @@ export async function writeSmallFiles(folder: string, count: number, kind: Small
 }
 
 /**
- * Imports a folder into a new project as the window does, through the same requests, in processes of its own, and
- * times what the window asks of the project afterwards.
+ * Imports a folder into a new project through the same requests as the window, in separate processes, and times the
+ * window's subsequent requests to the project.
  */
 export async function measureImport(
   session: Session,
@@ -74,34 +74,34 @@ export async function measureImport(
     log,
     events: services.events,
   });
-  const ask = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> => {
-    const answer = await dispatch(name, input);
-    if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
-    return answer.value as RequestOutput<K>;
+  const request = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> => {
+    const response = await dispatch(name, input);
+    if (!response.ok) throw new Error(`${name}: ${response.error.message}`);
+    return response.value as RequestOutput<K>;
   };
   const cancel = () => void services.jobs.cancelAll();
   session.interrupt.addEventListener('abort', cancel, { once: true });
   try {
     const { id: project } = await services.projects.create(options.project);
-    // The decoders are there before the clock runs: what is measured is the work, not the start of processes.
+    // Start the decoders before the clock: the work is measured, not the start of processes.
     const dot = { width: 1, height: 1, channels: 1, data: Uint8Array.of(0) } as const;
     await Promise.all(Array.from({ length: 16 }, () => services.pool.encodePng(dot)));
     const blocking = watchBlocking();
     const began = performance.now();
     const { grant } = services.grants.add(options.source);
-    const plan = await ask('dataset.scan', { project, grants: [grant] });
+    const plan = await request('dataset.scan', { project, grants: [grant] });
     const scanned = performance.now();
     const blocked = { scan: blocking.longest(), import: 0, duplicates: 0 };
     services.events.on('job', ({ progress }) => {
-      const part = progress.kind === 'working' && progress.phase === 'importing' ? 'import' : 'duplicates';
-      blocked[part] = Math.max(blocked[part], blocking.longest());
+      const stage = progress.kind === 'working' && progress.phase === 'importing' ? 'import' : 'duplicates';
+      blocked[stage] = Math.max(blocked[stage], blocking.longest());
     });
-    const { job } = await ask('dataset.import', { project, plan: plan.id, labels: null, options: {} });
+    const { job } = await request('dataset.import', { project, plan: plan.id, labels: null, options: {} });
     const result = (await services.jobs.result(job)) as ImportResult;
     const ended = performance.now();
     blocked.duplicates = Math.max(blocked.duplicates, blocking.longest());
     blocking.stop();
-    const requests = session.interrupt.aborted ? [] : await timeRequests(project, ask);
+    const requests = session.interrupt.aborted ? [] : await timeRequests(project, request);
     return {
       images: result.added,
       skipped: result.skipped.length,
@@ -121,11 +121,11 @@ export async function measureImport(
   }
 }
 
-/** Between two turns of the timer that measures: shorter blocks are not seen. */
+/** Interval of the measuring timer; shorter blocks go unnoticed. */
 const TICK_MS = 4;
 const SETTLE_MS = 5 * TICK_MS;
 
-/** `longest`: milliseconds in which nothing else could run, since the last call. */
+/** `longest`: longest block of the event loop since the last call, milliseconds. */
 function watchBlocking(): { longest(): number; stop(): void } {
   let last = performance.now();
   let longest = 0;
@@ -138,20 +138,20 @@ function watchBlocking(): { longest(): number; stop(): void } {
   return {
     longest() {
       tick();
-      const answer = longest;
+      const result = longest;
       longest = 0;
-      return answer;
+      return result;
     },
     stop: () => clearInterval(timer),
   };
 }
 
-type Ask = <K extends RequestName>(name: K, input: RequestInput<K>) => Promise<RequestOutput<K>>;
+type SendRequest = <K extends RequestName>(name: K, input: RequestInput<K>) => Promise<RequestOutput<K>>;
 
-/** Repeats of each request; the slowest counts, because a person feels that one. */
+/** Repetitions of each request; the slowest counts, because a person notices it. */
 const REPEATS = 5;
 
-async function timeRequests(project: string, ask: Ask): Promise<RequestTime[]> {
+async function timeRequests(project: string, request: SendRequest): Promise<RequestTime[]> {
   const times: RequestTime[] = [];
   const time = async (what: string, work: () => Promise<unknown>, repeats = REPEATS): Promise<void> => {
     let slowest = 0;
@@ -165,8 +165,8 @@ async function timeRequests(project: string, ask: Ask): Promise<RequestTime[]> {
     times.push({ what, milliseconds: slowest, blocked: blocking.longest() });
     blocking.stop();
   };
-  const ids = await ask('dataset.ids', { project, filter: {} });
-  const { classes } = await ask('dataset.summary', { project });
+  const ids = await request('dataset.ids', { project, filter: {} });
+  const { classes } = await request('dataset.summary', { project });
   const label = classes[0]?.label ?? null;
   const filters: readonly (readonly [string, RequestInput<'dataset.ids'>['filter']])[] = [
     ['all', {}],
@@ -176,27 +176,31 @@ async function timeRequests(project: string, ask: Ask): Promise<RequestTime[]> {
     ['text “IM0001”', { text: 'IM0001' }],
     ['one patient', { patient: 1 }],
   ];
-  await time('dataset.summary', () => ask('dataset.summary', { project }));
+  await time('dataset.summary', () => request('dataset.summary', { project }));
   for (const [name, filter] of filters) {
-    await time(`dataset.ids, ${name}`, () => ask('dataset.ids', { project, filter }));
+    await time(`dataset.ids, ${name}`, () => request('dataset.ids', { project, filter }));
   }
   for (const sort of ['label', 'split', 'patient', 'added'] as const) {
-    await time(`dataset.ids by ${sort}`, () => ask('dataset.ids', { project, filter: {}, sort }));
+    await time(`dataset.ids by ${sort}`, () => request('dataset.ids', { project, filter: {}, sort }));
   }
   const middle = Math.floor(ids.ids.length / 2);
   await time('dataset.images, 200 rows', () =>
-    ask('dataset.images', { project, ids: ids.ids.slice(middle, middle + 200) }),
+    request('dataset.images', { project, ids: ids.ids.slice(middle, middle + 200) }),
   );
-  await time('dataset.duplicates', () => ask('dataset.duplicates', { project }));
-  await time('dataset.split by patient', () => ask('dataset.split', { project, request: { group: 'patient' } }), 1);
-  await time('dataset.summary with a split', () => ask('dataset.summary', { project }));
-  await time('dataset.ids, validation', () => ask('dataset.ids', { project, filter: { split: 'validation' } }));
+  await time('dataset.duplicates', () => request('dataset.duplicates', { project }));
+  await time('dataset.split by patient', () => request('dataset.split', { project, request: { group: 'patient' } }), 1);
+  await time('dataset.summary with a split', () => request('dataset.summary', { project }));
+  await time('dataset.ids, validation', () => request('dataset.ids', { project, filter: { split: 'validation' } }));
   await time(
     'dataset.label, 500 images',
-    () => ask('dataset.label', { project, images: ids.ids.slice(0, 500), label: 'other' }),
+    () => request('dataset.label', { project, images: ids.ids.slice(0, 500), label: 'other' }),
     1,
   );
-  await time('dataset.remove, 500 images', () => ask('dataset.remove', { project, images: ids.ids.slice(0, 500) }), 1);
-  await time('dataset.undo', () => ask('dataset.undo', { project }), 1);
+  await time(
+    'dataset.remove, 500 images',
+    () => request('dataset.remove', { project, images: ids.ids.slice(0, 500) }),
+    1,
+  );
+  await time('dataset.undo', () => request('dataset.undo', { project }), 1);
   return times;
 }

@@ -7,15 +7,15 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /*
- * Nothing leaves the machine, and nothing of other people's is left on it: the whole way from images to an exported
- * model in a home of its own, with the kernel's record of every connection (strace, where it may be used).
+ * Nothing leaves the machine, and libraries leave nothing on it: the whole workflow from images to an exported model in
+ * its own home folder, with the kernel's record of every connection (strace, if permitted).
  */
 
 const root = resolve(import.meta.dirname, '../../..');
 const script = join(root, 'scripts/fovea.mjs');
 const built = join(root, 'out/main');
 
-/** onnxruntime keeps quiet by itself where one of these is set, which would make this test pass whatever we do. */
+/** onnxruntime sends nothing if one of these is set, which would make this test pass trivially. */
 const QUIET_BY_THEMSELVES = [
   'CI',
   'TF_BUILD',
@@ -38,7 +38,7 @@ const QUIET_BY_THEMSELVES = [
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fovea-offline-')));
 const canTrace = spawnSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0;
 
-/** A home that nothing was written to, and the environment in which it is the only one known. */
+/** An empty home, and an environment that refers to no other. */
 function newHome(name: string) {
   const path = join(folder, name);
   const inHome = (below: string) => {
@@ -69,7 +69,7 @@ const filesBelow = (path: string): string[] =>
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
 
-/** Starts a program; with a file for it, the kernel's record of its and its children's network calls is written there. */
+/** Starts a program. `trace`: file for the kernel's record of the network calls of it and its children. */
 function begin(command: readonly string[], environment: NodeJS.ProcessEnv, trace: string | null) {
   const traced = trace === null ? [] : ['strace', '-f', '--seccomp-bpf', '-e', 'trace=%network', '-o', trace];
   const [file, ...given] = [...traced, ...command] as [string, ...string[]];
@@ -88,7 +88,7 @@ function begin(command: readonly string[], environment: NodeJS.ProcessEnv, trace
   return { child, ended };
 }
 
-/** Calls by which a program reaches another machine or asks for a name: by address, or of a service of the system. */
+/** Calls that reach another machine or resolve a name, by address or through a system service. */
 const reachesOut = (record: string): string[] =>
   record
     .split('\n')
@@ -151,9 +151,9 @@ describe('from images to an exported model', () => {
         if (match !== null) found(new URL(match[0]));
       });
     });
-    // It gives a browser its cookie and sends it on to the window.
+    // It sets the browser's cookie and redirects to the window.
     expect((await fetch(address, { redirect: 'manual' })).status).toBe(303);
-    // strace would only let go of what it traces.
+    // strace would only detach from the traced process.
     const traced = canTrace ? readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8') : child.pid;
     process.kill(Number(traced), 'SIGTERM');
     await ended;
@@ -164,7 +164,7 @@ describe('from images to an exported model', () => {
     expect(traces).toHaveLength(9);
     for (const name of traces) {
       const calls = reachesOut(readFileSync(join(folder, name), 'utf8'));
-      // The window is served on the loopback address, and on nothing else.
+      // The window is served on the loopback address only.
       const foreign = calls.filter(
         (call) => !(name === 'app.trace' && /bind\(.*sin_addr=inet_addr\("127\.0\.0\.1"\)/.test(call)),
       );
@@ -183,7 +183,7 @@ describe('from images to an exported model', () => {
 it.skipIf(process.platform === 'win32')('would be seen if onnxruntime were loaded without our switches', async () => {
   const home = newHome('unguarded');
   const library = createRequire(import.meta.url).resolve('onnxruntime-node');
-  // Asked for anything, the library sets itself up, and it is by then that it has left its device id.
+  // Any call initialises the library, after which it has stored its device id.
   const load = `const { InferenceSession } = require(${JSON.stringify(library)});
     InferenceSession.create(Buffer.from('no model')).catch(() => {});`;
   await begin([process.execPath, '-e', load], home.environment, null).ended;
@@ -198,7 +198,7 @@ it.skipIf(!canTrace)('would be seen if a name were looked up (skipped where stra
 });
 
 it('is built so that the switches stand before the library is loaded', () => {
-  // An import is moved to the top of a built file, before every statement.
+  // Bundling moves an import to the top of the file, before every statement.
   const scripts = filesBelow(built).filter((file) => file.endsWith('.js'));
   expect(scripts).toContain('engine-host.js');
   const importing = scripts.filter((file) =>

@@ -1,17 +1,17 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import { RESEARCH_USE } from '#shared/research-use';
 
-/** What a command answers: `result` is the JSON object (without `ok`), `text` the same for a person. */
+/** Outcome of a command: `result` is the JSON object (without `ok`), `text` the same for people. */
 export interface Outcome {
   readonly result: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** Done, but because of Ctrl-C: exit code 130. */
+  /** Ended by Ctrl-C: exit code 130. */
   readonly interrupted?: boolean;
-  /** Done, and the answer is no (a check that failed): exit code 1, beside the result. */
+  /** Completed with a negative result (a failed check): exit code 1, in addition to the result. */
   readonly failure?: ErrorInfo;
 }
 
-/** Exit codes of the command: a contract with scripts. */
+/** Exit codes, on which scripts rely. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Wrong usage: exit code 2. */
@@ -21,7 +21,7 @@ export class UsageError extends FoveaError {
   }
 }
 
-/** Ctrl-C before there was anything to keep. */
+/** Ctrl-C before there was any result. */
 export class InterruptedError extends FoveaError {
   constructor() {
     super('interrupted', 'Interrupted.', { hint: 'Completed work is saved.' });
@@ -34,7 +34,7 @@ export function exitCodeOf(error: unknown): number {
   return exitCodes.failed;
 }
 
-/** The one object on stdout under `--json`, with the notice on its use. Numbers that JSON has no word for become null. */
+/** The only object on stdout with `--json`, including the research-use notice. NaN and infinities become null. */
 export function jsonLine(value: { ok: true } | { ok: false; error: ErrorInfo }): string {
   return `${JSON.stringify({ ...value, researchUse: RESEARCH_USE })}\n`;
 }

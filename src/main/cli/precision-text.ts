@@ -2,7 +2,7 @@ import type { PrecisionComparison } from '#shared/models/precision';
 import { formatFixed, formatPercent } from '#shared/text/number';
 import { table } from './table';
 
-/** Size, speed and accuracy of both files of a model, and what speaks against int8. */
+/** Size, speed and accuracy of a model in fp32 and int8, and warnings against int8. */
 export function describePrecisions(comparison: PrecisionComparison): string {
   const { fp32, int8, images, agreement, maxProbabilityDifference, warnings } = comparison;
   return [

@@ -6,9 +6,9 @@ import type { ProgressMode, ProgressOutput } from './progress';
 import { openSession, type Session } from './session';
 
 export interface CommandLine {
-  /** Without node and script. */
+  /** Without the node and script paths. */
   readonly arguments: readonly string[];
-  /** Where the running entry was built to. */
+  /** Build output of the main process (`out/main`). */
   readonly mainFolder: string;
   readonly version: string;
   readonly stdout: { write(text: string): unknown };
@@ -22,7 +22,7 @@ interface GlobalOptions {
   readonly progress?: ProgressMode;
 }
 
-/** Runs one command to its exit code. Never throws; writes the answer, or what went wrong, where it belongs. */
+/** Runs one command and returns its exit code. Writes the result to stdout and errors to stderr. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const program = createProgram(line);
   let code: number = exitCodes.done;
@@ -35,7 +35,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     if (!(error instanceof CommanderError) && !(error instanceof UsageError)) throw error;
-    // Commander has said it on stderr already.
+    // Commander has already written it to stderr.
     const message = error.message.replace(/^error: /, '');
     if (line.arguments.includes('--json')) {
       line.stdout.write(jsonLine({ ok: false, error: { code: 'usage', message, hint: 'See `fovea help`.' } }));
@@ -67,7 +67,7 @@ async function carryOut(
   const session = openSession(line, mode);
   try {
     const outcome = await work(session).finally(() => session.endProgress());
-    if (json) line.stdout.write(jsonLine(toAnswer(outcome)));
+    if (json) line.stdout.write(jsonLine(toJsonResult(outcome)));
     else line.stdout.write(`${outcome.text}\n`);
     if (outcome.interrupted === true) return exitCodes.interrupted;
     return outcome.failure === undefined ? exitCodes.done : exitCodes.failed;
@@ -83,7 +83,7 @@ async function carryOut(
   }
 }
 
-function toAnswer({ result, failure }: Outcome) {
+function toJsonResult({ result, failure }: Outcome) {
   return failure === undefined ? { ok: true as const, ...result } : { ok: false as const, error: failure, ...result };
 }
 

@@ -67,7 +67,7 @@ describe('progress', () => {
     } as const;
     for (let i = 0; i < 3; i++) events.emit('run.progress', { project: 'p', progress });
     expect(text).toBe('There is no room. Free 8 MB, then resume.\n');
-    // A pause that was asked for is no news.
+    // A requested pause is not reported.
     events.emit('run.progress', { project: 'p', progress: { ...progress, phase: 'done', message: null } });
     expect(text.split('\n')).toHaveLength(2);
   });

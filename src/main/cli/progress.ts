@@ -6,7 +6,7 @@ import type { Events } from '../services/core/events';
 
 export type ProgressMode = 'bar' | 'json' | 'none';
 
-/** Something that can be shown: a name, how far, how fast. */
+/** Progress as displayed. */
 interface Step {
   readonly phase: string;
   readonly done: number;
@@ -22,13 +22,13 @@ export interface ProgressOutput {
 }
 
 export interface Progress {
-  /** Takes the bar away before the answer is written. */
+  /** Removes the bar before the outcome is written. */
   end(): void;
 }
 
 /**
- * Shows jobs and runs on stderr: one line that is redrawn on a terminal, NDJSON for `--progress json` (each event as
- * the window gets it, with its name as `event`), nothing otherwise.
+ * Shows jobs and runs on stderr: one redrawn line on a terminal, NDJSON for `--progress json` (each event as the window
+ * receives it, with its name as `event`), nothing otherwise.
  */
 export function showProgress(events: Events, mode: ProgressMode, output: ProgressOutput): Progress {
   if (mode === 'json') {
@@ -42,13 +42,13 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
   }
   let drawn = false;
   let held: string | null = null;
-  /** A run that waits for what a person can do something about says so once, also where no progress is shown. */
-  const sayHeld = ({ run, state, phase, message }: RunProgress) => {
+  /** Reports once that a run is paused for a reason that a person can fix, even if no progress is shown. */
+  const reportHold = ({ run, state, phase, message }: RunProgress) => {
     const isHeld = state === 'paused' && phase !== 'done' && message !== null;
     if (isHeld && held !== run) output.write(`${message}\n`);
     held = isHeld ? run : held === run ? null : held;
   };
-  if (mode === 'none') return { end: events.on('run.progress', ({ progress }) => sayHeld(progress)) };
+  if (mode === 'none') return { end: events.on('run.progress', ({ progress }) => reportHold(progress)) };
   const draw = (step: Step) => {
     output.write(`\r\x1b[2K${progressLine(step, output.columns ?? 80)}`);
     drawn = true;
@@ -62,7 +62,7 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
     events.on('run.progress', ({ progress }) => {
       if (isActive(progress)) draw(runStep(progress));
       else clear();
-      sayHeld(progress);
+      reportHold(progress);
     }),
   ];
   return {
@@ -90,7 +90,9 @@ const runStep = (progress: RunProgress): Step => ({
 
 const BAR = 24;
 
-/** `[=========>              ]  42 %  training, epoch 2/5  84/200  31.2/s  12.0 s left`, cut to the terminal's width. */
+/**
+ * `[==========              ]  42 %  training, epoch 2/5  84/200  31.2/s  12.0 s left`, cut to the terminal's width.
+ */
 export function progressLine({ phase, done, total, rate, etaSeconds }: Step, columns: number): string {
   const share = total === null || total <= 0 ? null : Math.min(1, done / total);
   const filled = share === null ? 0 : Math.round(share * BAR);

@@ -81,7 +81,7 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
     keys.add(rasterKey(pipeline));
     const [raster = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
     expect([...decodeRaster(readFileSync(raster)).data], intensity).toEqual(bytes);
-    // What a prediction decodes of the same file with the pipeline of the run's record.
+    // The same file as decoded for a prediction with the pipeline of the run's record.
     const {
       intensity: recorded,
       canonicalShortSide: shortSide,

@@ -11,7 +11,7 @@ import {
   type RequestParsed,
   requests,
 } from '#shared/ipc/contract';
-import type { HandlerResult, Handler, Handlers } from '../ipc/handle';
+import type { Handler, HandlerResult, Handlers } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
 import { webPlatform } from '../ipc/handlers/platform';
 import { launchNodeHost } from '../process/node-launcher';
@@ -22,7 +22,7 @@ import { createServices, type Services } from '../services/services';
 import { createBrowsing } from '../web/browse';
 import { type ProgressMode, type ProgressOutput, showProgress } from './progress';
 
-/** What a command works with: the services of the application, over the window's own requests. */
+/** A command's access to the services, through the window's own requests. */
 export interface Session {
   readonly services: Services;
   readonly handlers: Handlers;
@@ -31,15 +31,15 @@ export interface Session {
   readonly stderr: ProgressOutput;
   /** Aborted at the first Ctrl-C. */
   readonly interrupt: AbortSignal;
-  /** A request of the window, answered in this process; throws its `FoveaError`. */
+  /** Handles one of the window's requests in this process; throws its `FoveaError`. */
   request<K extends QueryName | CommandName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>>;
-  /** A job of the window, from its start to its end; Ctrl-C cancels it, and what it gives back then still counts. */
+  /** Runs a job of the window to its end. Ctrl-C cancels it; a result returned then still counts. */
   run<K extends JobName>(name: K, input: RequestInput<K>): Promise<{ readonly value: JobResult<K>; readonly job: Job }>;
-  /** A grant of a path as it was typed. */
+  /** Grants a path given relative to the working directory. */
   grant(path: string): string;
-  /** The id of the project in a folder. */
+  /** Opens the project in a folder and returns its id. */
   open(folder: string): Promise<string>;
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   endProgress(): void;
   close(): Promise<void>;
 }
@@ -58,11 +58,11 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
   const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
   const progress = showProgress(services.events, mode, stderr);
 
-  const answer = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<HandlerResult<K>> =>
+  const handle = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<HandlerResult<K>> =>
     (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
-  const request: Session['request'] = async (name, input) => (await answer(name, input)) as never;
+  const request: Session['request'] = async (name, input) => (await handle(name, input)) as never;
   const run = async <K extends JobName>(name: K, input: RequestInput<K>) => {
-    const { id, result } = (await answer(name, input)) as Started<K>;
+    const { id, result } = (await handle(name, input)) as Started<K>;
     const cancel = () => services.jobs.cancel(id);
     if (interrupt.aborted) cancel();
     interrupt.addEventListener('abort', cancel, { once: true });

@@ -1,4 +1,4 @@
-/** On one line, as names of files are not always: control characters as JavaScript escapes them. */
+/** Escapes control characters as in JavaScript, because file names may contain line breaks. */
 export function oneLine(text: string): string {
   return text.replace(/\p{Cc}|[\u2028\u2029]/gu, (character) => {
     const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
@@ -7,7 +7,7 @@ export function oneLine(text: string): string {
   });
 }
 
-/** Rows as aligned columns: numbers to the right, text to the left, two spaces between. */
+/** Aligned columns: numbers right-aligned, text left-aligned, two spaces between. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => oneLine(String(cell))));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));

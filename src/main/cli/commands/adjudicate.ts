@@ -22,14 +22,14 @@ export function addAdjudicate(program: Command, run: RunCommand): void {
         if ((images === undefined) !== (label === undefined))
           throw new UsageError('Give --images and --label together.');
         const project = await session.open(folder);
-        let settled = 0;
+        let adjudicated = 0;
         if (images !== undefined && label !== undefined) {
-          settled += (await session.request('readers.adjudicate', { project, images: [...images], label })).changed;
+          adjudicated += (await session.request('readers.adjudicate', { project, images: [...images], label })).changed;
         }
-        if (majority) settled += (await session.request('readers.takeMajority', { project })).changed;
+        if (majority) adjudicated += (await session.request('readers.takeMajority', { project })).changed;
         const { images: open } = await session.request('readers.disagreements', { project });
         const text = [
-          ...(majority || images !== undefined ? [`${settled} images adjudicated`, ''] : []),
+          ...(majority || images !== undefined ? [`${adjudicated} images adjudicated`, ''] : []),
           open.length === 0
             ? 'Nothing to adjudicate.'
             : table(
@@ -38,11 +38,11 @@ export function addAdjudicate(program: Command, run: RunCommand): void {
                   one.image,
                   one.path,
                   one.label ?? '-',
-                  one.readings.map(({ reader, label: said }) => `${reader}: ${said}`).join(', '),
+                  one.readings.map(({ reader, label: reading }) => `${reader}: ${reading}`).join(', '),
                 ]),
               ),
         ].join('\n');
-        return { result: { settled, open }, text };
+        return { result: { settled: adjudicated, open }, text };
       }),
     );
 }

@@ -54,7 +54,7 @@ async function openWindow(electron: string, { places, interrupt }: Session): Pro
   return { result: { mode: 'desktop' }, text: '' };
 }
 
-/** Serves until Ctrl-C, which is how it ends well. The address goes to stderr; the answer is for after the end. */
+/** Serves until Ctrl-C, the normal way to end it. The address goes to stderr; the outcome follows at the end. */
 async function serve(session: Session, port: number): Promise<Outcome> {
   const { services, places, log, interrupt, stderr } = session;
   const web = await startWeb({ services, log, port, rendererFolder: places.rendererFolder });

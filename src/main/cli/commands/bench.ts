@@ -62,7 +62,7 @@ async function measure(
   { backbone, batch, threads, steps, ...options }: Options,
   precisions: readonly Precision[],
 ): Promise<BenchResult> {
-  // The measurement behind `auto` is one of training; predictions take the CPU then.
+  // `auto` is measured on training only; predictions then use the CPU.
   const device = what === 'train' ? (await usedDevice(services.engine, options.device)).device : options.device;
   const call = services.engine.request('bench', { what, backbone, batch, device, threads, steps, precisions });
   return cancelOnAbort(call, interrupt);

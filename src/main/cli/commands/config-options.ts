@@ -6,7 +6,7 @@ import { buildRunConfig, readConfigFile } from '../configuration';
 import { UsageError } from '../outcome';
 import { collect } from './numbers';
 
-/** How a command is told a run's configuration. */
+/** Options that specify a run's configuration. */
 export interface ConfigOptions {
   readonly backbone?: string;
   readonly preset?: string;
@@ -33,7 +33,7 @@ export async function configurationOf(options: ConfigOptions): Promise<RunConfig
   return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
 }
 
-/** A folder may be named relative to where the command runs; a run's record holds its whole path. */
+/** Makes a folder given relative to the working directory absolute, for the run's record. */
 function asFolder(backbone: string): string {
   const folder = resolve(backbone);
   return existsSync(join(folder, 'config.json')) ? folder : backbone;

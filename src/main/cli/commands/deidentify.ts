@@ -25,7 +25,7 @@ export function addDeidentify(program: Command, run: RunCommand): void {
         .default('remove'),
     )
     .option('--include-burned-in', 'include files whose pixels may identify the patient; pixels are never changed')
-    .addOption(new Option('--split <part>', 'export one split only').choices(splitNames))
+    .addOption(new Option('--split <split>', 'export one split only').choices(splitNames))
     .option('--labelled-only', 'skip images without a label')
     .action((folder: string, out: string, options: Options) =>
       run(async (session) => {
@@ -43,7 +43,7 @@ export function addDeidentify(program: Command, run: RunCommand): void {
     );
 }
 
-const MOST_ROWS = 20;
+const MAX_ROWS = 20;
 
 function toText({
   folder,
@@ -66,8 +66,8 @@ function toText({
       ? []
       : [
           `\n${formatQuantity(heldBack.length, 'file')} held back, ${failed.length} failed:`,
-          table(['file', 'image', 'why'], rows.slice(0, MOST_ROWS)),
-          ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
+          table(['file', 'image', 'why'], rows.slice(0, MAX_ROWS)),
+          ...(rows.length > MAX_ROWS ? [`… and ${rows.length - MAX_ROWS} more: see report.json`] : []),
         ]),
     ...(heldBack.some(({ reason }) => reason !== 'hidden-data')
       ? ['Use --include-burned-in to include files held back for possible burned-in text.']

@@ -10,7 +10,7 @@ import type { OpenProject } from '../../services/project/projects';
 import type { RunCommand } from '../command';
 import type { Session } from '../session';
 import { describeEvaluation } from './evaluate';
-import { toAnswer } from './predict';
+import { predictionResult } from './predict';
 import { finishRun } from './train';
 
 export function addDemo(program: Command, run: RunCommand): void {
@@ -36,7 +36,7 @@ export function addDemo(program: Command, run: RunCommand): void {
             project: project.folder,
             run: id,
             metrics: evaluation,
-            prediction: toAnswer(prediction),
+            prediction: predictionResult(prediction),
             report: report.file,
             seconds,
             training: trained.result,
@@ -68,7 +68,7 @@ async function evaluate(session: Session, project: OpenProject, run: string): Pr
   return (await session.run('evaluations.evaluate', { project: project.id, run, split: 'test' })).value;
 }
 
-/** One DICOM file of the test set, as if it were dropped on the window. */
+/** Predicts one DICOM file of the test set, as if it were dropped on the window. */
 async function predict(session: Session, project: OpenProject, run: string): Promise<PredictedFile> {
   const { services } = session;
   const [image] = services.dataset.ids(project, { split: 'test' }, 'path');
@@ -79,7 +79,7 @@ async function predict(session: Session, project: OpenProject, run: string): Pro
     grants: [session.grant(services.dataset.sourceFile(project, image).path)],
     overlays: session.grant(join(project.folder, 'exports', 'demo-attention')),
   });
-  const [answer] = services.predictions.list(job.id);
-  if (answer === undefined) throw new Error('one file has one answer');
-  return answer;
+  const [prediction] = services.predictions.list(job.id);
+  if (prediction === undefined) throw new Error('one file has one prediction');
+  return prediction;
 }

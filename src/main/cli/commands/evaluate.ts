@@ -23,7 +23,7 @@ export function addEvaluate(program: Command, run: RunCommand): void {
     .argument('<project>', 'the project folder')
     .argument('<run>', 'run id from `fovea runs`')
     .addOption(
-      new Option('--split <part>', 'images to evaluate on; each opening of the test set is recorded')
+      new Option('--split <split>', 'images to evaluate on; each opening of the test set is recorded')
         .choices(['validation', 'test'])
         .default('test'),
     )
@@ -47,7 +47,7 @@ export function addEvaluate(program: Command, run: RunCommand): void {
 export const describeEvaluation = (evaluation: Evaluation): string =>
   describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`);
 
-/** `images`: what was measured on, as in “12 test images of 5 patients”. */
+/** `images`: the kind of images in “12 test images of 5 patients”. */
 export function describeNumbers(
   evaluation: EvaluationNumbers & Pick<Evaluation, 'leak' | 'leaks'>,
   images: string,

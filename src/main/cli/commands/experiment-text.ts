@@ -22,7 +22,7 @@ const verdictTexts: Readonly<Record<Verdict, string>> = {
 const measured = (metric: Metric | null | undefined): string =>
   metric === null || metric === undefined ? '–' : formatMetric(metric);
 
-/** Validation results side by side. `names`: what stands for each run, in order. */
+/** Validation results side by side. `names`: one per run, in their order. */
 export function describeResults(comparison: Comparison, title: string, names: readonly string[]): string {
   return [
     table(
@@ -42,7 +42,7 @@ export function describeResults(comparison: Comparison, title: string, names: re
   ].join('\n');
 }
 
-/** Rows of settings or facts in columns of runs; hashes are cut to what tells them apart at a glance. */
+/** One row per setting or fact, one column per run; hashes are shortened to 12 digits. */
 export function describeValues(rows: readonly ComparedValues[], names: readonly string[]): string {
   const cell = (value: ComparedValues['values'][number]) =>
     typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : settingText(value);
@@ -52,7 +52,7 @@ export function describeValues(rows: readonly ComparedValues[], names: readonly 
   );
 }
 
-/** The two sides of a measured leak, and what lies between them. */
+/** The two sides of a measured leak, and their difference. */
 function describeLeak({ leaking, grouped, accuracy, auc, sentence, cautions }: LeakResult): string {
   const row = (name: string, side: LeakSide) => [
     name,

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { guideLearningRates, parseSettingValue } from '#shared/experiments/settings';
 import type { SettingValue } from '#shared/models/membership';
-import { MIN_FOLDS, MAX_FOLDS } from '#shared/splitting/folds';
+import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import type { Session } from '../session';
@@ -24,7 +24,7 @@ interface FoldsOptions extends ConfigOptions {
   readonly resume?: string;
 }
 
-/** Several runs that answer one question: `sweep`, `cross-validate`, and what became of them. */
+/** Adds `sweep` and `cross-validate`, and the commands that show their results. */
 export function addExperiments(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
@@ -68,12 +68,7 @@ export function addExperiments(program: Command, run: RunCommand): void {
       )
       .argument('<project>', 'the project folder'),
   )
-    .option(
-      '--folds <n>',
-      `number of folds, ${MIN_FOLDS} to ${MAX_FOLDS}`,
-      wholeNumber(MIN_FOLDS, MAX_FOLDS),
-      5,
-    )
+    .option('--folds <n>', `number of folds, ${MIN_FOLDS} to ${MAX_FOLDS}`, wholeNumber(MIN_FOLDS, MAX_FOLDS), 5)
     .option('--seed <n>', 'seed of the folds', wholeNumber(0), 42)
     .option('--name <name>', 'name of the cross-validation')
     .option('--resume <experiment>', 'continue a paused cross-validation')

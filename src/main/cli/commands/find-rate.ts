@@ -5,7 +5,7 @@ import type { RunCommand } from '../command';
 import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 
-/** Rows of the table: a test has a hundred steps. */
+/** Table rows; a test has a hundred steps. */
 const ROWS = 20;
 
 export function addFindRate(program: Command, run: RunCommand): void {

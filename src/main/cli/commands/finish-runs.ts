@@ -7,7 +7,7 @@ import type { Outcome } from '../outcome';
 import type { Session } from '../session';
 import { describeExperiment } from './experiment-text';
 
-/** Waits for all of an experiment's runs. Ctrl-C pauses them after the checkpoint of the one that trains. */
+/** Waits for all runs of an experiment. Ctrl-C pauses them once the training run has saved its checkpoint. */
 export async function finishExperiment(session: Session, project: string, experiment: string): Promise<Outcome> {
   const { services } = session;
   const open = services.projects.get(project);
@@ -27,10 +27,10 @@ export async function finishExperiment(session: Session, project: string, experi
   };
 }
 
-/** What each kind goes on with. */
+/** The command that resumes each kind. */
 const commands = { sweep: 'sweep', folds: 'cross-validate', leak: 'leak' } as const;
 
-/** What stands in an experiment, for scripts and for people. */
+/** The outcome of an experiment for scripts and people. */
 export function experimentOutcome(detail: ExperimentDetail, projectFolder: string): Outcome {
   const { experiment, runs, comparison, pooled, leak } = detail;
   const { id, ...rest } = experiment;
@@ -64,7 +64,7 @@ export function experimentOutcome(detail: ExperimentDetail, projectFolder: strin
   };
 }
 
-/** Waits for work on several runs; Ctrl-C pauses them, and the waiting goes on until they are saved. */
+/** Waits for work on several runs. Ctrl-C pauses the runs; the call still waits until they are saved. */
 export async function waitPausing<T>(
   { interrupt }: Session,
   work: () => Promise<T>,
@@ -80,7 +80,7 @@ export async function waitPausing<T>(
   }
 }
 
-/** Of runs that ended badly: what the first one said. */
+/** The first failed run's error. */
 export function firstFailure(runs: readonly RunSummary[]): ErrorInfo | null {
   const run = runs.find(({ state }) => state === 'failed' || state === 'interrupted');
   if (run === undefined) return null;

@@ -83,7 +83,7 @@ export function addImport(program: Command, run: RunCommand): void {
     );
 }
 
-/** "first", "middle", "all" or "every:N". */
+/** Parses "first", "middle", "all" or "every:N". */
 function frameChoice(text: string): FrameChoice {
   const every = /^every:(\d{1,5})$/.exec(text);
   const parsed = frameChoiceSchema.safeParse(

@@ -27,7 +27,7 @@ import { addSplit } from './split';
 import { addTrain } from './train';
 import { addVersions } from './versions';
 
-/** In the order of `fovea help`: from a folder of files to a model. */
+/** All commands in the order of `fovea help`: from a folder of files to a model. */
 const all: readonly ((program: Command, run: RunCommand) => void)[] = [
   addApp,
   addDemo,

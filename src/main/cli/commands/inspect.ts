@@ -17,7 +17,7 @@ export function addInspect(program: Command, run: RunCommand): void {
         const inspected = await Promise.all(
           paths.map(async (path) => services.pool.inspect({ path: await pathFromUser(resolve(path)), identifying })),
         );
-        // As they were typed.
+        // Report paths as they were typed.
         const files = inspected.map((file, index) => ({ ...file, path: paths[index] ?? file.path }));
         return { result: { files }, text: files.map(toText).join('\n\n') };
       }),

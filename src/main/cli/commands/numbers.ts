@@ -6,7 +6,7 @@ const parsed = (text: string, isGood: (value: number) => boolean, what: string):
   return value;
 };
 
-/** A share of a whole, from 0 up to `below`. */
+/** Parser of a share, from 0 to below `below`. */
 export const share = (below: number) => (text: string) =>
   parsed(text, (value) => value >= 0 && value < below, `a number from 0 to below ${below}`);
 
@@ -15,5 +15,5 @@ export const wholeNumber =
   (text: string) =>
     parsed(text, (value) => Number.isInteger(value) && value >= low && value <= high, `a whole number, ${low} or more`);
 
-/** For options that may be given several times. */
+/** Collects the values of a repeatable option. */
 export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];

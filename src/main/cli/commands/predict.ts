@@ -35,10 +35,10 @@ export function addPredict(program: Command, run: RunCommand): void {
           testTimeViews: options.views,
           ...(options.attention === undefined ? {} : { overlays: session.grant(options.attention) }),
         });
-        // With paths, which a window is not shown.
+        // From the service, because the window's result has no paths.
         const predictions = session.services.predictions.list(ended.id);
         return {
-          result: { predictions: predictions.map(toAnswer), leak },
+          result: { predictions: predictions.map(predictionResult), leak },
           text: leak === null ? toText(predictions) : `WARNING: ${leak}\n\n${toText(predictions)}`,
           interrupted: ended.state === 'cancelled',
         };
@@ -46,8 +46,8 @@ export function addPredict(program: Command, run: RunCommand): void {
     );
 }
 
-/** As the command promises: probabilities by label, and the picture's path for `attention`. */
-export function toAnswer(file: PredictedFile) {
+/** The documented result of a prediction: probabilities by label, and the overlay's path as `attention`. */
+export function predictionResult(file: PredictedFile) {
   const { path, name, ok, label, confidence, testTimeViews, probabilities, overlays, error } = file;
   return {
     path,
@@ -71,5 +71,5 @@ function toText(files: readonly PredictedFile[]): string {
   ]);
   const views = files[0]?.testTimeViews ?? 0;
   const note = views === 0 ? '' : `Probabilities are the ${viewsText(views)}.\n`;
-  return `${table(['file', 'answer', 'confidence', ''], rows)}\n${note}${RESEARCH_USE}`;
+  return `${table(['file', 'prediction', 'confidence', ''], rows)}\n${note}${RESEARCH_USE}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReviewItem } from '#shared/models/review';
-import { askedDecision, findingsOf } from './review-decisions';
+import { findingsOf, requestedDecision } from './review-decisions';
 
 const item = (image: number, path: string, reason: ReviewItem['reason'] = 'label-conflict'): ReviewItem => ({
   image,
@@ -18,12 +18,12 @@ const item = (image: number, path: string, reason: ReviewItem['reason'] = 'label
 
 describe('what is asked for', () => {
   it('is one decision at a time', () => {
-    expect(askedDecision({})).toBeNull();
-    expect(askedDecision({ defer: ['1'] })).toEqual({ images: ['1'], decision: { kind: 'defer' } });
-    expect(askedDecision({ relabel: ['1'] })).toEqual({ images: ['1'], decision: null });
-    expect(askedDecision({ relabel: ['1'], as: 'benign' })?.decision).toEqual({ kind: 'relabel', label: 'benign' });
-    expect(() => askedDecision({ accept: ['1'], exclude: ['2'] })).toThrow(/one of/);
-    expect(() => askedDecision({ accept: ['1'], as: 'benign' })).toThrow(/--relabel/);
+    expect(requestedDecision({})).toBeNull();
+    expect(requestedDecision({ defer: ['1'] })).toEqual({ images: ['1'], decision: { kind: 'defer' } });
+    expect(requestedDecision({ relabel: ['1'] })).toEqual({ images: ['1'], decision: null });
+    expect(requestedDecision({ relabel: ['1'], as: 'benign' })?.decision).toEqual({ kind: 'relabel', label: 'benign' });
+    expect(() => requestedDecision({ accept: ['1'], exclude: ['2'] })).toThrow(/one of/);
+    expect(() => requestedDecision({ accept: ['1'], as: 'benign' })).toThrow(/--relabel/);
   });
 });
 
@@ -41,7 +41,7 @@ describe('images that are named', () => {
     expect(found('a/1.png')).toEqual(['3 label-conflict', '3 odd-picture']);
     expect(found('b\\1.png', '4')).toEqual(['4 label-conflict']);
     expect(found('new.png')).toEqual(['7 label-conflict']);
-    // A number is a number before it is the end of a path.
+    // A number is matched as a number before a path suffix.
     expect(found('7')).toEqual(['7 label-conflict']);
   });
 

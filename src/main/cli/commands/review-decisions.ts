@@ -1,10 +1,10 @@
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { UsageError } from '../outcome';
 
-/** In place of images: every one with the reason of `--reason`. */
+/** Stands for all images with the reason given by `--reason`. */
 export const ALL = 'all';
 
-/** What a person may say of images on the command line; at most one of them at a time. */
+/** Decision options; at most one may be given, except `as`. */
 export interface DecisionOptions {
   readonly accept?: readonly string[];
   readonly defer?: readonly string[];
@@ -13,20 +13,20 @@ export interface DecisionOptions {
   readonly exclude?: readonly string[];
   readonly same?: readonly string[];
   readonly different?: readonly string[];
-  /** The class that `relabel` gives. */
+  /** The class that `relabel` assigns. */
   readonly as?: string;
 }
 
-export interface AskedDecision {
+export interface RequestedDecision {
   readonly images: readonly string[];
-  /** Null: each image gets the class that its finding suggests. */
+  /** Null: relabel each image with the class that its finding suggests. */
   readonly decision: ReviewDecision | null;
 }
 
-/** Null where nothing is to be decided. Throws `UsageError`. */
-export function askedDecision(options: DecisionOptions): AskedDecision | null {
+/** The decision requested by the options; null if there is none. Throws `UsageError`. */
+export function requestedDecision(options: DecisionOptions): RequestedDecision | null {
   const { accept, defer, reopen, relabel, exclude, same, different, as } = options;
-  const given: AskedDecision[] = [
+  const given: RequestedDecision[] = [
     ...(accept === undefined ? [] : [{ images: accept, decision: { kind: 'accept' } as const }]),
     ...(defer === undefined ? [] : [{ images: defer, decision: { kind: 'defer' } as const }]),
     ...(reopen === undefined ? [] : [{ images: reopen, decision: { kind: 'reopen' } as const }]),
@@ -44,8 +44,8 @@ export function askedDecision(options: DecisionOptions): AskedDecision | null {
 }
 
 /**
- * The findings of images that are named by number or path; a file name alone will do where it is the only one. `all`:
- * those that wait.
+ * The findings of images named by number or path; a file name alone is enough if it is unique. `all`: the open ones.
+ * Throws `UsageError`.
  */
 export function findingsOf(named: readonly string[], findings: readonly ReviewItem[]): ReviewItem[] {
   if (named.length === 1 && named[0] === ALL) return findings.filter(({ state }) => state !== 'accepted');

@@ -7,11 +7,11 @@ import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import type { Session } from '../session';
 import { table } from '../table';
-import { ALL, type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
+import { ALL, type DecisionOptions, findingsOf, type RequestedDecision, requestedDecision } from './review-decisions';
 
-/** As many as `dataset.images` answers at once. */
-const PAGE = 500;
-const EVERYTHING = 1_000_000;
+/** Limit of one `dataset.images` request. */
+const PAGE_SIZE = 500;
+const NO_LIMIT = 1_000_000;
 
 interface Options extends DecisionOptions {
   readonly reason?: ReviewReason;
@@ -37,17 +37,17 @@ export function addReview(program: Command, run: RunCommand): void {
     .option('--undo', 'undo the last change to labels, images, split or review')
     .action((folder: string, { reason, all = false, undo = false, ...options }: Options) =>
       run(async (session) => {
-        const asked = askedDecision(options);
-        if (asked?.images.includes(ALL) === true && reason === undefined) {
+        const requested = requestedDecision(options);
+        if (requested?.images.includes(ALL) === true && reason === undefined) {
           throw new UsageError('“all” needs --reason.');
         }
         const project = await session.open(folder);
         await session.request('dataset.searchDuplicates', { project });
-        const list = () => session.request('review.list', { project, reason, includeSettled: true, limit: EVERYTHING });
+        const list = () => session.request('review.list', { project, reason, includeSettled: true, limit: NO_LIMIT });
         const undone = undo ? (await session.request('dataset.undo', { project })).description : undefined;
-        const changed = asked === null ? 0 : await decide(session, project, asked, (await list()).findings);
-        const answer = await list();
-        const shown = answer.findings.filter(({ state }) => all || state !== 'accepted');
+        const changed = requested === null ? 0 : await decide(session, project, requested, (await list()).findings);
+        const review = await list();
+        const shown = review.findings.filter(({ state }) => all || state !== 'accepted');
         const { groups: found } = await session.request('dataset.duplicates', { project });
         const images = await imagesOf(session, project, found);
         const groups = found.map((group) => describeGroup(group, images));
@@ -58,16 +58,16 @@ export function addReview(program: Command, run: RunCommand): void {
             conflicts: groups.filter((group) => group.conflict),
             leaks: groups.filter((group) => group.leak),
             findings,
-            counts: answer.counts,
-            mislabelSource: answer.mislabelSource,
-            problems: answer.problems,
+            counts: review.counts,
+            mislabelSource: review.mislabelSource,
+            problems: review.problems,
             changed,
             ...(undone === undefined ? {} : { undone }),
           },
           text: [
             ...(undone === undefined ? [] : [undone === null ? 'Nothing to undo.' : `Undone: ${undone}`]),
-            ...(asked === null ? [] : [`Resolved ${changed} findings.`]),
-            findingsText(findings, answer),
+            ...(requested === null ? [] : [`Resolved ${changed} findings.`]),
+            findingsText(findings, review),
             '',
             groupsText(groups),
           ].join('\n'),
@@ -76,11 +76,11 @@ export function addReview(program: Command, run: RunCommand): void {
     );
 }
 
-/** Answers with how many findings there were. */
+/** Applies a decision and returns the number of findings concerned. */
 async function decide(
   session: Session,
   project: string,
-  { images: named, decision }: AskedDecision,
+  { images: named, decision }: RequestedDecision,
   findings: readonly ReviewItem[],
 ): Promise<number> {
   const chosen = findingsOf(named, findings);
@@ -92,12 +92,12 @@ async function decide(
   let changed = 0;
   for (const label of new Set(suggested.map(({ suggestion }) => suggestion))) {
     const alike = suggested.filter(({ suggestion }) => suggestion === label);
-    const answer = await session.request('review.judge', {
+    const judged = await session.request('review.judge', {
       project,
       findings: alike,
       decision: { kind: 'relabel', label },
     });
-    changed += answer.changed;
+    changed += judged.changed;
   }
   return changed;
 }
@@ -109,8 +109,8 @@ async function imagesOf(
 ): Promise<ReadonlyMap<number, ImageSummary>> {
   const ids = groups.flatMap((group) => group.images);
   const images = new Map<number, ImageSummary>();
-  for (let start = 0; start < ids.length; start += PAGE) {
-    const page = await session.request('dataset.images', { project, ids: ids.slice(start, start + PAGE) });
+  for (let start = 0; start < ids.length; start += PAGE_SIZE) {
+    const page = await session.request('dataset.images', { project, ids: ids.slice(start, start + PAGE_SIZE) });
     for (const image of page.images) images.set(image.id, image);
   }
   return images;

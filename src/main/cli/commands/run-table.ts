@@ -4,7 +4,7 @@ import { formatDuration } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
 import { table } from '../table';
 
-/** Runs as aligned columns; the state of one that waits has its place in the queue. */
+/** Runs as aligned columns; the state of a queued run includes its place in the queue. */
 export function runTable(runs: readonly RunSummary[]): string {
   const places = queuePlaces(runs);
   return table(

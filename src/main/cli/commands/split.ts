@@ -5,7 +5,7 @@ import type { FoldPlan } from '#shared/models/experiment';
 import { type HeldOut, originKinds } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
 import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
-import { MIN_FOLDS, MAX_FOLDS } from '#shared/splitting/folds';
+import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import { table } from '../table';
@@ -84,7 +84,7 @@ export function addSplit(program: Command, run: RunCommand): void {
     );
 }
 
-/** `site=Name`, collected: all of one kind. */
+/** Collects `site=Name` options, which must all be of one kind. */
 function heldOut(text: string, before?: HeldOut): HeldOut {
   const [, kind, value] = /^(\w+)=(.+)$/s.exec(text.trim()) ?? [];
   const by = originKinds.find((one) => one === kind);
@@ -105,8 +105,8 @@ function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Com
   if (signOff !== undefined && (!personNameSchema.safeParse(signOff).success || !isReason(reason))) {
     throw new UsageError('A sign-off needs a name and a reason.', 'For example: --sign-off "A. Name" --reason "…"');
   }
-  const making = ['validation', 'test', 'seed', 'group', 'duplicates', 'holdOut'];
-  if (folds !== undefined || making.some((name) => command.getOptionValueSource(name) === 'cli')) {
+  const splitOptions = ['validation', 'test', 'seed', 'group', 'duplicates', 'holdOut'];
+  if (folds !== undefined || splitOptions.some((name) => command.getOptionValueSource(name) === 'cli')) {
     throw new UsageError('A sign-off applies to the current split. Leave out the options that create a new one.');
   }
 }
@@ -130,7 +130,7 @@ function toText(summary: SplitSummary): string {
   const labels = [...new Set(splitNames.flatMap((split) => Object.keys(counts[split])))].sort();
   return [
     table(
-      ['part', ...labels, 'patients'],
+      ['split', ...labels, 'patients'],
       splitNames.map((split) => [
         split,
         ...labels.map((label) => counts[split][label] ?? 0),

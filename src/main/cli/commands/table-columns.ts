@@ -16,13 +16,14 @@ import { delimiterName } from '#shared/tables/delimiter-name';
 import { facts, table } from '../table';
 
 /**
- * "path=File,label=Diagnosis, primary,reader=" → the header of each role; nothing behind “=” is no column. A comma
- * that no role follows belongs to the header, but parts the headers of “classes=”, one column a class.
+ * Parses "path=File,label=Diagnosis, primary,reader=" to the header of each role; nothing after “=” means no column. A
+ * comma not followed by a role belongs to the header, except in “classes=”, where it separates columns of one class
+ * each.
  */
 export function columnMapping(text: string, before: ColumnMapping = {}): ColumnMapping {
   const mapping: ColumnMapping = { ...before };
-  for (const part of text.split(new RegExp(`,(?=\\s*(?:${columnRoles.join('|')}|classes)=)`))) {
-    const [, role = '', header = ''] = /^\s*([a-z]+)=(.*)$/s.exec(part) ?? [];
+  for (const entry of text.split(new RegExp(`,(?=\\s*(?:${columnRoles.join('|')}|classes)=)`))) {
+    const [, role = '', header = ''] = /^\s*([a-z]+)=(.*)$/s.exec(entry) ?? [];
     if (role === 'classes') {
       const headers = header.split(',').map((one) => one.trim());
       mapping.classes = header.trim() === '' ? null : headers.filter((one) => one !== '');
@@ -36,7 +37,7 @@ export function columnMapping(text: string, before: ColumnMapping = {}): ColumnM
   return mapping;
 }
 
-/** `--answer patients=files`, as often as there are questions. */
+/** Definition of `--answer patients=files`, repeatable. */
 export const answerOption = [
   '--answer <name=value>',
   'answer a question about the table, such as patients=files; repeatable',
@@ -49,7 +50,7 @@ export const answerOption = [
   },
 ] as const;
 
-/** For scripts: without the sample rows, which may hold identities and are for a window only. */
+/** The preview for scripts, without sample rows, which may contain identities and are for the window only. */
 export function tableResult({ sample: _, ...preview }: TablePreview): Omit<TablePreview, 'sample'> {
   return preview;
 }
@@ -97,14 +98,14 @@ export function describeTable(preview: TablePreview): string {
   ].join('\n');
 }
 
-/** “73 patients before, 30 patients known, 5 images without after”. */
+/** “73 before, 30 patients known, 5 images without after”. */
 function patientChangesText({ before, after, unknown, split, merged }: PatientChanges): string {
-  const then = before === null ? 'unknown before' : `${before} before`;
-  const made = split + merged > 0 ? `; ${split} would be split up, ${merged} groups would be merged` : '';
-  return `${then}, ${patientsText({ patients: after, withoutPatient: unknown })} after${made}`;
+  const previous = before === null ? 'unknown before' : `${before} before`;
+  const regrouped = split + merged > 0 ? `; ${split} would be split up, ${merged} groups would be merged` : '';
+  return `${previous}, ${patientsText({ patients: after, withoutPatient: unknown })} after${regrouped}`;
 }
 
-/** "path from “File”, label from “Diagnosis”": what was read, for the answer of a command. */
+/** The columns that were read: "path from “File”, label from “Diagnosis”". */
 export function describeColumns({ headers, classes }: UsedColumns): string {
   const columns = columnRoles.flatMap((role) =>
     headers[role] === undefined ? [] : [`${role} from “${headers[role]}”`],

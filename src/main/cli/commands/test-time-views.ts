@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { wholeNumber } from './numbers';
 
-/** `--views`: test-time augmentation in place of what the run's configuration says. */
+/** `--views`: overrides the test-time augmentation of the run's configuration. */
 export const testTimeViewsOption = (): Option =>
   new Option(
     '--views <n>',

@@ -65,13 +65,13 @@ function refuseSettings({ config, set, backbone, preset, device }: Options): voi
   }
 }
 
-/** Trains what waits or was paused, in its order. */
+/** Trains all queued and paused runs in their order. */
 async function finishQueue(session: Session, project: string): Promise<Outcome> {
   const { services, interrupt } = session;
   const open = services.projects.get(project);
   const { runs: queued } = await session.request('runs.resumeAll', { project });
   const pause = async () => {
-    // Pause from the back, so that none starts in the meantime.
+    // Pause the last run first, so that none starts in the meantime.
     for (const { id } of queued.toReversed())
       await session.request('runs.pause', { project, run: id }).catch(() => undefined);
   };
@@ -93,7 +93,7 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
   };
 }
 
-/** Waits for the end of a run and answers with what became of it. Ctrl-C stops it after its checkpoint is saved. */
+/** Waits for a run to end and returns its outcome. Ctrl-C stops it after its checkpoint is saved. */
 export async function finishRun(session: Session, project: string, run: string): Promise<Outcome> {
   const { services, interrupt } = session;
   const open = services.projects.get(project);
@@ -142,7 +142,7 @@ export async function finishRun(session: Session, project: string, run: string):
 const resumeAdvice = ({ id, resumable }: RunSummary, folder: string): string | null =>
   resumable ? `Resume with: fovea train ${folder} --resume ${id}` : null;
 
-/** The window's offers, as commands. */
+/** The fixes that the window offers, as commands. */
 function offerLines({ offers }: Diagnosis, folder: string, run: string): string[] {
   const config = join(runFolder(folder, run), 'config.json');
   return offers.map(({ title, settings }) => {
@@ -155,10 +155,10 @@ function offerLines({ offers }: Diagnosis, folder: string, run: string): string[
 const isBroken = ({ state, error }: RunSummary): boolean =>
   state === 'failed' || state === 'interrupted' || (state === 'paused' && error !== null);
 
-/** Of the optimizer steps, evaluation and saving left out; null where a run logged none. */
+/** Images per second over the optimizer steps, without evaluation and saving; null if the run logged no step. */
 function meanRate(records: readonly LogRecord[]): number | null {
   const rates = records.filter((record) => record.kind === 'step').map((record) => record.imagesPerSecond);
-  // Steps are equal in images, so the mean over time is the harmonic mean of their rates.
+  // All steps have the same number of images, so the mean over time is the harmonic mean of their rates.
   return rates.length === 0 ? null : rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0);
 }
 
