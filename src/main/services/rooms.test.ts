@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** The rooms of this folder. Each imports only from those above it. Files that stand in no room compose them all. */
+/** The rooms of this folder. Each imports only from those above it. Files outside of rooms compose them all. */
 const rooms: readonly string[] = [
   'core',
   'project',
@@ -29,7 +29,7 @@ const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'u
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => file.endsWith('.ts') && !/\.(?:test|fixture)\.ts$|^test-support\//.test(file));
 
-/** Imports of other files of this folder, types too, as `file → imported file`. */
+/** Imports between files of this folder, including types, as `file → imported file`. */
 const imports = sources.flatMap((file) => {
   const text = readFileSync(join(import.meta.dirname, file), 'utf8');
   return Array.from(text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g), ([, path]) => ({
@@ -38,7 +38,7 @@ const imports = sources.flatMap((file) => {
   })).filter(({ imported }) => !imported.startsWith('..'));
 });
 
-/** How far down a file stands; the files of no room stand below all rooms. */
+/** Rank of a file's room from the top; files outside of rooms rank below all rooms. */
 function floor(file: string): number {
   if (!file.includes('/')) return rooms.length;
   const room = file.slice(0, file.indexOf('/'));

@@ -28,7 +28,7 @@ function start(): Services {
   return createServices({ places, version: '0.0.0-test', log: createLog(places.userDataFolder), launcher });
 }
 
-/** Scratch as a process left it that was killed, and as this one, which lives, has it. */
+/** Scratch folders of a killed process, and of this living one. */
 async function leave(parent: string, kind: string): Promise<{ readonly left: string; readonly kept: string }> {
   mkdirSync(parent, { recursive: true });
   const kept = await makeScratch(parent, kind);

@@ -8,7 +8,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const imported = {} as JobResult<'dataset.import'>;
 
-/** Work that runs until it is told to stop. */
+/** Work that runs until it is cancelled. */
 const untilAborted = ({ signal }: JobHandle) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
@@ -20,7 +20,7 @@ describe('jobs', () => {
     expect(jobs.get(job.id)).toMatchObject({ subject: { project: 'p', run: null, split: null }, state: 'running' });
     expect(await job.result).toEqual({ predictions: [], path: '/secret' });
     expect(jobs.get(job.id).state).toBe('done');
-    // What leaves main is what the contract says.
+    // The result conforms to the contract.
     expect(await jobs.result(job.id)).toEqual({ predictions: [] });
   });
 
@@ -39,7 +39,7 @@ describe('jobs', () => {
     await job.result;
     await sleep(150);
     expect(seen.length).toBeGreaterThan(3);
-    // Half a second at ten a second, the first, the last and some room for a slow machine's timers.
+    // Half a second at ten per second, plus the first, the last and a margin for a slow machine's timers.
     expect(seen.length).toBeLessThan(40);
     expect(seen.at(-1)).toMatchObject({ state: 'done', progress: { done: 1000, total: 1000 } });
     expect(seen.some(({ progress }) => progress.kind === 'working' && (progress.rate ?? 0) > 0)).toBe(true);

@@ -53,7 +53,7 @@ async function importAll() {
   return imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
 }
 
-/** As the documentation says it is made, from the files themselves. */
+/** Computed as documented, from the files themselves. */
 function expectedHash(): string {
   const folder = join(root, 'images');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -100,9 +100,9 @@ it('what is removed and brought back counts in the next version', async () => {
   await importAll();
   labels.undo(project);
   expect(dataset.summary(project).version).toMatchObject({ number: 2, changed: true });
-  // A run on it records the state that it sees.
+  // A run records the state that it is trained on.
   expect(await recordVersion(project, null)).toMatchObject({ number: 3, import: null });
-  // The same images again are no new version, but the one before the newest does not come back.
+  // The same images as in the newest version make no new version; those of an earlier version do.
   labels.remove(project, [1]);
   labels.undo(project);
   expect(await recordVersion(project, null)).toMatchObject({ number: 3 });

@@ -19,7 +19,7 @@ afterEach(() => at.close());
 const estimate = { imageSize: 224, processor: defaultNormalisation };
 const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, estimate);
 
-/** The record of a run of an earlier version: nothing of how pixels and 16-bit samples are read. */
+/** A run record of an earlier version, which does not state how pixels and 16-bit samples are read. */
 function earlier(intensity?: string): Pipeline {
   const { pixels: _pixels, wideSamples: _wideSamples, ...record } = present(intensity);
   return record;
@@ -38,7 +38,7 @@ async function rasterOf(pipeline: Pipeline, one: { readonly image: number; reado
   return decodeRaster(readFileSync(raster));
 }
 
-/** Twelve bits in sixteen, and pixels half as wide as they are high: two for each of a unit's width. */
+/** Twelve bits in sixteen, and pixels half as wide as high. */
 const picture = pngBytes({
   width: 4,
   height: 1,
@@ -55,13 +55,13 @@ it('16-bit PNG and pixels that are not square are read as the record of the run 
   );
   expect(at.dataset.summary(at.project).widePngs).toBe(1);
 
-  // 255 v / 4000; each pixel twice as high, so that the row is two rows.
+  // 255 v / 4000; each pixel is twice as high as wide, so that one row becomes two.
   const now = await rasterOf(present(), one);
   expect([now.width, now.height, ...now.data.subarray(0, 4)]).toEqual([4, 2, 0, 64, 128, 255]);
   const window = await rasterOf(present('window:1000:2001'), one);
   expect([...window.data.subarray(0, 4)]).toEqual([0, 128, 255, 255]);
 
-  // Versions before: round(v / 257), pixels as they are stored, and no intensity.
+  // Earlier versions: round(v / 257), pixels as stored, and no intensity.
   for (const intensity of [undefined, 'window:1000:2000', 'full-range']) {
     const before = await rasterOf(earlier(intensity), one);
     expect([before.width, before.height, ...before.data], `${intensity}`).toEqual([4, 1, 0, 4, 8, 16]);

@@ -75,7 +75,7 @@ it('unpacks the images of an archive into the project, where they are read when 
   expect(plan.ignored.map((one) => one.path)).toEqual(['study.zip/malignant/notes.txt']);
   expect(result).toMatchObject({ added: 3, duplicates: 1, classes: { benign: 1, malignant: 2 } });
   expect(readFileSync(archive).equals(before)).toBe(true);
-  // Nothing is left of what was unpacked for the decoder.
+  // No unpacked file is left.
   expect(readdirSync(join(cacheFolder(project.folder), 'unpacking'))).toEqual([]);
 
   const second = await importAll([archive]);
@@ -123,7 +123,7 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
     [1, 2, 3].map(async (seed) => ({ name: `a/${seed}.png`, content: await picture(seed), compress: false })),
   );
   const bytes = await zipBytes(entries);
-  // Stored without compression: a changed byte in the middle of the second picture, which only the checksum shows.
+  // Stored without compression: only the checksum reveals a changed byte in the middle of the second image.
   const second = entries[1]?.content ?? Buffer.alloc(0);
   const at = bytes.indexOf(second) + Math.floor(second.length / 2);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -157,7 +157,7 @@ it('an archive alone, of which nothing is read, is named with the reason', async
     code: 'nothing_to_import',
     hint: expect.stringMatching(/a\/1\.png: It is password-protected/),
   });
-  // Deep in it too, the archive is named.
+  // The archive is named for deeply nested files too.
   const deep = await zipBytes([{ name: 'a/b/c/1.png', content: await picture(1), compress: false }]);
   const deepFlags = deep.lastIndexOf('a/b/c/1.png') - 46 + 8;
   deep.writeUInt16LE(deep.readUInt16LE(deepFlags) | 1, deepFlags);

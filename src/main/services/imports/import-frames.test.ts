@@ -45,7 +45,7 @@ afterEach(() => {
 const ROWS = 6;
 const COLUMNS = 8;
 
-/** Frame i is filled with 10 (i + 1), but its first pixel is 0 and its last 255, so that its range is the full one. */
+/** Frame i is filled with 10 (i + 1), except that its first pixel is 0 and its last 255, for the full range. */
 function frameBytes(frame: number, seed: number): Buffer {
   const bytes = Buffer.alloc(ROWS * COLUMNS, 10 * (frame + 1));
   bytes[0] = 0;
@@ -66,7 +66,7 @@ function put(
 ): string {
   const file = join(root, 'images', path);
   mkdirSync(join(file, '..'), { recursive: true });
-  // A file that is cut off ends inside the frame behind those that are present.
+  // A truncated file ends inside the frame after the complete ones.
   const written = Array.from({ length: cut ? present + 1 : present }, (_, frame) => frameBytes(frame, seed));
   const pixels = Buffer.concat(written);
   const identity: TestElement[] = patient === undefined ? [] : [['00100020', 'LO', patient]];
@@ -91,7 +91,7 @@ async function importAll(frames: FrameChoice, more: object = {}) {
 const listed = () => dataset.images(project, dataset.ids(project, {}, 'path'));
 const pictures = () => createPictures({ dataset, pool });
 
-/** The level of a frame's middle, from the picture that the window would get. */
+/** The grey level in the middle of a frame, from the picture sent to the window. */
 async function level(png: Promise<Uint8Array>): Promise<number | undefined> {
   const { data, info } = await sharp(await png)
     .raw()
@@ -115,7 +115,7 @@ describe('frames of multi-frame files', () => {
       const own = 10 * ((frames[index] ?? 0) + 1);
       expect(await level(pictures().raster(project, id))).toBe(own);
       expect(await level(pictures().display(project, id, { frame: null, window: null, invert: false }))).toBe(own);
-      // The inspector goes through the other frames of the file.
+      // The inspector shows the other frames of the file.
       expect(await level(pictures().display(project, id, { frame: 4, window: null, invert: false }))).toBe(50);
     }
     const thumbnails = readdirSync(join(cacheFolder(project.folder), 'thumbnails'), { recursive: true });

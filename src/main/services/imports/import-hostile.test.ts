@@ -80,7 +80,7 @@ describe('archives that are not as they should be', () => {
           codes.set(code, (codes.get(code) ?? 0) + 1);
         }
       } catch (error) {
-        // An archive whose directory is gone holds nothing to import.
+        // An archive without its directory contains nothing to import.
         expect(error).toMatchObject({ code: 'nothing_to_import' });
       }
     }
@@ -89,7 +89,7 @@ describe('archives that are not as they should be', () => {
     expect(codes.has('internal')).toBe(false);
     expect(readdirSync(root).sort()).toEqual(['project', 'set.zip', 'user']);
     expect(readdirSync(join(project.folder, 'cache', 'unpacking'))).toEqual([]);
-    // Every image that is in has the content of a file that was put in, or of a mutation that is still a picture.
+    // Every imported image has the content of an original file, or of a mutation that is still a valid image.
     for (const id of dataset.ids(project, {}, 'path'))
       expect(existsSync(dataset.sourceFile(project, id).path)).toBe(true);
   });
@@ -106,7 +106,7 @@ describe('archives that are not as they should be', () => {
   });
 });
 
-/** Half of the damage is where it matters most: in the headers of the entries and in the directory. */
+/** Half of the damage goes where it matters most: to the headers of the entries and the directory. */
 function mutateZip(zip: Buffer, seed: number): Buffer {
   if (seed % 2 === 0) return mutate(zip, seed);
   const random = seededRandom(seed);
@@ -136,7 +136,7 @@ it('classes and patients with the names of prototypes are counted like others', 
   expect(result).toMatchObject({ added: 5, patients: 5 });
   const classes = names.map((name) => (name === '__proto__' ? '_proto_' : name)).sort();
   expect(Object.keys(result.classes).sort()).toEqual(classes);
-  // As it goes to the window: checked by the contract.
+  // As sent to the window: validated by the contract.
   const parsed = requests['dataset.import'].result.parse(result);
   expect(Object.keys(parsed.classes).sort()).toEqual(classes);
   splits.split(project, { validation: 0.2, test: 0.2, seed: 1, group: 'patient' });

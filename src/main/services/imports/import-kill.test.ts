@@ -28,7 +28,7 @@ beforeAll(async () => {
     writeFileSync(file, bytes);
   }
   entry = join(await buildHosts('import-kill', { entry: 'entry.ts' }), 'entry.js');
-  // Inside the repository, so that the packages are found.
+  // Inside the repository, so that packages resolve.
   mkdirSync(join(repository, '.cache'), { recursive: true });
   built = mkdtempSync(join(repository, '.cache', 'kill-test-'));
   await build({
@@ -51,11 +51,11 @@ afterAll(() => {
 interface Ended {
   readonly done: number;
   readonly code: number | null;
-  /** Processes of the decoder that it had started. */
+  /** Decoder processes that it had started. */
   readonly hosts: readonly number[];
 }
 
-/** Runs the import in a process of its own and kills it that long after its first file; null: lets it end. */
+/** Runs the import in its own process and kills it this long after its first file; null: lets it finish. */
 function runImport(killAfterMs: number | null): Promise<Ended> {
   const child = spawn(
     process.execPath,
@@ -77,7 +77,7 @@ function runImport(killAfterMs: number | null): Promise<Ended> {
   return new Promise((settle) => child.on('exit', (code) => settle({ done, code, hosts })));
 }
 
-/** Linux tells; elsewhere nothing is known. */
+/** Known on Linux only. */
 function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number) : [];
@@ -93,12 +93,12 @@ describe('an import that is killed', () => {
     let before = new Set<string>();
     for (let kill = 0; kill < KILLS; kill++) {
       const { done, code, hosts } = await runImport(Math.floor(random() * 900));
-      // A fast machine may be through before the last kill.
+      // A fast machine may finish before the last kill.
       if (code === 0) break;
       expect(code).toBeNull();
       const store = openProjectStore(databasePath(join(root, 'project')));
       const hashes = store.column<string>('SELECT hash FROM images');
-      // What waits in a batch, and what is on its way to it: `done` counts files, also those that were in before.
+      // Files in the batch or on their way to it; `done` counts files, including those imported before.
       expect(hashes.length).toBeGreaterThanOrEqual(Math.max(before.size, done - BATCH));
       expect([...before].filter((hash) => !hashes.includes(hash))).toEqual([]);
       for (const hash of hashes) {

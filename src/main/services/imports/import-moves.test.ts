@@ -73,7 +73,7 @@ const png = (seed: number) =>
     .png()
     .toBuffer();
 
-/** A recording: each frame is noise of its own. */
+/** A recording with different noise in each frame. */
 const recording = (frames: number, seed: number) =>
   dicomFile([
     ...imageModule({ rows: 30, columns: 40, frames }),
@@ -86,11 +86,11 @@ function move(from: string, to: string): void {
 }
 
 const all = () => dataset.images(project, dataset.ids(project, {}, 'added'));
-/** The image whose path ends so. Files are decoded side by side: ids follow no order of names. */
+/** The image with this path suffix. Files are decoded in parallel, so ids do not follow the order of names. */
 const idOf = (end: string) => all().find(({ path }) => path.endsWith(end))?.id ?? 0;
 const paths = () => all().map(({ path }) => path);
 
-/** Every image's file is where the project says, with the content that it had. */
+/** Checks that every image's file is at its recorded place with unchanged content. */
 function expectFiles(): void {
   for (const { id } of all()) {
     const { path, hash } = dataset.sourceFile(project, id);
@@ -134,7 +134,7 @@ describe('files that moved between two imports', () => {
   });
 
   it('whose names went to each other change places', async () => {
-    // Uncompressed files of one size: only the content tells them apart.
+    // Uncompressed files of equal size: only the content distinguishes them.
     for (const [name, seed] of [
       ['one', 1],
       ['two', 2],
@@ -176,7 +176,7 @@ describe('files that moved between two imports', () => {
     const [, second = 0] = dataset.ids(project, {}, 'added');
     labels.remove(project, [second]);
     move('old', 'new');
-    // Frames 1 and 5 are in, 3 was removed: the first is asked for.
+    // Frames 1 and 5 are in the dataset, 3 was removed; the first is requested.
     expect(await importAll([at('new')])).toMatchObject({ added: 0, duplicates: 1, moved: 2 });
     labels.undo(project);
     expect(all().map(({ frame }) => frame)).toEqual([0, 2, 4]);
@@ -195,12 +195,12 @@ describe('files that moved between two imports', () => {
     put('old/a/2.png', await png(2));
     await importAll([at('old')]);
     move('old', 'new');
-    // The copies are where the images are from now on.
+    // The images' recorded places are now the copies.
     expect(await importAll([at('new')], { copy: true })).toMatchObject({ added: 0, duplicates: 2, moved: 2 });
     rmSync(at('new', 'a', '2.png'));
     expectFiles();
     expect(dataset.sourceFile(project, idOf('1.png')).path).toBe(at('project', 'images', 'a', '1.png'));
-    // One copy is lost: what is imported without copying stays where it is.
+    // One copy is lost: a file imported without copying stays where it is.
     rmSync(at('project', 'images', 'a', '1.png'));
     expect(await importAll([at('new')])).toMatchObject({ added: 0, duplicates: 1, moved: 1 });
     expect(dataset.sourceFile(project, idOf('1.png')).path).toBe(at('new', 'a', '1.png'));

@@ -27,7 +27,7 @@ const picture = (seed: number) =>
 const paths = () => at.dataset.images(at.project, at.dataset.ids(at.project, {}, 'path')).map((image) => image.path);
 
 describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', () => {
-  /** `gutartig/gr<F6><DF>e.png` and `b<F6>sartig/<E4>.png`, as a disk of Latin-1 has them. */
+  /** `gutartig/gr<F6><DF>e.png` and `b<F6>sartig/<E4>.png`, as on a Latin-1 disk. */
   async function putLatin1(): Promise<string> {
     const folder = join(at.root, 'images');
     for (const [index, name] of ['gutartig/gr\xf6\xdfe.png', 'b\xf6sartig/\xe4.png'].entries()) {
@@ -43,13 +43,13 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
     expect(result).toMatchObject({ added: 2, skipped: [], classes: { gutartig: 1, 'b\\xF6sartig': 1 } });
     expect(plan.information?.join()).toContain('2 files have names that are not UTF-8');
     expect(paths()).toEqual(['b\\xF6sartig/\\xE4.png', 'gutartig/gr\\xF6\\xDFe.png']);
-    // The cache gone, pictures come from the files themselves.
+    // Without the cache, pictures come from the files themselves.
     rmSync(join(at.project.folder, 'cache'), { recursive: true });
     const pictures = createPictures(at);
     for (const id of at.dataset.ids(at.project, {}, 'path')) {
       expect((await pictures.thumbnail(at.project, id)).length).toBeGreaterThan(100);
     }
-    // The same files again are known.
+    // The same files are recognised.
     expect((await at.importAll([join(at.root, 'images')])).plan.alreadyKnown).toBe(2);
   });
 

@@ -23,7 +23,7 @@ import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
-/** The decode host's own jobs, in this process: what is tested here is what happens around them. */
+/** The decode host's own jobs in this process: the code around them is tested. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
 let root: string;
@@ -245,7 +245,7 @@ describe('import', () => {
     const kept = await importAll(more, { classNames: 'keep' }, table);
     expect(kept.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
     expect(kept.classes).toMatchObject({ Pre_Malignant: 1 });
-    // Kept apart once, they are no question again; nor is a name that no image takes.
+    // Once kept apart, they raise no question again; nor does a name that no image gets.
     await picture('malignant/10.png', 10);
     writeFileSync(table, 'path,label\n10.png,Pre_Malignant\nnone.png,MALIGNANT\n');
     expect(await importAll(more, {}, table)).toMatchObject({ added: 1 });
@@ -272,7 +272,7 @@ describe('import', () => {
       groupsAcrossSplits: 0,
     });
     expect(split?.warnings[0]).toContain('no validation folder');
-    // More of the same kind joins, what was carved stays, and a split that a person makes is not replaced.
+    // New images of the same kind join, existing splits stay, and a split created by a person is not replaced.
     const before = dataset.ids(project, { split: 'validation' }, 'path');
     await picture('train/a/99.png', 999);
     await importAll([images()]);

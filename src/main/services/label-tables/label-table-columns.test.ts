@@ -28,7 +28,7 @@ describe('the label column', () => {
     const twice = 'path,label,label\ni0.png,a,b';
     expect(labels(twice, { label: 'label (2)' })).toEqual(['b']);
     expect(labels(twice, { label: 'label (1)' })).toEqual(['a']);
-    // The name alone says nothing here, given or not.
+    // The name alone is ambiguous here, given or not.
     expect(failure(() => read(twice, { label: 'label' })).message).toContain('2 columns that could be the label');
     expect(labels('path,diagnosis,class\ni0.png,a,b', { label: 'class' })).toEqual(['b']);
   });
@@ -53,7 +53,7 @@ describe('the label column', () => {
 });
 
 it('takes words for a missing label for none, and says so', () => {
-  // read_csv of pandas 3.1.1 takes the first eight for missing; #REF! is what a formula gives that went wrong.
+  // read_csv of pandas 3.1.1 reads the first eight as missing; #REF! is the error of a formula.
   const words = ['nan', 'NaN', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NULL', '#REF!', 'none', 'a'];
   const table = read(`path,label\n${words.map((word, index) => `i${index}.png,${word}`).join('\n')}`);
   expect(table.entries.map(({ label }) => label)).toEqual([...Array(9).fill(null), 'none', 'a']);
@@ -116,7 +116,7 @@ describe('one column per class', () => {
       if (row.endsWith(odd)) expect(chosen.entries[index]?.label).toBeNull();
     });
     expect(chosen.problems.join()).toContain('with a value other than yes or no in a class column');
-    // A person who leaves the column out has all rows.
+    // Without this column all rows count.
     expect(labels(content, { classes: ['A', 'B'] })).toContain('A');
   });
 
@@ -143,7 +143,7 @@ describe('one column per class', () => {
 });
 
 describe('paths', () => {
-  // Right values: Python's urllib.parse.unquote and url2pathname.
+  // Expected values: Python's urllib.parse.unquote and url2pathname.
   it.each([
     ['file:///data/a%20b/i0%231.png', '/data/a b/i0#1.png'],
     ['file://localhost/data/i0.png', '/data/i0.png'],

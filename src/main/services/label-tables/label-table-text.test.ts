@@ -15,15 +15,15 @@ const utf16 = (text: string, order: 'le' | 'be') =>
   );
 const latin1 = (text: string) => Uint8Array.from([...text].map((one) => one.charCodeAt(0)));
 
-/** The cells that each of the texts below has; where a line is left out, it is not one of the table. */
+/** The cells of each text below; missing lines do not belong to the table. */
 const rows = [
   ['i0.png', 'a'],
   ['i1.png', 'b, c'],
   ['i2.png', 'a'],
 ];
 
-// Right values: pandas 3.1.1, `pd.read_csv(file, sep=…, skiprows=…, encoding=…, dtype=str, keep_default_na=False)` with
-// the separator and the number of lines above the header told by hand, which gives these rows for each text.
+// Expected values: pandas 3.1.1, `pd.read_csv(file, sep=…, skiprows=…, encoding=…, dtype=str, keep_default_na=False)`
+// with the separator and the number of lines above the header given by hand.
 describe('Excel’s line “sep=”', () => {
   const body = (delimiter: string) =>
     ['path', 'i0.png', 'i1.png', 'i2.png']
@@ -44,10 +44,10 @@ describe('Excel’s line “sep=”', () => {
     ['sep=|\r\n', '|'],
     ['sep=:\r\n', ':'],
     ['sep=^\r\n', '^'],
-    // Saved again by a program that fills every line up to the table's width.
+    // Saved by a program that pads every line to the table's width.
     ['sep=;;;\r\n', ';'],
     ['\r\nsep=;\r\n', ';'],
-    // Its tab was taken off by an editor.
+    // An editor removed its tab.
     ['sep=\r\n', '\t'],
   ])('%j is used and left out', (line, delimiter) => {
     for (const bytes of [
@@ -98,7 +98,7 @@ describe('lines', () => {
       ['i0.png', 'a'],
       ['i1.png', 'b\n c'],
     ]);
-    // pandas' C parser ends a line at each of the three as well.
+    // pandas' C parser also ends a line at each of the three.
     expect(parse(`path,label\r\ni0.png,a${end}i1.png,b\ri2.png,c\ni3.png,d`).rows.map(([path]) => path)).toEqual([
       'i0.png',
       'i1.png',
@@ -123,10 +123,10 @@ describe('lines', () => {
       expect(table.rows[0]).toEqual(['i0.png', 'a', '50,5']);
       expect(table.warnings).toEqual([`${count} above the header skipped.`]);
     }
-    // Nobody's usual names: the first line that is as wide as the others.
+    // No usual names: the first line as wide as the others.
     const german = parse('Liste vom 30.11.\n\nBild;Befund;Alter\ni0.png;a;5\ni1.png;b;6');
     expect(german.headers).toEqual(['Bild', 'Befund', 'Alter']);
-    // As wide as the table: nothing but the names that a person gives tells which line it is.
+    // As wide as the table: only the names given by a person identify the line.
     const wide = parse('Klinik;Bonn\nBild;Befund\ni0.png;a\ni1.png;b');
     expect(wide.headers).toEqual(['Klinik', 'Bonn']);
     const told = readLabelTable(wide, { path: 'Bild', label: 'Befund' });
@@ -146,7 +146,7 @@ describe('lines', () => {
     const table = parse('path,note,label\ni0.png,round,a\ni1.png,large, round,b\ni2.png,small,b\n');
     expect(table.rows.map(([path]) => path)).toEqual(['i0.png', 'i2.png']);
     expect(table.warnings.join()).toContain('1 row with more cells');
-    // R's write.table: a column of row numbers that has no name.
+    // R's write.table: an unnamed column of row numbers.
     expect(() => parse('path,label\n1,i0.png,a\n2,i1.png,b')).toThrow(/has 2 columns, but most rows have more/);
   });
 });
@@ -196,7 +196,7 @@ describe('encodings', () => {
 
 const reports = sharedData('reports');
 describe.skipIf(reports.missing)(`tables after public reports${reports.why}`, () => {
-  // pandas 3.1.1: `label` of i0 to i5 in every file, with the separator, encoding and header line told by hand.
+  // pandas 3.1.1: `label` of i0 to i5 in every file, with the separator, encoding and header line given by hand.
   const right = ['a', 'a', 'a', 'b', 'b', 'b'];
   for (const folder of ['delimiters', 'excel-sep-line']) {
     const files = reports.missing

@@ -64,9 +64,9 @@ it('says what would change before it changes anything, and keeps a person’s la
     blocked: null,
     mapping: { path: 'path', label: 'label', reader: null, site: 'site' },
     values: { label: { distinct: 3, values: [{ value: 'right', rows: 3 }, { value: 'left' }, { value: 'middle' }] } },
-    // 1 has a person's label; 2 and 3 had theirs taken away by a person.
+    // 1 has a person's label; a person removed those of 2 and 3.
     changes: { newLabels: 0, changedLabels: 1, sameLabels: 1, conflicts: 3, patients: 0, sites: 3, subjects: 2 },
-    // P1 is another name of the patient of 1 and 2, P3 of that of 3 and 4.
+    // P1 is an alias of the patient of 1 and 2, P3 of that of 3 and 4.
     patientChanges: { before: 4, after: 4, split: 0, merged: 0 },
   });
   expect(state()).toBe(before);
@@ -81,7 +81,7 @@ it('says what would change before it changes anything, and keeps a person’s la
   expect(labels.undo(project)).toEqual({ changed: 4, description: 'label table on 4 images' });
   expect(state()).toBe(before);
 
-  // What was undone is no one's label: the same table meets the same conflicts, not more.
+  // An undone label is not a person's: the same table has the same conflicts, not more.
   expect((await tables.preview(project, null, file, {})).changes).toMatchObject({ changedLabels: 1, conflicts: 3 });
   await tables.apply(project, file, {}, 'table');
   expect([1, 2, 3, 4, 5].map(labelOf)).toEqual(['left', 'right', 'right', 'right', 'middle']);
@@ -155,7 +155,7 @@ it('stores readings, and a label only where all readers say so, also over severa
   expect([1, 2, 3].map(labelOf)).toEqual(['right', 'left', 'left']);
   expect(readers.disagreements(project).map((one) => one.path)).toEqual(['disc 2.png']);
 
-  // Bob's table alone: with Ann's reading of disc 3 it is a disagreement, so the label stays as it was.
+  // Bob's table alone: it disagrees with Ann's reading of disc 3, so the label stays.
   const second = table('path,label,reader', 'disc 3,right,Bob', 'disc 2,left,Bob');
   expect((await tables.preview(project, null, second, {})).changes).toMatchObject({
     readings: 2,
@@ -173,7 +173,7 @@ it('stores readings, and a label only where all readers say so, also over severa
 });
 
 it('asks before a table’s class names that may mean one class become classes, and merges them where it is told', async () => {
-  // The same image in two spellings is no contradiction once they are one.
+  // An image with a class in two spellings is no contradiction once they are merged.
   const file = table('path,label', 'disc 1,0', 'disc 2,0.0', 'disc 3,00', 'disc 4,1', 'disc 5,LEFT', 'disc 1,0.0');
   const before = state();
   const preview = await tables.preview(project, null, file, {});

@@ -11,8 +11,7 @@ it('reads paths of any system', () => {
 });
 
 describe('indexPaths', () => {
-  // The fault: of ten files in siteA and ten in siteB the table had those of siteA, whose files were missing, and all
-  // ten labels went to siteB.
+  // The bug: the table had ten rows for siteA, whose files were missing, and all ten labels went to the files of siteB.
   it.each([
     'siteA/img010.png',
     'siteA\\img010.png',

@@ -133,8 +133,8 @@ const busi = sharedData('busi-dicom');
 
 describe('a spreadsheet that lost leading zeros', () => {
   /**
-   * Thirty patients of two images each, made of real DICOM files by writing “00000NN” over the seven letters of their
-   * PatientID (“SYN0257”); deflated files, in whose bytes the id does not stand, are left out.
+   * Thirty patients with two images each, from real DICOM files whose seven-letter PatientID (“SYN0257”) is overwritten
+   * with “00000NN”; deflated files, whose bytes do not contain the id, are skipped.
    */
   function thirtyPatients(): { path: string; id: string }[] {
     const sources = readdirSync(busi.path, { recursive: true, encoding: 'utf8' })
@@ -150,7 +150,7 @@ describe('a spreadsheet that lost leading zeros', () => {
       return { path: name, id };
     });
   }
-  /** As a spreadsheet that took the first half for numbers saves it. */
+  /** As saved by a spreadsheet that read the first half as numbers. */
   const lines = (files: readonly { path: string; id: string }[]) => [
     'path,label,patient',
     ...files.map(({ path, id }, index) => `${path},${path.split('/')[0]},${index < 30 ? Number(id) : id}`),
@@ -239,7 +239,7 @@ describe('ids of a table', () => {
     expect(await importAll(file)).toMatchObject({ added: 5, patients: 3, withoutPatient: 0 });
     expect(patientOf('photo.png')).toBe(patientOf('0.dcm'));
     expect(patientOf('1.dcm')).toBe(patientOf('0.dcm'));
-    // Both names are the same person in what comes later.
+    // Later, both names are the same person.
     await png('later.png');
     dicom('later.dcm', { patient: 'P2' });
     await importAll(table('path,patient', 'later.png,BERTA'));
@@ -263,7 +263,7 @@ describe('ids of a table', () => {
     expect(await importAll(file, { answers: { patients: 'files' } })).toMatchObject({ patients: 4 });
     expect(patientOf('0.dcm')).toBe(patientOf('1.dcm'));
     expect(patientOf('2.dcm')).not.toBe(patientOf('3.dcm'));
-    // The same table on the images that are here.
+    // The same table, applied to the imported images.
     await expect(tables.apply(project, file, {}, 'mine')).rejects.toMatchObject({ code: 'question_open' });
     const before = facts().map(({ patient }) => patient);
     await tables.apply(project, file, {}, 'mine', { patients: 'table' });
@@ -496,7 +496,7 @@ describe('what is one person', () => {
 
   it('is asked where a study has two patient ids, and its images stay together', async () => {
     for (let index = 0; index < 40; index++) {
-      // Study 0 to 19, each with images of two ids: forty patients who are twenty people.
+      // Studies 0 to 19, each with images of two ids: forty patients but twenty people.
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: `1.2.7.${index >> 1}` });
     }
     await importAll();
@@ -510,7 +510,7 @@ describe('what is one person', () => {
     }
     expect([...parts.values()].map((of) => of.size)).toEqual(Array(20).fill(1));
     expect(split.groupsAcrossSplits).toBe(0);
-    // One image of a study that is moved is a leak, though the two ids differ.
+    // Moving one image of a study is a leak, although the two ids differ.
     const [first] = splitCandidates(project.store).filter(({ split }) => split === 'train');
     expect(splits.move(project, [first?.id ?? 0], 'test')).toMatchObject({
       patientsAcrossSplits: 1,

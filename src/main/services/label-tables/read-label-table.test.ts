@@ -74,7 +74,7 @@ describe('readLabelTable', () => {
         age: 57,
         rows: 1,
       },
-      // An empty cell under P1, which a spreadsheet may have merged.
+      // An empty cell below P1, possibly merged in a spreadsheet.
       { ...nothing, path: 'c.png', line: 3, patientAbove: true, rows: 1 },
     ]);
     expect(table.problems).toEqual([]);
@@ -176,7 +176,7 @@ describe('readLabelTable', () => {
   });
 });
 
-/** Tables by path ask it nothing. */
+/** Not used by tables matched by path. */
 const store = null as never;
 
 describe('matchTable', () => {
@@ -205,7 +205,7 @@ describe('matchTable', () => {
     expect(more(rows, 'siteB/i3.png', 'siteB/i0.png')).toContain(
       '1 row would match a file without the first folders of the path, as in “data/siteB/i3.png”.',
     );
-    // Another file's row, and a file that has its own.
+    // A row of another file, and a file with its own row.
     expect(more(rows, 'siteC/i3.png', 'siteB/i0.png')).not.toContain('first folders');
     expect(more('siteA/i0.png,a\ni0.png,b', 'i0.png')).not.toContain('first folders');
   });

@@ -58,7 +58,7 @@ describe('resolvePatients', () => {
         [null, 'A'],
       ]).ids,
     ).toEqual(['P', 'P', 'Q', 'P']);
-    // P and Q become one: the image of P that the table leaves out goes along.
+    // P and Q become one, including the image of P that is missing from the table.
     const pairs = [
       ['P', 'A'],
       ['P', null],
@@ -94,13 +94,13 @@ describe('resolvePatients', () => {
         [anna],
       ).ids,
     ).toEqual(['0012', '0012', '13']);
-    // Nobody says which of two is meant.
+    // It is unknown which of two is meant.
     expect(resolve([[null, '12']], [anna, ref('012')]).ids).toEqual(['12']);
   });
 
   it('asks where a file’s patient would become another one of the project', () => {
     expect(resolve([['P', 'K']], [ref('K', 'dicom')])).toMatchObject({ ids: ['P'], asks: ['patients'] });
-    // One that only a table named so far is a name for this patient.
+    // A name known only from tables is a name of this patient.
     expect(resolve([['P', 'K']], [ref('K', 'table')])).toMatchObject({ ids: ['K'], asks: [] });
   });
 

@@ -13,12 +13,12 @@ it('asks where a table makes several sites of one, or one of several', () => {
   expect(questions).toMatchObject([{ name: 'sites', answers: [{ value: 'files' }, { value: 'table' }] }]);
   expect(questions[0]?.text).toContain('3 sites in place of 1.');
   expect(resolve({}, ['A', 'S'], ['B', 'S']).questions[0]?.text).toContain('1 site in place of 2.');
-  // A row for one of two files of a site parts them.
+  // A row for one of two files of a site splits the site.
   expect(resolve({}, ['A', 'S'], ['A', null]).questions[0]?.text).toContain('2 sites in place of 1.');
 });
 
 it('keeps the word of the files until the table is preferred, and takes the rest of the table', () => {
-  // A is in dispute; C has another name and no more, and the last file names no site.
+  // A is disputed; C is only renamed, and the last file names no site.
   const pairs = [
     ['A', 'S0'],
     ['A', 'S1'],

@@ -87,7 +87,7 @@ describe('labels', () => {
     ['BI-RADS 10', 'BI-RADS 2', 'constructor', '__proto__', 'BI-RADS 2', 'constructor'].forEach((name, i) => {
       labels.label(project, [ids[i] ?? 0], name);
     });
-    // No object can have "__proto__" as a key of its own once the contract has checked it.
+    // An object validated by the contract cannot have "__proto__" as an own key.
     expect(dataset.classes(project)).toEqual(['_proto_', 'BI-RADS 2', 'BI-RADS 10', 'constructor']);
     const split = splits.split(project, { validation: 0.3, test: 0.3, seed: 1, group: 'none' });
     const total = Object.values(split.counts).flatMap((part) => Object.values(part));

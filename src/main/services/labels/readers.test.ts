@@ -58,7 +58,7 @@ it('adjudication settles an image until a reading changes, and can be undone', (
   readers.read(project, [id(0), id(1)], 'left', 'Ann');
   readers.read(project, [id(0), id(1)], 'right', 'Bob');
   expect(open()).toEqual([0, 1]);
-  // The label it has already: the decision is in the history all the same.
+  // The label stays the same; the history records the decision anyway.
   expect(readers.adjudicate(project, [id(0), id(5)], 'left')).toEqual({ changed: 1 });
   expect(open()).toEqual([1]);
   expect(history(0)).toEqual(['left folder', 'left adjudication']);
@@ -96,7 +96,7 @@ it('takes the majority where more than half of the readings name one class', () 
     toAdjudicate: 3,
     withMajority: 1,
   });
-  // Those without a majority need a person most.
+  // Disagreements without a majority come first.
   expect(open()).toEqual([2, 3, 1]);
   expect(readers.takeMajority(project)).toEqual({ changed: 1 });
   expect(history(1).at(-1)).toBe('left majority');

@@ -3,7 +3,7 @@ import type { KappaWeights } from '#shared/statistics/agreement';
 import { formatQuantity } from '#shared/text/number';
 import { pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import { classNumber, currentLabels, type LabelSource, setLabel, recordLabel } from '../../store/labels';
+import { classNumber, currentLabels, type LabelSource, recordLabel, setLabel } from '../../store/labels';
 import { readerNumber, readingsEvidence, readingsOf, setReading, unanimousClass } from '../../store/readings';
 import { reviewsOf, storeReview } from '../../store/reviews';
 import type { OpenProject } from '../project/projects';

@@ -5,7 +5,7 @@ import type { ActionKind, StoredAction } from '../../store/actions';
 import { restoreVerdict } from '../../store/duplicates';
 import { removePatientAlias } from '../../store/identity';
 import { setRemoved } from '../../store/images';
-import { classesByName, setLabel, recordLabel } from '../../store/labels';
+import { classesByName, recordLabel, setLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { setReading } from '../../store/readings';
 import { restoreReview } from '../../store/reviews';

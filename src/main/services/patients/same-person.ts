@@ -1,6 +1,6 @@
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import type { ProjectStore } from '../../store/open';
-import { studiesWithSeveralPatients, studiesWithoutPatient } from '../../store/studies';
+import { studiesWithoutPatient, studiesWithSeveralPatients } from '../../store/studies';
 
 /**
  * In the DICOM model a study belongs to one patient (PS3.3, 7.3.1). A StudyInstanceUID shared by more patients than

@@ -46,7 +46,7 @@ afterEach(() => {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Writes the project as that version did, and answers with all that is in it, by table. */
+/** Writes the project as that version did and returns its content by table. */
 function writeProject(version: number): Map<string, Row[]> {
   const folder = join(root, 'project');
   mkdirSync(folder);
@@ -62,7 +62,7 @@ function writeProject(version: number): Map<string, Row[]> {
 
 const [WIDTH, HEIGHT] = [80, 60];
 
-/** Smooth, and another for every seed. */
+/** A smooth image, different for every seed. */
 function picture(seed: number): Uint8Array {
   const random = seededRandom(seed);
   const coarse = Uint8Array.from({ length: 12 * 9 }, () => random() * 256);
@@ -73,8 +73,8 @@ const mirrored = (data: Uint8Array): Uint8Array =>
   data.map((_, at) => data[at - (at % WIDTH) + WIDTH - 1 - (at % WIDTH)] as number);
 
 /**
- * Under the name that rasters had when pixels stayed as they are stored. A picture of its own for each image, except
- * that the first two are one, and that 8 is 3 mirrored.
+ * Writes rasters under their name from before pixels were made square. Each image differs, except that the first two are
+ * equal and 8 is 3 mirrored.
  */
 function writeRasters(project: OpenProject): void {
   for (const { id, hash, frame } of project.store.all<{ id: number; hash: string; frame: number }>(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FoveaError } from '#shared/ipc/errors';
 import { filePlace } from '../../process/file-place';
 import { isLiving, thisProcess } from '../../process/process-mark';
-import { type LockHolder, releaseLock, renewLock, acquireLock } from '../../store/locks';
+import { acquireLock, type LockHolder, releaseLock, renewLock } from '../../store/locks';
 import type { ProjectStore } from '../../store/open';
 import type { OpenProject } from './projects';
 

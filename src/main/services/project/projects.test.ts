@@ -14,7 +14,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processStart } from '../../process/process-mark';
-import { type LockHolder, acquireLock } from '../../store/locks';
+import { acquireLock, type LockHolder } from '../../store/locks';
 import { createEvents } from '../core/events';
 import { createGrants } from '../core/grants';
 import { createSettings } from '../core/settings';
@@ -133,7 +133,7 @@ describe('projects', () => {
 describe('the lock on runs', () => {
   const long = 3_600_000;
   const file = (folder: string) => statSync(join(folder, 'project.sqlite'), { bigint: true });
-  /** A row as another Fovea writes it: of this host, of a process that lives (our parent), of this very file. */
+  /** A row as written by another Fovea: on this host, by a living process (our parent), for this file. */
   const rowOf = (project: OpenProject, changes: Partial<LockHolder> = {}): LockHolder => ({
     token: 'other',
     host: hostname(),
@@ -166,7 +166,7 @@ describe('the lock on runs', () => {
       putRow(project, { at });
       expect(() => lockRuns(project)).toThrow(/Another Fovea/);
     }
-    // As a Fovea of before wrote it.
+    // As written by an earlier version.
     putRow(project, { at: 0, started: null, place: null });
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
   });
