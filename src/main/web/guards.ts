@@ -9,9 +9,9 @@ export function createToken(): string {
 }
 
 /** Compares in constant time, so that the duration reveals nothing about the token. */
-export function isToken(given: string | undefined, token: string): boolean {
-  if (given === undefined) return false;
-  const left = Buffer.from(given);
+export function isToken(candidate: string | undefined, token: string): boolean {
+  if (candidate === undefined) return false;
+  const left = Buffer.from(candidate);
   const right = Buffer.from(token);
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -28,14 +28,14 @@ export const datasetHandlers = ({
       return { ...summary, review: await review.counts(project) };
     },
     'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
-    'dataset.scan': ({ project, grants: given }) =>
+    'dataset.scan': ({ project, grants: ids }) =>
       imports.scan(
         projects.get(project),
-        given.map((grant) => grants.path(grant)),
+        ids.map((id) => grants.path(id)),
       ),
-    'dataset.import': async ({ project: id, plan, options, labels: given }) => {
+    'dataset.import': async ({ project: id, plan, options, labels: tableGrant }) => {
       const project = projects.get(id);
-      const table = given === null ? null : grants.path(given);
+      const table = tableGrant === null ? null : grants.path(tableGrant);
       if (table !== null) {
         await background(tableTasks.check, { file: table, mapping: options.columns, answers: options.answers });
       }
@@ -43,8 +43,8 @@ export const datasetHandlers = ({
         imports.run(project, plan, options, table, handle),
       );
     },
-    'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
-      const file = grants.path(given);
+    'dataset.readTable': ({ project: id, plan, table: tableGrant, mapping, answers, groupPattern, classNames }) => {
+      const file = grants.path(tableGrant);
       if (plan === null)
         return background(tableTasks.preview, { project: place(id), file, mapping, answers, classNames });
       return imports.previewTable(projects.get(id), plan, file, { mapping, answers, groupPattern, classNames });

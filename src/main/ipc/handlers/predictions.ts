@@ -3,8 +3,8 @@ import type { DomainHandlers } from '../handle';
 
 export const predictionsHandlers = ({ projects, predictions, grants }: Services) =>
   ({
-    'predictions.predict': ({ project, run, grants: given, attention, testTimeViews, overlays }) => {
-      const paths = given.map((grant) => grants.path(grant));
+    'predictions.predict': ({ project, run, grants: ids, attention, testTimeViews, overlays }) => {
+      const paths = ids.map((id) => grants.path(id));
       const overlayFolder = overlays === undefined ? {} : { overlayFolder: grants.path(overlays) };
       return predictions.start(projects.get(project), run, paths, { attention, testTimeViews, ...overlayFolder });
     },

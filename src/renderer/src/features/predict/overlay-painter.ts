@@ -56,13 +56,13 @@ export function exportPicture(
   context.fillStyle = '#000000';
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (let view = 0; view < views; view++) {
-    const part = document.createElement('canvas');
-    part.width = width;
-    part.height = height;
-    const partContext = part.getContext('2d');
-    if (partContext === null) throw new Error('this window cannot draw images');
-    paintOverlay(partContext, image, view === views - 1 ? overlay : null);
-    context.drawImage(part, view * (width + gap), 0);
+    const viewCanvas = document.createElement('canvas');
+    viewCanvas.width = width;
+    viewCanvas.height = height;
+    const viewContext = viewCanvas.getContext('2d');
+    if (viewContext === null) throw new Error('this window cannot draw images');
+    paintOverlay(viewContext, image, view === views - 1 ? overlay : null);
+    context.drawImage(viewCanvas, view * (width + gap), 0);
   }
 
   const margin = 10 * unit;

@@ -16,7 +16,7 @@ interface PredictState {
   add(project: string, batch: Batch): void;
   clear(project: string): void;
   select(prediction: string | null): void;
-  setView(part: Partial<ViewSettings>): void;
+  setView(changes: Partial<ViewSettings>): void;
 }
 
 /** Display settings of a prediction's picture. */
@@ -37,5 +37,5 @@ export const usePredictStore = create<PredictState>((set) => ({
     set((state) => ({ batches: { ...state.batches, [project]: [...(state.batches[project] ?? []), batch] } })),
   clear: (project) => set((state) => ({ batches: { ...state.batches, [project]: [] }, selected: null })),
   select: (selected) => set({ selected }),
-  setView: (part) => set((state) => ({ view: { ...state.view, ...part } })),
+  setView: (changes) => set((state) => ({ view: { ...state.view, ...changes } })),
 }));

@@ -8,7 +8,7 @@ const PAGE = 200;
 /** During fast scrolling, pages that are gone in a moment are not requested. */
 const SETTLE_MS = 70;
 /** Cached details: enough to scroll back without a flicker, few enough not to matter. */
-const REMEMBERED = 20_000;
+const MAX_CACHED = 20_000;
 
 /** Details of the images between two positions of the list, by id; those not loaded yet are missing. */
 export function useImagePages(
@@ -30,7 +30,7 @@ export function useImagePages(
     combine: (results) => results.map(({ data }) => data),
   });
   return useMemo(() => {
-    if (known.current.size > REMEMBERED) known.current = new Map();
+    if (known.current.size > MAX_CACHED) known.current = new Map();
     const images = new Map(known.current);
     for (const answer of answers) for (const image of answer?.images ?? []) images.set(image.id, image);
     known.current = images;
@@ -42,8 +42,8 @@ function pagesOf(ids: readonly number[], span: string): number[][] {
   const [from = 0, to = 0] = span.split(':').map(Number);
   const pages: number[][] = [];
   for (let page = from; page <= to; page += 1) {
-    const part = ids.slice(page * PAGE, (page + 1) * PAGE);
-    if (part.length > 0) pages.push(part);
+    const pageIds = ids.slice(page * PAGE, (page + 1) * PAGE);
+    if (pageIds.length > 0) pages.push(pageIds);
   }
   return pages;
 }

@@ -4,12 +4,12 @@ import { formatQuantity } from '#shared/text/number';
 import { Notice } from '../../../components/notice';
 import { TableQuestions } from '../label-table/table-questions';
 import classes from '../parts/import.module.css';
-import { type PatternTry, patternPresets } from './patient-pattern';
+import { type PatternMatch, patternPresets } from './patient-pattern';
 import type { ImportChoices } from './use-import-choices';
 
 /** Sources of an import's patients: files and table, or a pattern for the file names. */
 export function ImportPatients({ files, choices }: { readonly files: number; readonly choices: ImportChoices }) {
-  const { options, change, patternTries: tries, patternPreview } = choices;
+  const { options, change, patternSample, patternPreview } = choices;
   return (
     <section aria-label="Patients">
       <Text fw={600} mb={2}>
@@ -21,10 +21,12 @@ export function ImportPatients({ files, choices }: { readonly files: number; rea
       </Text>
       <PatternField
         pattern={options.groupPattern}
-        error={tries !== null && !tries.ok ? tries.reason : null}
+        error={patternSample !== null && !patternSample.ok ? patternSample.reason : null}
         onChange={(groupPattern) => change({ groupPattern, answers: {} })}
       />
-      {tries?.ok === true && tries.tries.length > 0 && <Tries tries={tries.tries.slice(0, 6)} />}
+      {patternSample?.ok === true && patternSample.matches.length > 0 && (
+        <Matches matches={patternSample.matches.slice(0, 6)} />
+      )}
       {patternPreview !== undefined && (
         <Stack gap="xs" mt="xs">
           <Text size="xs" fw={500} c="dimmed" role="status">
@@ -78,11 +80,11 @@ function PatternField(props: {
   );
 }
 
-function Tries({ tries }: { readonly tries: readonly PatternTry[] }) {
+function Matches({ matches }: { readonly matches: readonly PatternMatch[] }) {
   return (
     <Input.Wrapper mt="xs" size="xs" label="Pattern matches">
-      <div className={classes['tries']}>
-        {tries.map(({ path, patient }) => (
+      <div className={classes['matches']}>
+        {matches.map(({ path, patient }) => (
           <Group key={path} justify="space-between" wrap="nowrap" gap="md">
             <Text size="xs" c="dimmed" truncate>
               {path}

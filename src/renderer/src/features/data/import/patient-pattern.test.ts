@@ -4,7 +4,7 @@ import { patternPresets, tryPattern } from './patient-pattern';
 const preset = (index: number) => patternPresets[index]?.pattern ?? '';
 const found = (pattern: string, ...paths: string[]) => {
   const preview = tryPattern(pattern, paths);
-  return preview.ok ? preview.tries.map(({ patient }) => patient) : preview.reason;
+  return preview.ok ? preview.matches.map(({ patient }) => patient) : preview.reason;
 };
 
 describe('patient pattern', () => {

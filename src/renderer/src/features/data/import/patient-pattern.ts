@@ -6,14 +6,14 @@ export const patternPresets: readonly { readonly label: string; readonly pattern
   { label: 'Folder name', pattern: '([^/]+)/[^/]+$' },
 ];
 
-export interface PatternTry {
+export interface PatternMatch {
   readonly path: string;
   /** Null if the pattern does not match. */
   readonly patient: string | null;
 }
 
 export type PatternPreview =
-  | { readonly ok: true; readonly tries: readonly PatternTry[] }
+  | { readonly ok: true; readonly matches: readonly PatternMatch[] }
   | { readonly ok: false; readonly reason: string };
 
 /**
@@ -33,10 +33,10 @@ export function tryPattern(pattern: string, paths: readonly string[]): PatternPr
   if (/[+*}]\)[+*{]/.test(pattern)) {
     return { ok: false, reason: 'Nested repeats such as (a+)+ can take very long. Rewrite the pattern without them.' };
   }
-  const tries = paths.map((path) => {
+  const matches = paths.map((path) => {
     const match = expression.exec(path.slice(0, 300));
     const found = match === null ? null : (match.groups?.['patient'] ?? match[1] ?? null);
     return { path, patient: found === '' ? null : found };
   });
-  return { ok: true, tries };
+  return { ok: true, matches };
 }

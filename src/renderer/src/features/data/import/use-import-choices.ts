@@ -28,8 +28,8 @@ export function useImportChoices(project: string, plan: ImportPlan) {
   const { groupPattern: pattern, columns, answers, classNames, labelsFromFolders } = options;
   const change = (changes: Partial<ImportOptions>) => setOptions((before) => ({ ...before, ...changes }));
 
-  const patternTries = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
-  const groupPattern = patternTries?.ok === true ? pattern : null;
+  const patternSample = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
+  const groupPattern = patternSample?.ok === true ? pattern : null;
   const tableInput = { project, plan: plan.id, mapping: columns, answers, groupPattern, classNames };
   const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
   const usesPattern = groupPattern !== null && table === null;
@@ -63,11 +63,11 @@ export function useImportChoices(project: string, plan: ImportPlan) {
     /** Input of the table's preview. */
     tableInput,
     /** Pattern matches for some paths of the plan; null without a pattern. */
-    patternTries,
+    patternSample,
     /** Effect of the pattern on all files; undefined if a table is used or there is no pattern. */
     patternPreview,
     /** Class names from the table or the folders that may mean the same class. */
     similarNames,
-    isReady: patternTries?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,
+    isReady: patternSample?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,
   };
 }

@@ -18,7 +18,7 @@ export function TableQuestions({ questions, answers, onAnswers }: TableQuestions
   return (
     <Notice tone="warning" title={questions.length === 1 ? 'One question' : 'Questions'}>
       <Stack gap="xs" mt={4}>
-        {questions.map(({ name, text, answers: given }) => (
+        {questions.map(({ name, text, answers: choices }) => (
           <Radio.Group
             key={name}
             size="xs"
@@ -27,8 +27,8 @@ export function TableQuestions({ questions, answers, onAnswers }: TableQuestions
             onChange={(value) => onAnswers({ ...answers, [name]: value })}
           >
             <Stack gap={6} mt={6}>
-              {given.map((one) => (
-                <Radio key={one.value} size="xs" value={one.value} label={one.text} />
+              {choices.map((choice) => (
+                <Radio key={choice.value} size="xs" value={choice.value} label={choice.text} />
               ))}
             </Stack>
           </Radio.Group>

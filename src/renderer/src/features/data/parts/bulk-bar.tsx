@@ -36,9 +36,9 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
             </EditControls>
           </Menu.Target>
           <Menu.Dropdown>
-            {splitNames.map((part) => (
-              <Menu.Item key={part} onClick={() => onMove(part)}>
-                {splitTitles[part]}
+            {splitNames.map((split) => (
+              <Menu.Item key={split} onClick={() => onMove(split)}>
+                {splitTitles[split]}
               </Menu.Item>
             ))}
           </Menu.Dropdown>

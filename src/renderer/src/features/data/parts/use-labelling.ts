@@ -52,16 +52,16 @@ export function useLabelling(project: string): Labelling {
           ? `Label removed from ${formatQuantity(count, 'image')}`
           : `${formatQuantity(count, 'image')} labelled ${label}`;
       }),
-    move: (images, part) =>
+    move: (images, target) =>
       act(async () => {
-        const split = await invoke('dataset.moveToSplit', { project, images: [...images], split: part });
+        const split = await invoke('dataset.moveToSplit', { project, images: [...images], split: target });
         const across =
           split.patientsAcrossSplits > 0
             ? `. Now ${formatQuantity(split.patientsAcrossSplits, 'patient')} in more than one split`
             : split.duplicatesAcrossSplits > 0
               ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one split`
               : '';
-        return `${formatQuantity(images.length, 'image')} moved to ${splitTitles[part]}${across}`;
+        return `${formatQuantity(images.length, 'image')} moved to ${splitTitles[target]}${across}`;
       }),
     judge: (images, verdict) =>
       act(async () => {
@@ -82,9 +82,9 @@ export function useLabelling(project: string): Labelling {
         return count === 0 ? null : `${formatQuantity(count, 'image')} adjudicated by majority`;
       }),
     change: act,
-    decide: (given, decision) =>
+    decide: (items, decision) =>
       act(async () => {
-        const findings = given.map(({ image, reason }) => ({ image, reason }));
+        const findings = items.map(({ image, reason }) => ({ image, reason }));
         const { changed: count } = await invoke('review.judge', { project, findings, decision });
         return count === 0 ? null : decided(decision, count);
       }),

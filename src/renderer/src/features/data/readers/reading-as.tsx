@@ -43,8 +43,8 @@ export function ReadingAs() {
       )}
       <Dialog opened={naming} onClose={() => setNaming(false)} title="Record readings" size="sm">
         <NameForm
-          onName={(given) => {
-            setName(given);
+          onName={(reader) => {
+            setName(reader);
             setNaming(false);
           }}
         />
@@ -55,12 +55,12 @@ export function ReadingAs() {
 
 function NameForm({ onName }: { readonly onName: (name: string) => void }) {
   const [name, setName] = useState('');
-  const given = name.trim();
+  const trimmed = name.trim();
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (given !== '') onName(given);
+        if (trimmed !== '') onName(trimmed);
       }}
     >
       <TextInput
@@ -72,7 +72,7 @@ function NameForm({ onName }: { readonly onName: (name: string) => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Group justify="flex-end" mt="md">
-        <Button type="submit" disabled={given === ''}>
+        <Button type="submit" disabled={trimmed === ''}>
           Read
         </Button>
       </Group>

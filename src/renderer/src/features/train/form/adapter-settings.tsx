@@ -4,7 +4,7 @@ import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 export interface AdapterSettingsProps {
   readonly draft: DraftConfig;
-  readonly change: (part: Partial<DraftConfig>) => void;
+  readonly change: (changes: Partial<DraftConfig>) => void;
 }
 
 /** Settings of preset *lora*: rank, weight and targets of its adapters. */

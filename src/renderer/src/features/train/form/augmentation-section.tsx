@@ -20,7 +20,7 @@ export interface AugmentationSectionProps {
 
 /** Random changes to training images, with examples on images of the project. */
 export function AugmentationSection({ project, preset, featureViews, value, onChange }: AugmentationSectionProps) {
-  const change = (part: Partial<Augmentation>) => onChange({ ...value, ...part });
+  const change = (changes: Partial<Augmentation>) => onChange({ ...value, ...changes });
   const off = !value.enabled;
   const unused = preset === 'quick' && featureViews === 0;
   return (

@@ -31,7 +31,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
   const name = useDrafts((state) => state.names[project.id]) ?? '';
   const rename = useDrafts((state) => state.rename);
   const changeDraft = useDrafts((state) => state.change);
-  const change = (part: Partial<DraftConfig>) => changeDraft(project.id, part);
+  const change = (changes: Partial<DraftConfig>) => changeDraft(project.id, changes);
   const backbones = useRequest('backbones.list', {});
   const backbone = backbones.data?.backbones.find((candidate) => candidate.name === draft.backbone);
 

@@ -7,14 +7,14 @@ export type DraftConfig = RunConfig;
 /** Props of a group of settings. */
 export interface SettingsProps {
   readonly draft: DraftConfig;
-  readonly change: (part: Partial<DraftConfig>) => void;
+  readonly change: (changes: Partial<DraftConfig>) => void;
 }
 
 interface DraftState {
   /** By project, so that switching screens loses nothing. */
   readonly drafts: Readonly<Record<string, DraftConfig>>;
   readonly names: Readonly<Record<string, string>>;
-  change(project: string, part: Partial<DraftConfig>): void;
+  change(project: string, changes: Partial<DraftConfig>): void;
   replace(project: string, config: DraftConfig): void;
   rename(project: string, name: string): void;
 }
@@ -25,9 +25,9 @@ export const defaultDraft: DraftConfig = runConfigSchema.parse({ backbone: 'vit-
 export const useDrafts = create<DraftState>((set) => ({
   drafts: {},
   names: {},
-  change: (project, part) =>
+  change: (project, changes) =>
     set((state) => ({
-      drafts: { ...state.drafts, [project]: { ...(state.drafts[project] ?? defaultDraft), ...part } },
+      drafts: { ...state.drafts, [project]: { ...(state.drafts[project] ?? defaultDraft), ...changes } },
     })),
   replace: (project, config) => set((state) => ({ drafts: { ...state.drafts, [project]: config } })),
   rename: (project, name) => set((state) => ({ names: { ...state.names, [project]: name } })),
