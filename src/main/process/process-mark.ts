@@ -47,7 +47,9 @@ export function processStart(pid: number, system: NodeJS.Platform = process.plat
     if (system === 'linux') return startFromProc(pid);
     if (system === 'darwin') {
       const environment = { LC_ALL: 'C', TZ: 'UTC' };
-      return short(execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { env: environment }).toString());
+      return shortDigest(
+        execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { env: environment }).toString(),
+      );
     }
     return null;
   } catch {
@@ -65,8 +67,8 @@ function startFromProc(pid: number): string | null {
   if (fields[0] === 'Z' || fields[0] === 'X') return ENDED;
   const ticks = fields[19];
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-  return ticks === undefined ? null : short(`${boot} ${ticks}`);
+  return ticks === undefined ? null : shortDigest(`${boot} ${ticks}`);
 }
 
 /** Eight hex digits that represent a text in file names and rows. */
-export const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+export const shortDigest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);

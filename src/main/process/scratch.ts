@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isLiving, short, thisProcess } from './process-mark';
+import { isLiving, shortDigest, thisProcess } from './process-mark';
 
 /** Scratch folders without a known owner are removed once unchanged for this long. */
 const UNCLAIMED_MILLISECONDS = 24 * 3_600_000;
@@ -23,7 +23,7 @@ export async function makeScratch(parent: string, kind: string, mode = 0o700): P
 
 function scratchName(kind: string): string {
   const { host, pid, started } = thisProcess();
-  return [kind, short(host), pid, started ?? 'none', short(randomUUID())].join('-');
+  return [kind, shortDigest(host), pid, started ?? 'none', shortDigest(randomUUID())].join('-');
 }
 
 /**
@@ -66,7 +66,7 @@ export async function sweepTemporary(): Promise<void> {
 async function isAbandoned(path: string, name: string, includeOtherHosts: boolean): Promise<boolean> {
   const { host } = thisProcess();
   const [, madeAt, pid, start] = NAME.exec(name) ?? [];
-  if (madeAt === short(host))
+  if (madeAt === shortDigest(host))
     return !isLiving({ host, pid: Number(pid), started: start === 'none' ? null : (start ?? null) });
   if (!includeOtherHosts) return false;
   // From another host, or without an owner in its name.

@@ -43,7 +43,7 @@ export async function outOfFold(
 ): Promise<Float64Array> {
   const { classes, labels } = data;
   const { rowOf, rows, width, features } = design;
-  const folds = foldOf.reduce((most, fold) => Math.max(most, fold + 1), 0);
+  const folds = foldOf.reduce((max, fold) => Math.max(max, fold + 1), 0);
   const predictions = new Float64Array(labels.length * classes);
   // Each fit starts from the previous fold's result: they share most of their images.
   let start: Float64Array = new Float64Array(classes * (width + 1));

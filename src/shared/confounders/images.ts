@@ -18,7 +18,7 @@ export interface ConfounderImages {
   readonly measures: readonly (Pick<PictureMeasures, 'mean' | 'deviation' | 'border' | 'text'> | null)[];
 }
 
-export const groupCount = (groups: Uint32Array): number => groups.reduce((most, group) => Math.max(most, group + 1), 0);
+export const groupCount = (groups: Uint32Array): number => groups.reduce((max, group) => Math.max(max, group + 1), 0);
 
 /** Renumbers groups from 0 without gaps, in order of first occurrence. */
 export function renumber(groups: Iterable<number>): Uint32Array {

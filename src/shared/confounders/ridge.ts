@@ -11,7 +11,7 @@ import type { Design } from './design';
  */
 export function prepareRidge(design: Design, foldOf: Uint8Array, classes: number): (labels: Int32Array) => number {
   const { features, width, rowOf, rows } = design;
-  const folds = foldOf.reduce((most, fold) => Math.max(most, fold + 1), 0);
+  const folds = foldOf.reduce((max, fold) => Math.max(max, fold + 1), 0);
   const size = width + 1;
   const sizes = new Float64Array(folds);
   const tallies = Array.from({ length: folds }, () => new Map<number, number>());

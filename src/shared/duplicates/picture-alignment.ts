@@ -85,9 +85,9 @@ interface Place {
 export function alignPictures(first: Raster, second: Raster): Alignment {
   const a = shrink(first);
   const turned = orientations(shrink(second));
-  const straight = best(turned.flatMap((b, orientation) => coarsePlaces(a, b, orientation, 0)));
+  const straight = refineBest(turned.flatMap((b, orientation) => coarsePlaces(a, b, orientation, 0)));
   if (straight.similarity >= SAME_PICTURE) return straight;
-  const tilted = best(
+  const tilted = refineBest(
     turned.flatMap((b, orientation) => TILTS.flatMap((tilt) => coarsePlaces(a, b, orientation, tilt))),
   );
   return tilted.similarity > straight.similarity ? tilted : straight;
@@ -105,11 +105,11 @@ export function compareUpright(first: Raster, second: Raster): Alignment {
   return refine(place);
 }
 
-function best(places: Place[]): Alignment {
+function refineBest(places: Place[]): Alignment {
   const chosen = places.sort((p, q) => q.score - p.score).slice(0, REFINED_PLACES);
   return chosen
     .map((place) => refine(place))
-    .reduce((most, one) => (one.similarity > most.similarity ? one : most), {
+    .reduce((best, one) => (one.similarity > best.similarity ? one : best), {
       similarity: 0,
       mirrored: false,
       turned: 0,
@@ -280,13 +280,13 @@ function bestOffset(a: Detail, b: Detail): { x: number; y: number; score: number
     b.width,
     b.height,
   );
-  const least = MIN_OVERLAP * Math.min(a.width * a.height, b.width * b.height);
+  const minPixels = MIN_OVERLAP * Math.min(a.width * a.height, b.width * b.height);
   let found = { x: 0, y: 0, score: -1 };
   for (let y = 1 - b.height; y < a.height; y++) {
     const [top, bottom] = [Math.max(0, y), Math.min(a.height, y + b.height)];
     for (let x = 1 - b.width; x < a.width; x++) {
       const [left, right] = [Math.max(0, x), Math.min(a.width, x + b.width)];
-      if ((right - left) * (bottom - top) < least) continue;
+      if ((right - left) * (bottom - top) < minPixels) continue;
       let dot = 0;
       for (let row = top; row < bottom; row++) {
         const end = row * a.width + right;
@@ -404,11 +404,11 @@ function blockAgreement(a: Detail, b: Detail, change: Change): number {
     sums[3 * block + 2] = (sums[3 * block + 2] as number) + q * q;
     energy += p * p + q * q;
   });
-  const least = (MIN_ENERGY * energy) / (BLOCKS * BLOCKS);
+  const minEnergy = (MIN_ENERGY * energy) / (BLOCKS * BLOCKS);
   const correlations: number[] = [];
   for (let block = 0; block < BLOCKS * BLOCKS; block++) {
     const [dot = 0, own = 0, other = 0] = sums.subarray(3 * block, 3 * block + 3);
-    if (own + other >= least && own + other > 0)
+    if (own + other >= minEnergy && own + other > 0)
       correlations.push(own * other === 0 ? 0 : dot / Math.sqrt(own * other));
   }
   correlations.sort((one, other) => one - other);

@@ -67,7 +67,7 @@ export function describePicture(raster: Raster): Uint8Array {
     [5, 0, LOW_COUNT],
     [9, LOW_COUNT, COEFFICIENTS],
   ] as const) {
-    const largest = values.subarray(from, to).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const largest = values.subarray(from, to).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const scale = Math.fround(largest / 127);
     header.setFloat32(offset, scale, true);
     for (let index = from; index < to; index++) {

@@ -119,7 +119,10 @@ const comparisons: readonly {
 ];
 
 /** Robust deviations on both sides of the median; each side has its own, so that skew is not an oddity. */
-function deviations(values: readonly number[], floor: number): { readonly middle: number; of(value: number): number } {
+function robustDeviations(
+  values: readonly number[],
+  floor: number,
+): { readonly middle: number; of(value: number): number } {
   const middle = median(values);
   const side = (keep: (difference: number) => boolean) => {
     const distances = values.map((value) => value - middle).filter(keep);
@@ -173,25 +176,25 @@ export function findOddPictures(
 }
 
 function relativeOddities(rest: readonly MeasuredImage[]): Map<number, Oddity> {
-  const found = new Map<number, { readonly far: number; readonly oddity: Oddity }>();
-  const most = Math.max(1, Math.floor(MAX_OUTLIER_SHARE * rest.length));
+  const found = new Map<number, { readonly deviations: number; readonly oddity: Oddity }>();
+  const maxOutliers = Math.max(1, Math.floor(MAX_OUTLIER_SHARE * rest.length));
   for (const { kind, value, low, high, shown, floor } of comparisons) {
     const values = rest.map(value);
-    const { of } = deviations(values, floor);
+    const { of } = robustDeviations(values, floor);
     for (const side of [-1, 1]) {
       const far = rest
-        .map((image, index) => ({ image, by: side * of(values[index] as number) }))
-        .filter(({ by }) => by > OUTLIER_DEVIATIONS);
-      if (far.length > most) continue;
-      for (const { image, by } of far) {
-        if (by <= (found.get(image.image)?.far ?? 0)) continue;
+        .map((image, index) => ({ image, deviations: side * of(values[index] as number) }))
+        .filter(({ deviations }) => deviations > OUTLIER_DEVIATIONS);
+      if (far.length > maxOutliers) continue;
+      for (const { image, deviations } of far) {
+        if (deviations <= (found.get(image.image)?.deviations ?? 0)) continue;
         const word = side < 0 ? low : high;
         found.set(image.image, {
-          far: by,
+          deviations,
           oddity: {
             kind: `unlike:${kind}:${side < 0 ? 'low' : 'high'}`,
-            why: `The image is ${word} than nearly all others: ${shown(image)}, ${by.toFixed(1)} deviations from the median.`,
-            weight: weightOf(by),
+            why: `The image is ${word} than nearly all others: ${shown(image)}, ${deviations.toFixed(1)} deviations from the median.`,
+            weight: weightOf(deviations),
           },
         });
       }

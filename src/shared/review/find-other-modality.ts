@@ -26,8 +26,8 @@ function otherModalities(images: readonly MeasuredImage[]): ReviewFinding[] {
   const known = images.filter(({ modality }) => modality !== null && modality !== '');
   const counts = new Map<string, number>();
   for (const { modality } of known) if (modality !== null) counts.set(modality, (counts.get(modality) ?? 0) + 1);
-  const [main, most] = [...counts].reduce((one, next) => (next[1] > one[1] ? next : one), ['', 0]);
-  if (most <= DOMINANT_SHARE * known.length) return [];
+  const [main, mainCount] = [...counts].reduce((one, next) => (next[1] > one[1] ? next : one), ['', 0]);
+  if (mainCount <= DOMINANT_SHARE * known.length) return [];
   return known.flatMap(({ image, modality }) => {
     const count = counts.get(modality ?? '') ?? 0;
     if (modality === null || modality === main || count > Math.max(MAX_OUTLIERS, MAX_OUTLIER_SHARE * known.length))
@@ -36,7 +36,7 @@ function otherModalities(images: readonly MeasuredImage[]): ReviewFinding[] {
     return {
       image,
       reason: 'other-modality' as const,
-      why: `${count} ${verb} ${modality}, ${most} of ${known.length} are ${main}.`,
+      why: `${count} ${verb} ${modality}, ${mainCount} of ${known.length} are ${main}.`,
       weight: 0.8,
       evidence: `modality:${modality}`,
       suggestion: null,

@@ -214,7 +214,7 @@ export function splitDeviation(counts: readonly (readonly number[])[], shares: S
     const total = row.reduce((sum, n) => sum + n, 0);
     return fractions.map((fraction, bin) => Math.abs((row[bin] ?? 0) - fraction * total));
   });
-  const largest = differences.reduce((most, one) => Math.max(most, one), 0);
+  const largest = differences.reduce((max, one) => Math.max(max, one), 0);
   // Removes the noise of binary fractions: 20 - 0.2 × 100 is 0.
   return Math.round(largest * 1e6) / 1e6;
 }

@@ -10,7 +10,7 @@ export interface BootstrapOptions {
 export const defaultBootstrap: BootstrapOptions = { resamples: 1000, seed: 20_251 };
 
 /** Below this share of resamples with a value, an interval would describe only the lucky ones, so none is given. */
-const MINIMUM_DEFINED = 0.8;
+const MIN_DEFINED_SHARE = 0.8;
 
 /**
  * Percentile bootstrap over clusters (B. Efron & R. Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13;
@@ -59,7 +59,7 @@ export function clusterBootstrap(
   }
   return samples.map((column, metric) => {
     const filled = column.subarray(0, defined[metric] ?? 0);
-    if (filled.length < options.resamples * MINIMUM_DEFINED) return null;
+    if (filled.length < options.resamples * MIN_DEFINED_SHARE) return null;
     filled.sort();
     // All resamples alike (an AUC of 1): the bootstrap cannot know what further patients would show.
     if (filled[0] === filled.at(-1)) return null;

@@ -7,7 +7,7 @@ import { metricOfCases } from './paired-difference';
 import { type Interval, wilsonInterval } from './wilson';
 
 /** No interval if a smaller share of the resamples has a value. */
-const MINIMUM_DEFINED = 0.8;
+const MIN_DEFINED_SHARE = 0.8;
 
 /**
  * Difference of two proportions on different cases, first minus second, with Newcombe's hybrid score interval (method
@@ -70,7 +70,7 @@ export function independentDifference(
     if (!Number.isNaN(one - two)) differences.push(one - two);
   }
   const sorted = Float64Array.from(differences).sort();
-  if (sorted.length < options.resamples * MINIMUM_DEFINED || sorted[0] === sorted.at(-1)) {
+  if (sorted.length < options.resamples * MIN_DEFINED_SHARE || sorted[0] === sorted.at(-1)) {
     return { value, low: null, high: null, n };
   }
   return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975), n };

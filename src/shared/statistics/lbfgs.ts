@@ -24,7 +24,7 @@ export interface Minimum {
 /** Wolfe's conditions as usual for quasi-Newton methods (Nocedal and Wright 2006, section 3.1). */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
-const MAXIMUM_TRIALS = 40;
+const MAX_TRIALS = 40;
 /** Values whose relative difference is smaller are equal up to rounding. */
 const ROUNDING = 1e-14;
 
@@ -40,7 +40,7 @@ export async function minimise(
   let point = evaluate(objective, start);
   let pairs: readonly Pair[] = [];
   for (let iteration = 0; ; iteration += 1) {
-    const largest = point.gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const largest = point.gradient.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const found = { x: point.x, value: point.value, gradient: largest, iterations: iteration };
     if (largest <= tolerance) return { ...found, converged: true };
     if (iteration === maximumIterations) return { ...found, converged: false };
@@ -138,7 +138,7 @@ function searchLine(objective: Objective, from: Point, direction: Float64Array, 
   let low: Trial = { step: 0, point: from, slope };
   let high: Trial | null = null;
   let step = first;
-  for (let count = 0; count < MAXIMUM_TRIALS; count += 1) {
+  for (let count = 0; count < MAX_TRIALS; count += 1) {
     const trial = trialAt(step);
     if (isHigh(trial) || trial.point.value > low.point.value + slack) high = trial;
     else if (isFlat(trial)) return trial.point;

@@ -26,7 +26,7 @@ export function pairCases<T extends ImageCase>(first: readonly T[], second: read
 /**
  * A metric of the second model minus that of the first on the same images, with a 95 % percentile interval: patients
  * are resampled, and both models are measured on each resample. Images that are hard for both move both alike, so this
- * interval is narrower than those of the two metrics, and it is the one that shows whether they differ (B. Efron & R.
+ * interval is narrower than those of the two metrics, and only this interval shows whether they differ (B. Efron & R.
  * Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8 and 16). Null if the metric has no value.
  */
 export function pairedDifference(
