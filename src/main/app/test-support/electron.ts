@@ -161,7 +161,7 @@ class FakeSession
       | 'setSpellCheckerEnabled'
     >
 {
-  /** The handlers' results for permission requests and permission checkHandler. */
+  /** The handlers' results for permission requests and checks. */
   requestHandler = (_permission: string): boolean => true;
   checkHandler = (_permission: string): boolean => true;
   /** Whether a page gets a device, such as a USB device. */

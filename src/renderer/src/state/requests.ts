@@ -52,7 +52,7 @@ export function useCommand<K extends CommandName>(
   return { ...mutation, mutate };
 }
 
-/** Changes within this time are gatheredChanges, so that each query is refetched only once. */
+/** Changes within this time are gathered, so that each query is refetched only once. */
 const GATHER_MS = 10;
 let changes: Change[] = [];
 

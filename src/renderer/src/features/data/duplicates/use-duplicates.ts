@@ -58,7 +58,7 @@ export function useDuplicates(project: string, filter: DuplicateFilter, labellin
     go,
     images,
     shown,
-    /** Number of images of the group that can be comparable. */
+    /** Number of images of the group that can be compared. */
     comparable: ids.length,
     pair,
     setPair,

@@ -16,7 +16,7 @@ const names: Readonly<Record<OriginKind, string>> = { site: 'Sites', scanner: 'S
 /** Chooses the test split: a random share, or all images of some sites, scanners or stations. */
 export function HeldOutField({ project, classNames, value, onChange }: HeldOutFieldProps) {
   const origins = useRequest('dataset.origins', { project }).data?.origins ?? [];
-  // A single site is not selectable, since nothing would be left to train on; stations are selectable only if the files name
+  // A single site is not offered, since nothing would be left to train on; stations are offered only if the files name
   // several.
   const selectable = origins.filter(({ by, values }) => by !== 'station' || values.length > 1);
   const list = origins.find(({ by }) => by === value?.by);

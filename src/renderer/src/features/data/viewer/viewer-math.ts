@@ -60,7 +60,7 @@ export function dragWindow(start: GreyWindow, dx: number, dy: number, range: { m
   return { center: roundTo(center, step), width: Math.max(step / 10, roundTo(width, step)) };
 }
 
-/** Rounds to the power of ten below the step, so that nearby windows share a cached picture. */
+/** Rounds to the power of ten below the step, at most 1, so that nearby windows share a cached picture. */
 function roundTo(value: number, step: number): number {
   const unit = step >= 1 ? 1 : 10 ** Math.floor(Math.log10(step));
   return Number((Math.round(value / unit) * unit).toPrecision(8));

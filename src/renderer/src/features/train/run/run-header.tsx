@@ -185,7 +185,7 @@ function RunControls(props: {
   );
 }
 
-/** Why a run ended or is isHeld, and how it continues. */
+/** Why a run ended or is held, and how it continues. */
 function EndNotice(props: { readonly run: RunSummary; readonly isHeld: boolean; readonly resume: Resume | null }) {
   const { run, isHeld, resume } = props;
   return (
