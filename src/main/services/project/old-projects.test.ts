@@ -15,7 +15,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { recordVersion } from '../dataset/dataset-versions';
 import { createDuplicates, type Duplicates } from '../duplicates/duplicates';
 import { createLabels, type Labels } from '../labels/labels';
-import { listRuns } from '../runs/run-book';
+import { listRuns } from '../runs/run-store';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
 import { databasePath, RASTERS_AS_STORED, rasterPath } from './project-paths';

@@ -2,8 +2,8 @@ import type { Experiment } from '#shared/models/experiment';
 import type { Membership } from '#shared/models/membership';
 import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
-import { backboneName } from '../runs/run-book';
 import type { NewRun } from '../runs/run-creation';
+import { backboneName } from '../runs/run-store';
 import type { Runs } from '../runs/runs';
 import { experimentName, writeExperiment } from './experiment-files';
 

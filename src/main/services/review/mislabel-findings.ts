@@ -2,17 +2,17 @@ import type { ReviewFinding } from '#shared/models/review';
 import { classesByName, currentLabels } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 
-/** An image whose label a model doubts, by the labels that the model was made with. */
+/** An image whose label a model disputes. Labels are those that the model was trained with. */
 export interface Suspect {
   readonly image: number;
-  /** The label that it had then. */
+  /** Label at the time of the prediction. */
   readonly label: string;
   readonly suggestion: string;
   readonly weight: number;
   readonly why: string;
 }
 
-/** Suspects that are still labelled as they were when the model answered. */
+/** Findings for the suspects whose label has not changed since the prediction. */
 export function mislabelFindings(store: ProjectStore, suspects: readonly Suspect[]): ReviewFinding[] {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
   const now = new Map(

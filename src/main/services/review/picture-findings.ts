@@ -6,7 +6,7 @@ import { findOtherModality } from '#shared/review/find-other-modality';
 import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
 
-/** All that the measures of pictures show, and the outliers by features. */
+/** Findings from the measures of pictures, and the outliers by features. */
 export function findPictures(store: ProjectStore, outliers: readonly FeatureOutlier[]): ReviewFinding[] {
   const images = pictureMeasures(store);
   const finders = [findBurnedInText, findOtherModality, () => findOddPictures(images, outliers)];

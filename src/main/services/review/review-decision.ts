@@ -9,21 +9,21 @@ import { className, relabelImages, removeImages } from '../labels/labels';
 import type { ReviewBefore } from '../labels/undo';
 import type { OpenProject } from '../project/projects';
 
-/** Whether two pictures are the same is asked of possible duplicates only. */
-const isAsked = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
+/** `same` and `different` apply only to possible duplicates. */
+const isApplicable = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
   reason === 'possible-duplicate' || (kind !== 'same' && kind !== 'different');
 
-/** What is said of the pairs of a finding: confirmed ones are kept together from here on. */
+/** Records the verdict on the pairs of a finding. Confirmed pairs are kept together in later splits. */
 function judgePairs(store: ProjectStore, { image, beside }: ReviewFinding, kind: 'same' | 'different') {
-  return beside.flatMap((twin) => setVerdict(store, [image, twin], kind === 'same' ? 'keep' : 'different'));
+  return beside.flatMap((other) => setVerdict(store, [image, other], kind === 'same' ? 'keep' : 'different'));
 }
 
-/** Writes what a person decides about findings, and answers with how many it was about. Throws `label_empty`. */
-export const decide = ({ store }: OpenProject, asked: readonly ReviewFinding[], decision: ReviewDecision): number =>
-  store.transaction(() => write(store, asked, decision));
+/** Writes a person's decision on findings, and returns how many it applied to. Throws `label_empty`. */
+export const decide = ({ store }: OpenProject, findings: readonly ReviewFinding[], decision: ReviewDecision): number =>
+  store.transaction(() => write(store, findings, decision));
 
-function write(store: ProjectStore, asked: readonly ReviewFinding[], decision: ReviewDecision): number {
-  const chosen = asked.filter((finding) => isAsked(finding, decision));
+function write(store: ProjectStore, findings: readonly ReviewFinding[], decision: ReviewDecision): number {
+  const chosen = findings.filter((finding) => isApplicable(finding, decision));
   const images = [...new Set(chosen.map(({ image }) => image))];
   const label = decision.kind === 'relabel' ? className(decision.label) : null;
   const earlier = chosen.map(({ image, reason }) => findReview(store, image, reason));

@@ -6,21 +6,21 @@ import { readersDisagree } from '../labels/reading-groups';
 import { findPatientDoubts } from '../patients/patient-doubts';
 import type { OpenProject } from '../project/projects';
 import { mislabelFindings, type Suspect } from './mislabel-findings';
+import { findPossibleDuplicates, findRepeatedInstances } from './review-duplicates';
 import { findLabelConflicts } from './review-label-conflicts';
-import { findPossibleDuplicates, findRepeatedInstances } from './review-twins';
 
-/** What was found before this search and still holds. */
-export interface FoundBefore {
-  /** By the measures of pictures. */
+/** Findings made before this search, which takes them as they are. */
+export interface EarlierFindings {
+  /** From the measures of pictures. */
   readonly pictures: PackedList<ReviewFinding>;
-  /** By the answers of a model. */
+  /** From the predictions of a model. */
   readonly suspects: PackedList<Suspect>;
 }
 
-/** What finds the images with these reasons, among those that are in the dataset. */
+/** Finds images of the dataset with these reasons for a review. */
 interface Finder {
   readonly reasons: readonly ReviewReason[];
-  readonly find: (project: OpenProject, before: FoundBefore) => readonly ReviewFinding[];
+  readonly find: (project: OpenProject, before: EarlierFindings) => readonly ReviewFinding[];
 }
 
 const finders: readonly Finder[] = [
@@ -33,7 +33,7 @@ const finders: readonly Finder[] = [
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: (_, { pictures }) => unpackList(pictures) },
 ];
 
-/** Reasons that could not be looked for; what was found for others stands. */
+/** Reasons whose search failed; the findings for other reasons are valid. */
 export interface FindFailure {
   readonly reasons: readonly ReviewReason[];
   /** For people. */
@@ -42,21 +42,21 @@ export interface FindFailure {
   readonly error: unknown;
 }
 
-/** All findings, as one thread hands them to another: there may be as many as there are images. */
+/** All findings in a form that passes quickly between threads: there may be one for every image. */
 export interface PackedFindings {
-  /** By reason, then the surest first. */
+  /** By reason, then the most certain first. */
   readonly findings: PackedList<ReviewFinding>;
-  /** The image of each. */
+  /** The image of each finding. */
   readonly images: Uint32Array;
-  /** The place of the first finding of each reason; then how many there are. */
+  /** Index of the first finding of each reason, followed by the number of findings. */
   readonly starts: readonly number[];
-  /** Places of findings, by reason and then by image. */
+  /** Indices of findings, by reason and then by image. */
   readonly byImage: Uint32Array;
   readonly failures: readonly FindFailure[];
 }
 
-/** Looks for everything; for a thread. */
-export function findAll(project: OpenProject, before: FoundBefore): PackedFindings {
+/** Runs all searches; called in a thread. */
+export function findAll(project: OpenProject, before: EarlierFindings): PackedFindings {
   const failures: FindFailure[] = [];
   const found = finders.flatMap(({ reasons, find }) => {
     try {
@@ -75,7 +75,7 @@ export function packFindings(found: readonly ReviewFinding[], failures: readonly
   const starts: number[] = [];
   for (const reason of reviewReasons) {
     starts.push(findings.length);
-    // What is equally sure stays in its finder's order: twins one after the other.
+    // A stable sort: equally certain findings keep their finder's order, with duplicates next to each other.
     const own = (byReason.get(reason) ?? []).toSorted((a, b) => b.weight - a.weight);
     for (const finding of own) findings.push(finding);
   }
@@ -91,11 +91,11 @@ export function packFindings(found: readonly ReviewFinding[], failures: readonly
 export const findFailure = (reasons: readonly ReviewReason[], error: unknown): FindFailure => ({
   reasons,
   problem: toErrorInfo(error).message,
-  // An error of ours loses its class on its way to another thread, and what it says with it.
+  // A FoveaError loses its class, and with it its text for people, between threads.
   error: error instanceof FoveaError ? `${error.code}: ${error.message}` : error,
 });
 
-/** A finding that is made when it is looked at. */
+/** A finding that is unpacked on demand. */
 export interface FindingPlace {
   readonly image: number;
   readonly reason: ReviewReason;
@@ -126,7 +126,7 @@ export class Findings {
     return place === null ? null : this.#read(place);
   }
 
-  /** In their order; of all reasons where none is given. */
+  /** Findings in order; of all reasons by default. */
   *list(only?: ReviewReason): Generator<FindingPlace> {
     for (const reason of only === undefined ? reviewReasons : [only]) {
       const [start, end] = this.#range(reason);

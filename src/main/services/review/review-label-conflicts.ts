@@ -7,12 +7,13 @@ import { classesByName } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { duplicateGroups, type MemberGroup } from '../duplicates/duplicate-groups';
 
-/** As many twins as fit beside an image. */
-const MOST_BESIDE = 8;
+/** Duplicates shown beside an image at most. */
+const MAX_BESIDE = 8;
 
 /**
- * Images whose twins have another label. Where more than half of a group agree, the others are asked about, with the
- * label of the majority as suggestion; else all of the group are. A group that a person kept was seen already.
+ * Finds images whose duplicates have another label. If more than half of a group agree, the findings are the other
+ * images, with the label of the majority as suggestion; otherwise all images of the group. Groups with the verdict
+ * `keep` are left out.
  */
 export function findLabelConflicts(store: ProjectStore): ReviewFinding[] {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
@@ -23,12 +24,12 @@ export function findLabelConflicts(store: ProjectStore): ReviewFinding[] {
       groups.flatMap(({ images }) => images),
     ).map(({ id, path }) => [id, path]),
   );
-  const twins = groups.flatMap((group) => conflictsOf(group, names, paths));
-  return oneAnImage([...claimConflicts(store, names), ...twins]);
+  const conflicts = groups.flatMap((group) => conflictsOf(group, names, paths));
+  return mergeByImage([...claimConflicts(store, names), ...conflicts]);
 }
 
-/** An image has one finding of a reason: what is said of it by several is joined. */
-function oneAnImage(findings: readonly ReviewFinding[]): ReviewFinding[] {
+/** Merges findings about the same image: there is at most one per image and reason. */
+function mergeByImage(findings: readonly ReviewFinding[]): ReviewFinding[] {
   const byImage = new Map<number, ReviewFinding>();
   for (const finding of findings) {
     const before = byImage.get(finding.image);
@@ -48,8 +49,8 @@ function oneAnImage(findings: readonly ReviewFinding[]): ReviewFinding[] {
 }
 
 /**
- * Images of which another file with the same bytes is labelled otherwise. There is one image for both, with the label that
- * came first, which is no reason to believe it.
+ * Finds images for which another file with the same bytes has a different label. Both files are one image, whose label
+ * is that of the file imported first, which does not make it right.
  */
 function claimConflicts(store: ProjectStore, names: ReadonlyMap<number, string>): ReviewFinding[] {
   const byImage = groupBy(openLabelClaims(store), ({ image }) => image);
@@ -82,7 +83,7 @@ function conflictsOf(
   const majority = [...votes].find(([, n]) => n > labelled.length / 2)?.[0] ?? null;
   const name = (label: number | null) => names.get(label ?? -1) ?? '';
   const tally = [...votes].map(([label, n]) => ({ label, n })).sort((a, b) => b.n - a.n || a.label - b.label);
-  // What the verdict "right as it is" is about: this label among these. Another twin asks again.
+  // The verdict “accepted” holds for this label among these; another duplicate reopens the finding.
   const evidence = (own: DuplicateMember) => JSON.stringify([own.label, ...tally.map(({ label, n }) => [label, n])]);
   return labelled
     .filter((one) => one.label !== majority)
@@ -92,7 +93,7 @@ function conflictsOf(
       return {
         image: one.id,
         reason: 'label-conflict',
-        why: `Labelled “${name(one.label)}”. ${twinText(
+        why: `Labelled “${name(one.label)}”. ${duplicateText(
           group,
           others.length,
           differing.map(({ label, n }) => ({ name: name(label), n })),
@@ -105,19 +106,19 @@ function conflictsOf(
           ...others.filter(({ label }) => label !== one.label),
           ...others.filter(({ label }) => label === one.label),
         ]
-          .slice(0, MOST_BESIDE)
+          .slice(0, MAX_BESIDE)
           .map(({ id }) => id),
       };
     });
 }
 
-function twinText(
+function duplicateText(
   { kind, similarity, byFeatures }: MemberGroup,
   others: number,
   differing: readonly { readonly name: string; readonly n: number }[],
   path: string,
 ): string {
-  // Rounded down: what is not the same shall not read as 1.
+  // Rounded down, so that images that differ never show 1.000.
   const alike = (Math.floor(similarity * 1000) / 1000).toFixed(3);
   const [first] = differing;
   const looks = byFeatures ? 'a confirmed duplicate' : 'which looks the same';

@@ -11,38 +11,38 @@ import type { Runs } from '../runs/runs';
 import type { Suspect } from './mislabel-findings';
 import { reviewTasks } from './review-tasks';
 
-/** One answer of a model to an image that it did not learn from. */
-interface Answer extends CasePrediction {
-  /** Who answered: "fold 2 of “…”". */
+/** A prediction by a model that was not trained on the image. */
+interface UnseenPrediction extends CasePrediction {
+  /** The model, such as “The model of fold 2 of …”. */
   readonly by: string;
   readonly test: boolean;
 }
 
-interface Answers {
+interface PredictionSource {
   readonly source: Omit<MislabelSource, 'images' | 'accuracy'>;
   readonly classes: readonly string[];
-  /** Changes where the answers do. */
+  /** Changes when the predictions do. */
   readonly version: string;
-  read(): Promise<readonly Answer[]>;
+  read(): Promise<readonly UnseenPrediction[]>;
 }
 
 export interface Suspicion {
   readonly version: string;
-  /** Whose answers it rests on. */
+  /** The models whose predictions were used. */
   readonly source: MislabelSource;
   readonly suspects: PackedList<Suspect>;
 }
 
 export interface Mislabels {
-  /** Null where no model has answered. Throws `run_damaged`. */
+  /** Null if there are no predictions to use. Throws `run_damaged`. */
   suspicion(project: OpenProject): Promise<Suspicion | null>;
 }
 
 /**
- * Labels that are likely wrong, by confident learning on answers of models that did not learn from the image: the
- * pooled folds of the newest cross-validation that is complete, else the validation and test images of the newest run
- * that was evaluated. Answers are weighed against the labels of their time, so that a label that is put right takes
- * its own image off the list and no other one on it.
+ * Finds labels that are likely wrong, by confident learning on predictions of models not trained on the image: the
+ * pooled folds of the newest complete cross-validation, else the validation and test images of the newest evaluated
+ * run. Predictions are compared with the labels of their time, so correcting a label removes its own image from the
+ * list and adds no other.
  */
 export function createMislabels({
   experiments,
@@ -56,11 +56,11 @@ export function createMislabels({
   const known = new WeakMap<OpenProject, Suspicion>();
   return {
     async suspicion(project) {
-      const answers = (await foldPredictions(project, experiments)) ?? (await runPredictions(project, runs));
-      if (answers === null) return null;
+      const predictions = (await foldPredictions(project, experiments)) ?? (await runPredictions(project, runs));
+      if (predictions === null) return null;
       const before = known.get(project);
-      if (before?.version === answers.version) return before;
-      const found = await suspect(answers, await answers.read(), background);
+      if (before?.version === predictions.version) return before;
+      const found = await suspect(predictions, await predictions.read(), background);
       known.set(project, found);
       return found;
     },
@@ -68,22 +68,22 @@ export function createMislabels({
 }
 
 async function suspect(
-  { source, classes, version }: Answers,
-  cases: readonly Answer[],
+  { source, classes, version }: PredictionSource,
+  cases: readonly UnseenPrediction[],
   background: Background,
 ): Promise<Suspicion> {
   const issues = await background(reviewTasks.findLabelIssues, { cases: packCases(cases), classes: classes.length });
   const name = (index: number) => classes[index] ?? '';
-  const right = cases.filter(({ truth, predicted }) => truth === predicted).length;
+  const correct = cases.filter(({ truth, predicted }) => truth === predicted).length;
   return {
     version,
-    source: { ...source, images: cases.length, accuracy: cases.length === 0 ? 0 : right / cases.length },
+    source: { ...source, images: cases.length, accuracy: cases.length === 0 ? 0 : correct / cases.length },
     suspects: await packListInSlices(
       issues.flatMap(({ index, suggestion, quality }): Suspect[] => {
         const found = cases[index];
         if (found === undefined) return [];
         const { image, truth, probabilities, by, test } = found;
-        const says = (label: number) => `“${name(label)}” ${(probabilities[label] ?? 0).toFixed(2)}`;
+        const withProbability = (label: number) => `“${name(label)}” ${(probabilities[label] ?? 0).toFixed(2)}`;
         return [
           {
             image,
@@ -91,8 +91,8 @@ async function suspect(
             suggestion: name(suggestion),
             weight: 1 - quality,
             why:
-              `Labelled “${name(truth)}”. ${by}, which was not trained on it, predicts ${says(suggestion)} and ` +
-              `${says(truth)}.${test ? ' This is a test image: base any label change on the image alone.' : ''}`,
+              `Labelled “${name(truth)}”. ${by}, which was not trained on it, predicts ${withProbability(suggestion)} and ` +
+              `${withProbability(truth)}.${test ? ' This is a test image: base any label change on the image alone.' : ''}`,
           },
         ];
       }),
@@ -100,11 +100,11 @@ async function suspect(
   };
 }
 
-/** Of the newest cross-validation whose folds are all evaluated. */
+/** Predictions of the newest cross-validation whose folds are all evaluated. */
 async function foldPredictions(
   project: OpenProject,
   experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>,
-): Promise<Answers | null> {
+): Promise<PredictionSource | null> {
   for (const { kind, id, name } of await experiments.list(project)) {
     if (kind !== 'folds') continue;
     const pooled = await experiments.pooled(project, id);
@@ -126,11 +126,11 @@ async function foldPredictions(
 
 const splits: readonly EvaluatedSplit[] = ['validation', 'test'];
 
-/** Of the newest run that was evaluated on images that it was not trained on. */
-async function runPredictions(project: OpenProject, runs: Pick<Runs, 'list'>): Promise<Answers | null> {
+/** Predictions of the newest evaluated run, on images that it was not trained on. */
+async function runPredictions(project: OpenProject, runs: Pick<Runs, 'list'>): Promise<PredictionSource | null> {
   const newestFirst = (await runs.list(project)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   for (const { id, name, experiment } of newestFirst) {
-    // The leaking side of a measured leak has learned from twins and patients of the images that it answers for.
+    // The leaking run of a leak measurement was trained on duplicates and patients of the images that it predicts.
     if (experiment?.kind === 'leak' && !experiment.grouped) continue;
     const folder = runFolder(project.folder, id);
     const evaluations = await Promise.all(splits.map((split) => readEvaluation(folder, split)));

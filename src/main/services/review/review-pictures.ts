@@ -7,8 +7,8 @@ import type { OpenProject } from '../project/projects';
 import { reviewTasks } from './review-tasks';
 
 /**
- * What is seen by the measures of all pictures. Labels play no part, so that what was found holds while the same
- * pictures are in: a key that gives a label does not make 100,000 of them be measured against each other again.
+ * Finds images by the measures of all pictures. Labels play no part, so the findings hold while the same images are in
+ * the dataset: labelling an image does not make 100,000 of them be compared again.
  */
 export function createPictureFinder(
   background: Background,
@@ -26,9 +26,9 @@ export function createPictureFinder(
   };
 }
 
-/** Changes where images come, go or are measured. */
+/** Changes when images are added, removed or measured. */
 function picturesState(store: ProjectStore): string {
-  // All that were ever in, less those that are out: few, and both are read from indexes.
+  // Counts all images and the few removed ones, because both are read from indexes.
   return store.json<string>(
     `SELECT json_quote(
        (SELECT count(*) || ' ' || max(id) FROM images) || ' ' ||

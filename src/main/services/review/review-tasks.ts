@@ -6,10 +6,10 @@ import { type PackedList, packList, unpackList } from '../background/packed-list
 import { type PackedCases, unpackCases } from '../results/packed-cases';
 import { findPictures } from './picture-findings';
 import { decide } from './review-decision';
-import { type FoundBefore, findAll } from './review-findings';
+import { type EarlierFindings, findAll } from './review-findings';
 
 export const reviewTasks = tasks('review', {
-  findAll: ({ project, before }: OfProject & { readonly before: FoundBefore }, { open }: TaskContext) =>
+  findAll: ({ project, before }: OfProject & { readonly before: EarlierFindings }, { open }: TaskContext) =>
     findAll(open(project), before),
   findLabelIssues: ({ cases, classes }: { readonly cases: PackedCases; readonly classes: number }) =>
     confidentLearning(

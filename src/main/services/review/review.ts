@@ -26,19 +26,19 @@ import { reviewTasks } from './review-tasks';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
-  /** Also those that were accepted. */
+  /** Whether to include accepted findings. */
   readonly includeSettled?: boolean | undefined;
-  /** At most so many; all by default. */
+  /** Maximum number of findings; all by default. */
   readonly limit?: number | undefined;
 }
 
-/** The images that want a second look, each with why, and what a person decides about them. */
+/** Images to review, each with the reason, and people's decisions about them. */
 export interface Review {
   list(project: OpenProject, query?: ReviewQuery): Promise<ReviewList>;
   counts(project: OpenProject): Promise<ReviewCounts>;
   /**
-   * Decides on findings (each can be undone at once), and answers with how many of them there were. What is relabelled
-   * or excluded counts as settled. Throws `label_empty`.
+   * Records a decision on findings, which can be undone, and returns how many it applied to. Relabelled and excluded
+   * images count as resolved. Throws `label_empty`.
    */
   judge(
     project: OpenProject,
@@ -61,20 +61,20 @@ export function createReview(options: {
 
   const findAll = async (project: OpenProject): Promise<Found> => {
     const failures: FindFailure[] = [];
-    const orElse = async <Value>(value: Promise<Value>, reasons: readonly ReviewReason[], none: Value) =>
+    const withFallback = async <Value>(value: Promise<Value>, reasons: readonly ReviewReason[], fallback: Value) =>
       value.catch((error: unknown) => {
         failures.push(findFailure(reasons, error));
-        return none;
+        return fallback;
       });
-    const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
-    const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
+    const pictures = await withFallback(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
+    const suspicion = await withFallback<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
     const suspects = suspicion?.suspects ?? packList([]);
     const packed = await background(reviewTasks.findAll, { project: placeOf(project), before: { pictures, suspects } });
     return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
   };
 
-  // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
-  // another one wrote (data_version), and evaluations, which are files.
+  // Findings are searched again after any change in the project: by this process (total_changes), by another one
+  // (data_version), or of evaluations, which are files.
   const changes = new Map<string, number>();
   events.on('changed', ({ project, topics }) => {
     const isOnDisk = topics.some((topic) => topic === 'runs' || topic === 'evaluations');
@@ -87,19 +87,19 @@ export function createReview(options: {
   };
   const known = new WeakMap<OpenProject, { readonly state: string; readonly found: Promise<Found> }>();
   const searches = new WeakMap<OpenProject, Promise<unknown>>();
-  const findAgain = (project: OpenProject): Promise<Found> => {
+  const currentFindings = (project: OpenProject): Promise<Found> => {
     const state = stateOf(project);
     const before = known.get(project);
     if (before?.state === state) return before.found;
     const found = search(project, () => known.get(project)?.found === found);
     known.set(project, { state, found });
-    // A thread that ended without an answer is asked again.
+    // A failed search is repeated by the next call.
     found.catch(() => {
       if (known.get(project)?.found === found) known.delete(project);
     });
     return found;
   };
-  /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
+  /** One search at a time: labelling by key starts searches faster than they end, and only the last one counts. */
   const search = async (project: OpenProject, isLatest: () => boolean): Promise<Found> => {
     await searches.get(project)?.catch(() => {});
     const latest = known.get(project)?.found;
@@ -115,7 +115,7 @@ export function createReview(options: {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
       await duplicates.search(project);
       duplicates.searchFeaturesLater(project);
-      const { findings, mislabelSource } = await findAgain(project);
+      const { findings, mislabelSource } = await currentFindings(project);
       const reviews = allReviews(project.store);
       const slice = new Slice();
       const queue = queueOf(findings, reviews, { reason, includeSettled, limit });
@@ -127,16 +127,16 @@ export function createReview(options: {
         counts: countFindings(findings, reviews),
         mislabelSource,
         problems: findings.failures.flatMap(({ reasons, problem }) =>
-          reasons.map((one) => `The search for ${notLookedFor[one].toLowerCase()} failed: ${problem}`),
+          reasons.map((one) => `The search for ${searchNames[one].toLowerCase()} failed: ${problem}`),
         ),
       };
     },
 
-    counts: async (project) => countFindings((await findAgain(project)).findings, allReviews(project.store)),
+    counts: async (project) => countFindings((await currentFindings(project)).findings, allReviews(project.store)),
 
-    async judge(project, asked, decision) {
-      const { findings } = await findAgain(project);
-      const distinct = new Map(asked.map((one) => [`${one.image} ${one.reason}`, one]));
+    async judge(project, given, decision) {
+      const { findings } = await currentFindings(project);
+      const distinct = new Map(given.map((one) => [`${one.image} ${one.reason}`, one]));
       const chosen = [...distinct.values()].flatMap(({ image, reason }) => findings.find(reason, image) ?? []);
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
@@ -144,7 +144,7 @@ export function createReview(options: {
         chosen.length > MAX_INLINE_IMAGES
           ? await background(reviewTasks.decide, { project: placeOf(project), findings: packList(chosen), decision })
           : decide(project, chosen, decision);
-      // A verdict alone finds nothing new.
+      // A verdict alone does not change the findings.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
       if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });
       return { changed };
@@ -152,7 +152,7 @@ export function createReview(options: {
   };
 }
 
-/** What a search found. */
+/** Result of a search. */
 interface Found {
   readonly findings: Findings;
   readonly mislabelSource: ReviewList['mislabelSource'];
@@ -160,7 +160,7 @@ interface Found {
 
 const pictureReasons: readonly ReviewReason[] = ['burned-in-text', 'odd-picture', 'other-modality'];
 
-const notLookedFor: Record<ReviewReason, string> = {
+const searchNames: Record<ReviewReason, string> = {
   'label-conflict': 'Duplicates with different labels',
   'who-is-who': 'Patient mismatches',
   'possible-duplicate': 'Possible duplicates',
@@ -172,7 +172,7 @@ const notLookedFor: Record<ReviewReason, string> = {
   'other-modality': 'Images of a different modality',
 };
 
-/** A finding with what was said of it. */
+/** A finding with its verdict. */
 type Judged = Omit<ReviewItem, 'path' | 'label'>;
 
 function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[] {
@@ -189,15 +189,15 @@ function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[]
   }));
 }
 
-/** The finding that a verdict is about: it holds while the evidence is the same. */
+/** The finding of a verdict; null unless the evidence is unchanged. */
 function judgedFinding(findings: Findings, { image, reason, evidence }: StoredReview): ReviewFinding | null {
   const finding = findings.find(reason, image);
   return finding?.evidence === evidence ? finding : null;
 }
 
 /**
- * Open ones in their order; after them the deferred ones, the longest deferred first; then those that were settled.
- * There are many findings and few verdicts, so it is the verdicts that are gone through.
+ * Lists open findings in order, then deferred ones, the longest deferred first, then accepted ones. Iterates over the
+ * verdicts, which are few, not over the many findings.
  */
 function queueOf(findings: Findings, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
   const { reason, includeSettled, limit = Number.POSITIVE_INFINITY } = query;
@@ -207,17 +207,17 @@ function queueOf(findings: Findings, reviews: readonly StoredReview[], query: Re
       return finding === null ? [] : [{ ...finding, state: review.verdict, at: review.at }];
     })
     .sort((a, b) => a.at.localeCompare(b.at));
-  const said = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
+  const judgedKeys = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
   const open: Judged[] = [];
   for (const one of findings.list(reason)) {
     if (open.length >= limit) break;
-    if (said.size > 0 && said.has(`${one.image} ${one.reason}`)) continue;
+    if (judgedKeys.size > 0 && judgedKeys.has(`${one.image} ${one.reason}`)) continue;
     open.push({ ...one.read(), state: 'open', at: null });
   }
-  const asked = judged.filter((item) => reason === undefined || item.reason === reason);
-  const deferred = asked.filter(({ state }) => state === 'deferred');
-  const settled = includeSettled === true ? asked.filter(({ state }) => state === 'accepted') : [];
-  return [...open, ...deferred, ...settled].slice(0, limit);
+  const matching = judged.filter((item) => reason === undefined || item.reason === reason);
+  const deferred = matching.filter(({ state }) => state === 'deferred');
+  const accepted = includeSettled === true ? matching.filter(({ state }) => state === 'accepted') : [];
+  return [...open, ...deferred, ...accepted].slice(0, limit);
 }
 
 function countFindings(findings: Findings, reviews: readonly StoredReview[]): ReviewCounts {
@@ -230,7 +230,7 @@ function countFindings(findings: Findings, reviews: readonly StoredReview[]): Re
       count.open -= 1;
       count[review.verdict === 'deferred' ? 'deferred' : 'settled'] += 1;
     } else if (review.verdict === 'accepted' && !findings.has(review.reason, review.image)) {
-      // Its reason has gone, because the label was put right or the image taken out.
+      // The finding no longer exists: the label was corrected or the image removed.
       count.settled += 1;
     }
   }

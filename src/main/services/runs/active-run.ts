@@ -8,16 +8,16 @@ import type { Events } from '../core/events';
 import type { RunsLock } from '../project/project-lock';
 import { databasePath } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { saveSummary } from './run-book';
-import { restingProgress } from './run-states';
+import { idleProgress } from './run-states';
+import { saveSummary } from './run-store';
 import { withChanges } from './run-transitions';
 
-const SAVE_AGAIN_MILLISECONDS = 2000;
+const SAVE_RETRY_MILLISECONDS = 2000;
 
 /** A run in this process's hands: it trains, or waits for its turn. All that changes of it changes in here. */
 export class ActiveRun {
   readonly project: OpenProject;
-  /** Resolves once it is out of our hands. */
+  /** Resolves once this process has released the run. */
   readonly ended: Promise<void>;
   readonly #events: Events;
   readonly #lock: RunsLock;
@@ -25,15 +25,15 @@ export class ActiveRun {
   #summary: RunSummary;
   #progress: RunProgress;
   #call: EngineCall<'train'> | null = null;
-  #asked: 'pause' | 'stop' | null = null;
+  #requested: 'pause' | 'stop' | null = null;
   #pausedBy: ErrorInfo | null = null;
   #isUnsaved = false;
 
-  /** The lock is its own now: it is released at the end. */
+  /** Takes over the lock and releases it at the end. */
   constructor(project: OpenProject, summary: RunSummary, lock: RunsLock, events: Events) {
     this.project = project;
     this.#summary = summary;
-    this.#progress = restingProgress(summary);
+    this.#progress = idleProgress(summary);
     this.#lock = lock;
     this.#events = events;
     this.ended = new Promise((resolve) => {
@@ -49,77 +49,77 @@ export class ActiveRun {
     return this.#progress;
   }
 
-  /** Asked for before the engine had the run. */
-  get asked(): 'pause' | 'stop' | null {
-    return this.#asked;
+  /** Requested action, possibly from before the engine had the run. */
+  get requested(): 'pause' | 'stop' | null {
+    return this.#requested;
   }
 
-  /** Why it is paused, where nobody asked for it. */
+  /** Why it was paused, if no person requested it. */
   get pausedBy(): ErrorInfo | null {
     return this.#pausedBy;
   }
 
-  /** True where the disk had no room for its summary: what is in memory counts. */
+  /** True if the disk could not store the summary, so that the one in memory counts. */
   get isUnsaved(): boolean {
     return this.#isUnsaved;
   }
 
-  /** True while the engine holds it, its state in memory, until it is told to try again. */
+  /** True while the engine holds the run, with its state in memory, until a retry. */
   get isHeld(): boolean {
     return this.#summary.state === 'paused' && this.#call !== null;
   }
 
-  /** Saves changes and says that there are some. A run does not end because its summary cannot be written. */
+  /** Saves changes and notifies listeners. A failure to write the summary does not end the run. */
   async update(changes: Partial<RunSummary>, progress: Partial<RunProgress> = {}): Promise<void> {
-    // Taken over at once: another change may come while this one is being written.
+    // Applied before saving: another change may arrive while this one is being written.
     this.#summary = withChanges(this.#summary, changes);
     this.#progress = { ...this.#progress, ...progress, state: this.#summary.state };
     await this.#save();
-    this.#sayChanged();
+    this.#emitChanged();
   }
 
-  /** Shows how far it is; what is left out stays as it is. */
-  show(progress: Partial<RunProgress>): void {
+  /** Reports progress; omitted fields keep their values. */
+  report(progress: Partial<RunProgress>): void {
     this.#progress = { ...this.#progress, ...progress };
-    this.#sayProgress();
+    this.#emitProgress();
   }
 
-  /** From here on the engine has it. */
-  handTo(call: EngineCall<'train'>): void {
+  /** Records that the engine has the run. */
+  attach(call: EngineCall<'train'>): void {
     this.#call = call;
   }
 
-  /** Remembers what was asked for and passes it on to the engine, where it has the run. */
-  ask(action: 'pause' | 'stop'): void {
-    this.#asked = action;
+  /** Records a requested action and forwards it to the engine if that has the run. */
+  request(action: 'pause' | 'stop'): void {
+    this.#requested = action;
     this.#call?.control(action);
   }
 
-  /** Lets a run that the engine holds try again at once. */
+  /** Makes a held run try again at once. */
   retry(): void {
     this.#call?.control('retry');
   }
 
-  /** Remembers that nobody asked for the pause that comes. */
-  blamePause(reason: ErrorInfo): void {
+  /** Records the reason for a pause that no person requested. */
+  setPauseReason(reason: ErrorInfo): void {
     this.#pausedBy = reason;
   }
 
-  /** After a bug of ours: the state in memory alone, for nothing else can be relied on. */
+  /** Marks the run as failed after a bug, in memory only, because nothing else can be relied on. */
   markFailed(error: ErrorInfo): void {
     this.#summary = withChanges(this.#summary, { state: 'failed', error });
   }
 
-  /** Calls `listener` when another Fovea takes the project over: see `RunsLock.lost`. */
+  /** Calls `listener` when another Fovea process takes over the project: see `RunsLock.lost`. */
   onLockLost(listener: (reason: unknown) => void): void {
     const { lost } = this.#lock;
     lost.addEventListener('abort', () => listener(lost.reason), { once: true });
   }
 
-  /** Tries now and then, until what became of it is on disk or `isOver` says to give up. */
-  async saveAtLast(isOver: () => boolean, onFailure: (error: unknown) => void): Promise<void> {
+  /** Retries saving until the final state is on disk or `isOver` returns true. */
+  async retrySave(isOver: () => boolean, onFailure: (error: unknown) => void): Promise<void> {
     while (this.#isUnsaved && !isOver()) {
-      await sleep(SAVE_AGAIN_MILLISECONDS, undefined, { ref: false });
+      await sleep(SAVE_RETRY_MILLISECONDS, undefined, { ref: false });
       await this.#save().catch((error: unknown) => {
         this.#isUnsaved = false;
         onFailure(error);
@@ -127,19 +127,19 @@ export class ActiveRun {
     }
   }
 
-  /** Says that it is in our hands. */
-  enter(): void {
-    this.#sayChanged();
-    this.#sayProgress();
+  /** Notifies listeners that the run is active. */
+  announce(): void {
+    this.#emitChanged();
+    this.#emitProgress();
   }
 
-  /** Says that it is out of them. */
+  /** Releases the lock and notifies listeners that the run is no longer active. */
   release(): void {
     const { step, totalSteps } = this.#progress;
-    this.#progress = { ...restingProgress(this.#summary), phase: 'done', step, totalSteps };
+    this.#progress = { ...idleProgress(this.#summary), phase: 'done', step, totalSteps };
     this.#lock.release();
-    this.#sayProgress();
-    this.#sayChanged();
+    this.#emitProgress();
+    this.#emitChanged();
     this.#markEnded();
   }
 
@@ -154,11 +154,11 @@ export class ActiveRun {
     }
   }
 
-  #sayProgress(): void {
+  #emitProgress(): void {
     this.#events.emit('run.progress', { project: this.project.id, progress: this.#progress });
   }
 
-  #sayChanged(): void {
+  #emitChanged(): void {
     this.#events.emit('changed', { project: this.project.id, topics: ['runs'] });
   }
 }

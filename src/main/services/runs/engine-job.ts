@@ -20,8 +20,8 @@ export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
 };
 
 /**
- * The part of a job that the engine does: while it waits for its turn, the job says behind what; then how far it is.
- * Cancelled with the job. `counts` is what the job says, in place of the engine's own phases.
+ * Sends an engine request as part of a job. The job reports the requests ahead of it while it is queued, then its
+ * progress. Cancelled with the job. `counts` replaces the engine's own phases in the reports.
  */
 export function requestEngine<K extends EngineRequestName, Phase extends WorkPhase>(
   engine: Pick<EngineClient, 'request'>,
@@ -31,11 +31,11 @@ export function requestEngine<K extends EngineRequestName, Phase extends WorkPha
   counts?: { readonly phase: Phase; readonly total: number },
 ): Promise<EngineRequests[K]['output']> {
   const call = engine.request(name, input, {
-    onTurn: (before) => {
-      if (before.length > 0) job.reportQueued(before.map((one) => workOf[one]));
+    onTurn: (ahead) => {
+      if (ahead.length > 0) job.reportQueued(ahead.map((one) => workOf[one]));
       else if (counts !== undefined) job.progress(counts.phase, 0, counts.total);
     },
-    // A request of the engine reports phases of the job that asks for it.
+    // The engine reports phases of the job that sent the request.
     onProgress: (phase, done, total) => job.progress(counts?.phase ?? (phase as Phase), done, total),
   });
   return cancelOnAbort(call, job.signal);

@@ -13,8 +13,9 @@ import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-pr
 
 export interface LearningRates {
   /**
-   * Tries learning rates for a configuration on the training images of the present split, from small to large, and keeps
-   * nothing of it. The job's result is the `RateFinding`. Job errors: `run_not_ready`, `raster_missing`, the engine's.
+   * Tests learning rates for a configuration, from small to large, on the training images of the current split. Saves
+   * nothing. The job's result is the `RateFinding`. Job errors: `run_not_ready`, `raster_missing`, and those of the
+   * engine.
    */
   find(project: OpenProject, config: RunConfigGiven): Started<'rates.find'>;
 }
@@ -33,13 +34,13 @@ export function createLearningRates(options: {
         const prepared = await prepareRun(options, project, given);
         const { pipeline } = requireReady(prepared);
         const { config, classes } = prepared;
-        const part = (name: 'train' | 'validation') =>
+        const samplesFor = (split: 'train' | 'validation') =>
           withRasters({
             project,
             dataset,
             pool,
             pipeline,
-            images: samplesOf(prepared.samples, name),
+            images: samplesOf(prepared.samples, split),
             signal: job.signal,
             onProgress: (done, total) => job.progress('reading-images', done, total),
           });
@@ -49,8 +50,8 @@ export function createLearningRates(options: {
           classes,
           backbone: await backbones.resolve(config.backbone),
           pipeline,
-          train: await part('train'),
-          validation: await part('validation'),
+          train: await samplesFor('train'),
+          validation: await samplesFor('validation'),
         };
         const { stage, points, suggestion } = await requestEngine(engine, job, 'findLearningRate', spec);
         return { stage, points: [...points], suggestion };

@@ -8,10 +8,10 @@ import type { Estimate } from '../../engine-host/core/protocol';
 import type { RunSample } from '../run-records/run-files';
 import { countClasses, samplesOf } from '../run-records/run-samples';
 
-/** Images a class (all parts) below which a warning is due; the second is the strong one. */
+/** Images of a class, over all splits, below which to warn; strongly below the second. */
 const FEW_IMAGES = 100;
 const VERY_FEW_IMAGES = 50;
-/** Validation images below which the choice of the best epoch is mostly luck. */
+/** Validation images below which choosing the best epoch is mostly luck. */
 const FEW_VALIDATION = 30;
 
 export interface CheckInput {
@@ -19,17 +19,17 @@ export interface CheckInput {
   readonly classes: readonly string[];
   readonly samples: readonly RunSample[];
   readonly hasSplit: boolean;
-  /** Patients with images in more than one part. */
+  /** Patients with images in more than one split. */
   readonly patientsAcrossSplits: number;
   /** Groups of duplicate images in more than one split. */
   readonly duplicatesAcrossSplits: number;
-  /** Files with the bytes of an image in the split and another label, which nobody has settled. */
+  /** Files with the same bytes as an image of the split but another label, not yet resolved. */
   readonly labelClaims: readonly { readonly imagePath: string; readonly path: string }[];
-  /** What lets it start all the same, unless it is void. */
+  /** Permission to start despite leaks, unless it is void. */
   readonly signOff: SplitSignOff | null;
-  /** Null where the backbone could not be asked. */
+  /** Null if the estimate failed. */
   readonly estimate: Estimate | null;
-  /** Why not. */
+  /** Why the estimate failed; else null. */
   readonly estimateProblem: string | null;
   readonly machineMemoryMB: number;
 }
@@ -37,7 +37,7 @@ export interface CheckInput {
 const quoted = (labels: readonly string[]): string => labels.map((label) => `“${label}”`).join(', ');
 const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 
-/** What keeps a run from starting, in sentences that say what to do. */
+/** Reasons why a run cannot start, as sentences that state what to do. */
 export function runProblems(input: CheckInput): string[] {
   const problems: string[] = [];
   const { classes, samples } = input;
@@ -76,7 +76,7 @@ export function runProblems(input: CheckInput): string[] {
   return problems;
 }
 
-/** The gate: nothing trains while a group stands in more than one part, unless a person has signed it off by name. */
+/** Blocks training while a group is in more than one split, unless a person has signed it off by name. */
 function leakProblems(input: CheckInput): string[] {
   const { duplicatesAcrossSplits, patientsAcrossSplits, signOff } = input;
   if (duplicatesAcrossSplits + patientsAcrossSplits === 0 || signOff?.void === null) return [];
@@ -109,19 +109,19 @@ export interface SmallerBatch {
 }
 
 /**
- * Half the images at a time with twice the accumulation, where a run is not expected to fit into memory: a step sees as
- * many images as before. Null where it fits, or where a batch cannot be halved.
+ * Suggests half the batch size with twice the accumulation for a run that exceeds memory: a step sees as many images as
+ * before. Null if the run fits, or the batch cannot be halved.
  */
 export function smallerBatch(input: CheckInput): SmallerBatch | null {
   const { batchSize, gradientAccumulation } = input.config;
-  // A batch never holds more than all training images.
+  // A batch has at most all training images.
   const present = Math.min(batchSize, Math.max(1, samplesOf(input.samples, 'train').length));
   const accumulation = 2 * gradientAccumulation;
   if (!exceedsMemory(input) || present < 2 || accumulation > MAX_ACCUMULATION) return null;
   return { batchSize: Math.floor(present / 2), gradientAccumulation: accumulation };
 }
 
-/** What a person should know before the start, in sentences; the worst first. */
+/** Warnings before the start, as sentences, the most serious first. */
 export function runWarnings(input: CheckInput): string[] {
   const { config, classes, samples, estimate } = input;
   const warnings: string[] = [];

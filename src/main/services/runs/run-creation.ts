@@ -15,18 +15,18 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { createRunFolder, type RunSample } from '../run-records/run-files';
 import { hashSamples, namesPatient, samplesOf } from '../run-records/run-samples';
-import { backboneName, newSummary } from './run-book';
 import type { PreparedRun, RunConfigGiven } from './run-preview';
 import { newRunId, startNotes } from './run-states';
+import { backboneName, newSummary } from './run-store';
 
-/** A run as it is asked for. */
+/** A run to create. */
 export interface NewRun {
   readonly config: RunConfigGiven;
   readonly name?: string | undefined;
-  /** What it trains and validates on, where that is not the current split. */
+  /** Samples to use instead of the current split. */
   readonly samples?: readonly RunSample[] | undefined;
   readonly experiment?: Membership | undefined;
-  /** What is known of a leak in the chosen samples; by default what was signed off of the current split. */
+  /** Sign-off for the chosen samples; default: that of the current split. */
   readonly signOff?: SignOff | undefined;
 }
 
@@ -43,8 +43,8 @@ export function requireReady({ preview, estimate, pipeline }: PreparedRun): {
 }
 
 /**
- * Writes the folders of runs, all or none, and answers with their summaries, in order. Throws `run_not_ready`,
- * `disk_full`, `project_unwritable`.
+ * Writes the folders of runs, all or none, and returns their summaries in order. Throws `run_not_ready`, `disk_full`,
+ * `project_unwritable`.
  */
 export async function createRunFolders(
   project: OpenProject,
@@ -56,7 +56,7 @@ export async function createRunFolders(
   const made: string[] = [];
   try {
     const summaries: RunSummary[] = [];
-    // Runs are listed by the time of their making: no two have the same.
+    // Runs are sorted by creation time, so each needs a different one.
     const began = Date.now();
     for (const [index, { run, prepared }] of wanted.entries()) {
       const { record, samples } = describe(project, version, dataset, new Date(began + index), run, prepared);
@@ -84,7 +84,7 @@ function describe(
 ): { readonly record: RunRecord; readonly samples: readonly RunSample[] } {
   const { estimate, pipeline } = requireReady(prepared);
   const { config, samples, classes } = prepared;
-  const parts = (split: RunSample['part']) => samplesOf(samples, split).length;
+  const sizeOf = (split: RunSample['part']) => samplesOf(samples, split).length;
   const record: RunRecord = {
     id: freeId(project, at, config.preset),
     createdAt: at.toISOString(),
@@ -98,7 +98,7 @@ function describe(
       pipeline: pipelineHash(pipeline),
     },
     datasetVersion: dataset && { number: dataset.number, hash: dataset.hash },
-    counts: { train: parts('train'), validation: parts('validation'), test: parts('test') },
+    counts: { train: sizeOf('train'), validation: sizeOf('validation'), test: sizeOf('test') },
     parameters: estimate.parameters,
     trainableParameters: estimate.trainableParameters,
     notes: startNotes(
@@ -115,7 +115,7 @@ function describe(
   return { record, samples };
 }
 
-/** Samples that were chosen for the run are a split of their own, made as it begins. */
+/** Leaks known at the start, after those known when the split was created. Chosen samples are a split created now. */
 function leaksAtStart({ store }: OpenProject, run: NewRun, samples: readonly RunSample[]): KnownLeaks[] {
   const start = knownLeaks(store, samples, 'start');
   if (run.samples !== undefined) return [start];

@@ -7,15 +7,15 @@ import { readRunRecord, readRunSamples } from '../run-records/run-files';
 import { readRunLog } from '../run-records/run-log';
 import { countClasses, samplesOf } from '../run-records/run-samples';
 
-/** Steps: only the stage of the last one counts. */
-const MANY = 1000;
+/** Step records to read; only the stage of the last one matters. */
+const MAX_STEPS = 1000;
 
-/** Reads what a run left behind; null where nothing is wrong that the guide has an answer to. Throws `run_damaged`. */
+/** Diagnoses a run from its folder; null if there is no problem for which advice exists. Throws `run_damaged`. */
 export async function diagnoseRun(project: OpenProject, summary: RunSummary): Promise<Diagnosis | null> {
   const folder = runFolder(project.folder, summary.id);
   const record = await readRunRecord(folder);
   const train = samplesOf(await readRunSamples(folder), 'train');
-  const { records } = await readRunLog(folder, 0, MANY);
+  const { records } = await readRunLog(folder, 0, MAX_STEPS);
   return diagnose({
     config: record.config,
     trainCounts: countClasses(train, record.classes.length),

@@ -6,7 +6,7 @@ import { splitMembers } from '../../store/splits';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
-import { backboneName } from './run-book';
+import { backboneName } from './run-store';
 
 /**
  * Cost of a validation image (a forward pass) relative to a training image (a forward and a backward pass, which is

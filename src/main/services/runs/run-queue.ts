@@ -4,7 +4,7 @@ import type { Events } from '../core/events';
 import type { RunsLock } from '../project/project-lock';
 import type { OpenProject } from '../project/projects';
 import { ActiveRun } from './active-run';
-import { saveSummary } from './run-book';
+import { saveSummary } from './run-store';
 
 /** Moves of a queued run. */
 export type QueueMove = 'up' | 'down' | 'front';
@@ -26,7 +26,7 @@ export interface RunQueue {
 export interface RunQueueOptions {
   readonly events: Events;
   /** Trains a run to its end, in any state. Must not throw. */
-  readonly carryOut: (run: ActiveRun) => Promise<void>;
+  readonly execute: (run: ActiveRun) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -34,7 +34,7 @@ export interface RunQueueOptions {
  * The active runs of this process, of all projects: one trains, the others are queued. `queueOrder` in their summaries
  * keeps the order on disk across restarts.
  */
-export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions): RunQueue {
+export function createRunQueue({ events, execute, onFailure }: RunQueueOptions): RunQueue {
   const active = new Map<string, ActiveRun>();
   const waiting: ActiveRun[] = [];
   let working: ActiveRun | null = null;
@@ -54,7 +54,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     if (run === undefined) return;
     working = run;
     try {
-      await carryOut(run);
+      await execute(run);
     } catch (error) {
       onFailure('run', error);
       run.markFailed(toErrorInfo(error));
@@ -63,7 +63,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       // The run stays active until its final state is on disk.
       if (run.isUnsaved) {
         const isClosed = () => closed;
-        void run.saveAtLast(isClosed, (error) => onFailure('run', error)).then(() => release(run));
+        void run.retrySave(isClosed, (error) => onFailure('run', error)).then(() => release(run));
       } else release(run);
     }
     void advance();
@@ -80,12 +80,12 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       release(run);
       return;
     }
-    run.show({ message: action === 'pause' ? 'Pausing: saving a checkpoint' : 'Stopping: saving a checkpoint' });
-    run.ask(action);
+    run.report({ message: action === 'pause' ? 'Pausing: saving a checkpoint' : 'Stopping: saving a checkpoint' });
+    run.request(action);
   };
 
   const pauseWithoutLock = (run: ActiveRun, reason: unknown): void => {
-    run.blamePause(toErrorInfo(reason));
+    run.setPauseReason(toErrorInfo(reason));
     control(run.project, run.summary.id, 'pause').catch((error: unknown) => onFailure('run', error));
   };
 
@@ -103,7 +103,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       run.onLockLost((reason) => pauseWithoutLock(run, reason));
       active.set(key(project, summary.id), run);
       waiting.push(run);
-      run.enter();
+      run.announce();
       void advance();
       return queued;
     },

@@ -11,14 +11,14 @@ import { type PreparedRun, type PreviewServices, prepareRun } from './run-previe
 import type { RunQueue } from './run-queue';
 import { withChanges } from './run-transitions';
 
-/** Prepares runs, makes their folders and queues them: all or none. See `Runs.startAll`. */
+/** Prepares runs, creates their folders and queues them, all or none. See `Runs.startAll`. */
 export async function startRuns(
   services: PreviewServices & { readonly version: string; readonly pool: Pick<DecodePool, 'describe' | 'align'> },
   queue: RunQueue,
   project: OpenProject,
   wanted: readonly NewRun[],
 ): Promise<RunSummary[]> {
-  // A leak that is not known would not stop them: a project of an older version has not been searched yet.
+  // Unknown leaks would not block the runs: a project of an older version has not been searched yet.
   await findDuplicates(project, services.pool);
   const ready: { run: NewRun; prepared: PreparedRun }[] = [];
   for (const run of wanted) {
@@ -37,7 +37,7 @@ export async function startRuns(
   }
 }
 
-/** Queues a run again that nobody has in hand. See `Runs.resume`. */
+/** Queues an inactive run again. See `Runs.resume`. */
 export async function requeueRun(queue: RunQueue, project: OpenProject, summary: RunSummary): Promise<RunSummary> {
   if (!summary.resumable) {
     throw new FoveaError('run_not_resumable', 'This run has finished.', {

@@ -6,9 +6,9 @@ import type { RunConfig } from '#shared/models/run-config';
 import { isLogisticRegression } from '#shared/training/stages';
 import type { TrainResult } from '../../engine-host/core/protocol';
 import { isDiskProblem } from '../core/disk-problem';
-import { bestOf } from './run-book';
+import { bestOf } from './run-store';
 
-/** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
+/** `20261123-142233-full-3f2a`: sorts by time, is valid as a folder name, and differs for two runs in one second. */
 export const newRunId = (at: Date, preset: string): string =>
   `${timestamp(at)}-${preset}-${randomBytes(2).toString('hex')}`;
 
@@ -20,8 +20,8 @@ export function timestamp(at: Date): string {
   return `${day}-${time}`;
 }
 
-/** The progress of a run that nobody has in hand. */
-export function restingProgress(summary: RunSummary): RunProgress {
+/** The progress of an inactive run. */
+export function idleProgress(summary: RunSummary): RunProgress {
   return {
     run: summary.id,
     state: summary.state,
@@ -59,27 +59,27 @@ export function resultChanges(result: TrainResult, summary: RunSummary): Partial
   };
 }
 
-/** What it means that the engine holds a run: it is paused, its state in memory; null = it goes on. */
+/** Changes when the engine holds a run: it is paused, with its state in memory; null = it continues. */
 export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
   state: reason === null ? 'running' : 'paused',
   error: reason,
 });
 
 /**
- * What the end of the engine means for the run: it is interrupted. A disk that is full, fails or is away pauses it,
- * for it goes on from there. All else that the engine said is a failure.
+ * Changes after the engine rejected a run. An ended engine interrupts the run; a disk that is full, failing or
+ * disconnected pauses it, because it can continue from there; other errors are failures.
  */
-export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
+export function failureChanges(error: unknown, requested: 'pause' | 'stop' | null): Partial<RunSummary> {
   const finishedAt = new Date().toISOString();
   const info = toErrorInfo(error);
-  if (asked === 'pause' && (info.code === 'pause' || info.code === 'cancelled')) {
+  if (requested === 'pause' && (info.code === 'pause' || info.code === 'cancelled')) {
     return { state: 'paused', finishedAt, error: null };
   }
-  if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
+  if (requested === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
     return { state: 'stopped', finishedAt, error: null };
   }
   if (isDiskProblem(error)) {
-    return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
+    return { state: requested === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
   }
   const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
   return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };

@@ -10,7 +10,7 @@ import type { ActiveRun } from './active-run';
 import { epochChanges, failureChanges, holdChanges, resultChanges } from './run-states';
 import { type TrainingServices, trainRun } from './run-training';
 
-/** Called when a run has a model and its training has ended; what it does still belongs to the run. */
+/** Called when the training of a run with a model has ended; the run stays active until the listener is done. */
 export type RunEndListener = (project: OpenProject, run: string) => Promise<void>;
 
 export interface RunToEndServices extends TrainingServices {
@@ -19,14 +19,14 @@ export interface RunToEndServices extends TrainingServices {
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
-/** Trains one run to its end, whatever that is, and lets listeners evaluate it where it has a model. */
+/** Trains a run to its end, in any state, and lets listeners evaluate it if it has a model. */
 export async function runToEnd(services: RunToEndServices, run: ActiveRun): Promise<void> {
   await train(services, run);
   if (run.summary.state === 'paused' && run.pausedBy !== null) await run.update({ error: run.pausedBy });
   const { project } = run;
   const { state, id } = run.summary;
   if ((state !== 'finished' && state !== 'stopped') || !hasModel(runFolder(project.folder, id))) return;
-  run.show({ phase: 'evaluating', message: 'Evaluating on the validation images' });
+  run.report({ phase: 'evaluating', message: 'Evaluating on the validation images' });
   for (const listener of services.endListeners) {
     await listener(project, id).catch((error: unknown) => services.onFailure('run end', error));
   }
@@ -34,7 +34,7 @@ export async function runToEnd(services: RunToEndServices, run: ActiveRun): Prom
 
 async function train(services: RunToEndServices, run: ActiveRun): Promise<void> {
   const clock = trainingClock(run.summary.seconds);
-  // One after the other: what an epoch changes is written before what the end does.
+  // One after the other: changes of an epoch are written before those of the end.
   let saving: Promise<void> = Promise.resolve();
   const save = (changes: () => Parameters<ActiveRun['update']>[0]) => {
     saving = saving.then(() => run.update(changes()));
@@ -50,7 +50,7 @@ async function train(services: RunToEndServices, run: ActiveRun): Promise<void> 
     clock.hold(reason !== null);
     save(() => holdChanges(reason));
     const message = reason === null ? null : `${reason.message} ${reason.hint ?? ''}`;
-    run.show({ state: reason === null ? 'running' : 'paused', message });
+    run.report({ state: reason === null ? 'running' : 'paused', message });
   };
   try {
     await run.update({ state: 'running', finishedAt: null, error: null }, { phase: 'preparing', message: null });
@@ -61,11 +61,11 @@ async function train(services: RunToEndServices, run: ActiveRun): Promise<void> 
   } catch (error) {
     await saving.catch(() => {});
     if (!(error instanceof FoveaError)) services.onFailure('train', error);
-    await run.update({ ...failureChanges(error, run.asked), seconds: clock.seconds() });
+    await run.update({ ...failureChanges(error, run.requested), seconds: clock.seconds() });
   }
 }
 
-/** Seconds in training, on top of those of sittings before; while the engine holds a run, it stands still. */
+/** Counts seconds in training, on top of `before`; stopped while the engine holds the run. */
 function trainingClock(before: number) {
   const began = performance.now();
   let held = 0;

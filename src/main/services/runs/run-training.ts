@@ -25,15 +25,15 @@ export interface TrainingServices {
 }
 
 export interface TrainingListeners {
-  /** `bestMetric`: of the run's configuration. */
+  /** `bestMetric`: that of the run's configuration. */
   readonly onLog: (record: LogRecord, bestMetric: BestMetric) => void;
-  /** What the run computes on, before it begins. */
+  /** Receives the run's device before training starts. */
   readonly onDevice: (device: string) => Promise<void>;
-  /** The run is held, its state in memory, for this reason; null = it goes on. */
+  /** The run is held, with its state in memory, for this reason; null = it continues. */
   readonly onHold: (reason: ErrorInfo | null) => void;
 }
 
-/** Reads what a run folder says, makes the rasters that the cache lacks, and lets the engine train. */
+/** Reads the run folder, prepares rasters missing from the cache, and has the engine train. */
 export async function trainRun(
   { dataset, backbones, engine, pool }: TrainingServices,
   run: ActiveRun,
@@ -56,7 +56,7 @@ export async function trainRun(
       images: samplesOf(samples, split),
       onProgress: (done, total) => {
         const perSecond = imagesPerSecond(split, done);
-        run.show({
+        run.report({
           phase: 'preparing',
           counted: { done, total },
           imagesPerSecond: perSecond,
@@ -68,8 +68,8 @@ export async function trainRun(
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
-  run.show({ counted: null, imagesPerSecond: null, etaSeconds: null, message: null });
-  if (run.asked !== null) throw new FoveaError(run.asked, `The run was asked to ${run.asked}.`);
+  run.report({ counted: null, imagesPerSecond: null, etaSeconds: null, message: null });
+  if (run.requested !== null) throw new FoveaError(run.requested, `The run was asked to ${run.requested}.`);
   const call = engine.request(
     'train',
     {
@@ -85,17 +85,17 @@ export async function trainRun(
       resume,
     },
     {
-      onRunProgress: (progress) => run.show({ ...progress, run: summary.id, state: 'running' }),
-      onTurn: (before) => {
-        if (before.length === 0) return;
-        const waiting = jobProgressText({ kind: 'waiting', behind: before.map((one) => workOf[one]) });
+      onRunProgress: (progress) => run.report({ ...progress, run: summary.id, state: 'running' }),
+      onTurn: (ahead) => {
+        if (ahead.length === 0) return;
+        const waiting = jobProgressText({ kind: 'waiting', behind: ahead.map((one) => workOf[one]) });
         const message = `${waiting.replace(/^w/, 'W')} to end`;
-        run.show({ phase: 'waiting', message });
+        run.report({ phase: 'waiting', message });
       },
       onLog: (line) => onLog(line, record.config.bestMetric),
       onHold,
     },
   );
-  run.handTo(call);
+  run.attach(call);
   return call.result;
 }

@@ -1,15 +1,15 @@
 import type { RunState, RunSummary } from '#shared/models/run';
 
 /**
- * What a run can become. It is made `queued`; all else goes through `withChanges`, the one place where a run changes
- * its state. Any state can become `failed`: what became of a run is not known where its record cannot be kept.
+ * The transitions between states of a run. A run is created `queued`, and changes its state only in `withChanges`. Any
+ * state can become `failed`, because the outcome is unknown if the run's record cannot be kept.
  */
 export const transitions: Readonly<Record<RunState, readonly RunState[]>> = {
-  // Its turn came, or it was taken out of the queue; its process may die with it.
+  // It starts or leaves the queue, or its process dies.
   queued: ['running', 'paused', 'stopped', 'interrupted', 'failed'],
-  // `paused` also while the engine holds it, because a disk is full or away.
+  // `paused` also while the engine holds it because a disk is full or disconnected.
   running: ['paused', 'stopped', 'finished', 'interrupted', 'failed'],
-  // `running` where the engine goes on, `queued` where it begins again from its checkpoint.
+  // `running` if a held run continues, `queued` if it is resumed from its checkpoint.
   paused: ['running', 'queued', 'stopped', 'interrupted', 'failed'],
   stopped: ['queued', 'failed'],
   interrupted: ['queued', 'failed'],
@@ -17,7 +17,7 @@ export const transitions: Readonly<Record<RunState, readonly RunState[]>> = {
   finished: ['failed'],
 };
 
-/** A summary with changes. Throws an `Error`, which is a bug of ours, where its state cannot become the new one. */
+/** Applies changes to a summary. Throws an `Error`, which is a bug, if the transition is not allowed. */
 export function withChanges(summary: RunSummary, changes: Partial<RunSummary>): RunSummary {
   const { state = summary.state } = changes;
   if (state !== summary.state && !transitions[summary.state].includes(state)) {

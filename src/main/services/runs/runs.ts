@@ -11,51 +11,53 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
 import { readHistory, readRunLog } from '../run-records/run-log';
-import { findRun, listRuns, removeRun, saveSummary } from './run-book';
 import type { NewRun } from './run-creation';
 import { diagnoseRun } from './run-diagnosis';
 import { secondsByPace } from './run-pace';
 import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-preview';
 import { createRunQueue, type QueueMove } from './run-queue';
 import { requeueRun, startRuns } from './run-start';
-import { restingProgress } from './run-states';
+import { idleProgress } from './run-states';
+import { findRun, listRuns, removeRun, saveSummary } from './run-store';
 import { type RunEndListener, runToEnd } from './run-to-end';
 import { withChanges } from './run-transitions';
 
 export interface Runs {
-  /** What a configuration would cost. Never throws for what is wrong with it: see `problems`. */
+  /** Previews a configuration and its cost. Does not throw for an invalid configuration: see `problems`. */
   preview(project: OpenProject, config: RunConfigGiven): Promise<RunPreview>;
   /**
-   * Writes the run folder and puts the run in the queue: one trains at a time. Throws `run_not_ready` with the first
-   * problem of the preview, `project_busy`, `disk_full`, `project_unwritable`.
+   * Writes the run folder and queues the run; one run trains at a time. Throws `run_not_ready` with the first problem
+   * of the preview, `project_busy`, `disk_full`, `project_unwritable`.
    */
   start(project: OpenProject, config: RunConfigGiven, name?: string): Promise<RunSummary>;
-  /** The same for runs that belong together: all are checked first, and all begin or none. In order. */
+  /** Starts several runs, in order. All are checked first, and all are queued or none. */
   startAll(project: OpenProject, runs: readonly NewRun[]): Promise<RunSummary[]>;
-  /** Goes on from the last checkpoint, in the same folder. Throws `run_unknown`, `run_not_resumable`, `run_damaged`. */
+  /**
+   * Continues from the last checkpoint, in the same folder. Throws `run_unknown`, `run_not_resumable`, `run_damaged`.
+   */
   resume(project: OpenProject, run: string): Promise<RunSummary>;
-  /** Resumes, in the order of their queue, the runs that were paused or that Fovea's own end left behind. */
+  /** Resumes, in queue order, the runs that were paused, or interrupted by the end of Fovea. */
   resumeAll(project: OpenProject): Promise<RunSummary[]>;
-  /** Saves a checkpoint after the present step and ends the run's hold on the engine. */
+  /** Saves a checkpoint after the current step and frees the engine. */
   pause(project: OpenProject, run: string): Promise<void>;
-  /** Gives a waiting run another place among the waiting runs of its project. Throws `run_not_waiting`. */
+  /** Moves a run among the queued runs of its project. Throws `run_not_waiting`. */
   move(project: OpenProject, run: string, to: QueueMove): Promise<void>;
-  /** Ends at the next step and keeps what there is; a run that waits leaves the queue and keeps its settings. */
+  /** Ends after the current step and keeps the results; a queued run leaves the queue and keeps its settings. */
   stop(project: OpenProject, run: string): Promise<void>;
   list(project: OpenProject): Promise<RunSummary[]>;
   get(project: OpenProject, run: string): Promise<RunDetail>;
   progress(project: OpenProject, run: string): Promise<RunProgress>;
   log(project: OpenProject, run: string, after: number, limit: number): Promise<{ records: LogRecord[]; next: number }>;
-  /** What went wrong and what to try next; null where there is nothing to say. Throws `run_damaged`. */
+  /** What went wrong and what to try next; null without a known problem. Throws `run_damaged`. */
   diagnosis(project: OpenProject, run: string): Promise<Diagnosis | null>;
   /** Deletes a run with its folder. Throws `run_active`. */
   remove(project: OpenProject, run: string): Promise<void>;
-  /** Waits until the run is out of this process's hands (finished, paused, failed …), evaluation included. */
+  /** Waits until this process has finished with the run (finished, paused, failed …), including its evaluation. */
   wait(project: OpenProject, run: string): Promise<RunSummary>;
-  /** True while this process trains the run or has it in its queue. */
+  /** True while this process trains or queues the run. */
   isActive(project: OpenProject, run: string): boolean;
   onEnd(listener: RunEndListener): void;
-  /** Pauses what trains and waits for its checkpoint: before the app closes. */
+  /** Pauses all runs and waits for their checkpoints, before the app closes. */
   close(): Promise<void>;
 }
 
@@ -65,9 +67,9 @@ export interface RunsOptions {
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
   readonly events: Events;
-  /** Of Fovea, for the record. */
+  /** Version of Fovea, for run records. */
   readonly version: string;
-  /** For what nobody expected. */
+  /** Receives unexpected errors. */
   readonly onFailure?: (what: string, error: unknown) => void;
 }
 
@@ -76,10 +78,10 @@ export function createRuns(options: RunsOptions): Runs {
   const onFailure = options.onFailure ?? (() => {});
   const endListeners: RunEndListener[] = [];
   const toEnd = { ...options, endListeners, onFailure };
-  const queue = createRunQueue({ events, carryOut: (run) => runToEnd(toEnd, run), onFailure });
+  const queue = createRunQueue({ events, execute: (run) => runToEnd(toEnd, run), onFailure });
 
   const isOurs = (project: OpenProject) => (run: string) => queue.find(project, run) !== undefined;
-  /** Of a run in hand, what is in memory counts: a full disk may keep it from being written. */
+  /** Prefers the summary in memory of an active run: a full disk may prevent writing it. */
   const present = (project: OpenProject, summary: RunSummary) => queue.find(project, summary.id)?.summary ?? summary;
   const find = async (project: OpenProject, run: string) =>
     present(project, await findRun(project, run, isOurs(project)));
@@ -87,20 +89,20 @@ export function createRuns(options: RunsOptions): Runs {
     (await listRuns(project, isOurs(project))).map((summary) => present(project, summary));
   const changed = (project: OpenProject): void => events.emit('changed', { project: project.id, topics: ['runs'] });
 
-  /** For whoever shows a run that nobody has in hand as one that could go on. */
-  const tellResting = (project: OpenProject, summary: RunSummary): void =>
-    events.emit('run.progress', { project: project.id, progress: restingProgress(summary) });
+  /** Updates views that still show an inactive run as one that could continue. */
+  const emitIdleProgress = (project: OpenProject, summary: RunSummary): void =>
+    events.emit('run.progress', { project: project.id, progress: idleProgress(summary) });
 
-  /** `pause` and `stop` of a run that trains or waits; a run that is paused can be stopped too. */
+  /** Pauses or stops a running or queued run; a paused run can be stopped too. */
   const control = async (project: OpenProject, run: string, action: 'pause' | 'stop'): Promise<void> => {
     if (queue.find(project, run) !== undefined) return queue.control(project, run, action);
     const summary = await find(project, run);
     if (action === 'stop' && summary.state === 'paused') {
-      tellResting(project, await saveSummary(project, withChanges(summary, { state: 'stopped' })));
+      emitIdleProgress(project, await saveSummary(project, withChanges(summary, { state: 'stopped' })));
       changed(project);
       return;
     }
-    throw notInHand(summary, action);
+    throw notActive(summary, action);
   };
 
   const startAll = (project: OpenProject, wanted: readonly NewRun[]) => startRuns(options, queue, project, wanted);
@@ -119,7 +121,7 @@ export function createRuns(options: RunsOptions): Runs {
   return {
     async preview(project, given) {
       const { preview } = await prepareRun(options, project, given);
-      // What a run of this kind took here says more than a short measurement.
+      // The duration of a similar run here is more accurate than a short benchmark.
       const byPace = await secondsByPace(project, preview.config, preview.device);
       return { ...preview, secondsEstimate: byPace ?? preview.secondsEstimate };
     },
@@ -167,13 +169,13 @@ export function createRuns(options: RunsOptions): Runs {
 
     async remove(project, run) {
       const summary = await find(project, run);
-      const inHand =
+      const isActive =
         summary.state === 'running' || summary.state === 'queued' || queue.find(project, run) !== undefined;
-      if (inHand) {
+      if (isActive) {
         throw new FoveaError('run_active', 'This run is training or queued.', { hint: 'Stop it first.' });
       }
       await removeRun(project, run);
-      tellResting(project, { ...summary, state: 'stopped' });
+      emitIdleProgress(project, { ...summary, state: 'stopped' });
       changed(project);
     },
 
@@ -191,19 +193,19 @@ export function createRuns(options: RunsOptions): Runs {
   };
 }
 
-/** How far a run is that nobody here has in hand. */
+/** The progress of a run that is not active in this process. */
 async function storedProgress(project: OpenProject, summary: RunSummary): Promise<RunProgress> {
   const folder = runFolder(project.folder, summary.id);
   const record = await readRunRecord(folder);
   return {
-    ...restingProgress(summary),
+    ...idleProgress(summary),
     step: (await readHistory(folder)).at(-1)?.step ?? 0,
     totalSteps: planSteps(record.config, record.counts.train).totalSteps,
   };
 }
 
-/** Why a run that this process does not have cannot be told anything. */
-function notInHand({ state }: RunSummary, action: 'pause' | 'stop'): FoveaError {
+/** The error for controlling a run that is not active in this process. */
+function notActive({ state }: RunSummary, action: 'pause' | 'stop'): FoveaError {
   if (state === 'running' || state === 'queued') {
     return new FoveaError('run_elsewhere', 'Another window or command is using this run.', {
       hint: `Use that one to ${action} it.`,

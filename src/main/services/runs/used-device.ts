@@ -4,12 +4,12 @@ import type { FastestDevice } from '../../engine-host/core/protocol';
 
 type Engine = Pick<EngineClient, 'request'>;
 
-/** Devices do not change while Fovea runs, and a driver that ends its process is not asked twice. */
+/** Measured once: devices do not change while Fovea runs, and a driver that crashes its process is not tried again. */
 const measured = new WeakMap<Engine, Promise<FastestDevice>>();
 
 /**
- * The device that a setting stands for. `auto` is the fastest whose training agrees with the CPU's, measured once in the
- * engine's process for short work; where that fails, or a driver takes the process with it, it is the CPU.
+ * Resolves a device setting. `auto` is the fastest device whose training agrees with the CPU's, measured once in the
+ * interactive engine process; if that fails or a driver crashes the process, it is the CPU.
  */
 export async function usedDevice(
   engine: Engine,
@@ -18,10 +18,10 @@ export async function usedDevice(
   if (device !== 'auto') return { device, why: null };
   const known = measured.get(engine);
   if (known !== undefined) return known;
-  const asked = engine.request('fastestDevice', {}).result.catch(() => ({
+  const found = engine.request('fastestDevice', {}).result.catch(() => ({
     device: 'cpu' as const,
     why: 'The processor, because another device failed while it was measured.',
   }));
-  measured.set(engine, asked);
-  return asked;
+  measured.set(engine, found);
+  return found;
 }

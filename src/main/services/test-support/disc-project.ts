@@ -13,7 +13,7 @@ import { addSplit } from '../../store/splits';
 import { plainImage } from '../../store/test-support/plain-image';
 import type { OpenProject } from '../project/projects';
 
-/** A PNG of 64 x 56 noisy pixels with a bright disc at the left or the right. */
+/** A noisy PNG of 64 × 56 pixels with a bright disc on the left or right. */
 export function discPicture(side: 'left' | 'right', seed: number): Promise<Buffer> {
   const random = createRandom(11, seed);
   const [width, height] = [64, 56];
@@ -29,8 +29,8 @@ export function discPicture(side: 'left' | 'right', seed: number): Promise<Buffe
 }
 
 /**
- * Puts `counts` images of two classes into a project, two a patient, with real PNG files beside it and a split. The
- * cache stays empty: rasters are made when they are asked for.
+ * Adds `counts` images of two classes, two per patient, to a project, with PNG files in `folder` and a split. The cache
+ * stays empty: rasters are created on demand.
  */
 export async function addDiscs(
   project: OpenProject,

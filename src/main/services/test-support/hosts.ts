@@ -10,7 +10,9 @@ export interface TestHosts {
   dispose(): Promise<void>;
 }
 
-/** Builds the engine's and the decoder's processes as the app does, into the repository's cache, and starts their clients. */
+/**
+ * Builds the engine host and the decode host as the app does, into the repository's cache, and creates their clients.
+ */
 export async function startHosts(name: string): Promise<TestHosts> {
   const outDir = await buildHosts(name, { ...engineEntries, 'decode-host': 'decode-host/entry.ts' });
   const engine = createEngineClient({ launcher: launchNodeHost, entry: join(outDir, 'engine-host.js') });

@@ -12,9 +12,9 @@ import { createSplits } from '../splits/splits';
 import { inThisThread } from './in-this-thread';
 import { quietJob } from './quiet-job';
 
-/** An empty project in a folder of its own, whose files are decoded in this process. */
+/** An empty project in its own folder; files are decoded in this process. */
 export interface ImportProject {
-  /** Gone after `close`, with the project and all that a test puts in it. */
+  /** Folder of the project and of a test's files; deleted by `close`. */
   readonly root: string;
   readonly project: OpenProject;
   readonly dataset: Dataset;

@@ -1,7 +1,7 @@
 import type { Background, ProjectPlace, TaskContext } from '../background/background';
 import type { OpenProject } from '../project/projects';
 
-/** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
+/** Runs tasks in the thread of the test with its own connection, for tests that are not about threads. */
 export function inThisThread(
   open: (place: ProjectPlace) => OpenProject = () => {
     throw new Error('this test has no project');

@@ -16,8 +16,8 @@ const CLASSES = ['benign', 'malignant', 'normal'];
 const SIDE = 96;
 
 /**
- * A project of many images that nobody imported: their rows and thumbnails are written at once, their sources are
- * nowhere. For tests of what the window does with many.
+ * Creates a project of many images without an import: writes rows and thumbnails directly; the sources do not exist.
+ * For tests of the window with many images.
  */
 export async function makeLargeProject(folder: string, userDataFolder: string, images: number): Promise<void> {
   const projects = createProjects({ userDataFolder, events: createEvents() });

@@ -10,9 +10,9 @@ import { plainImage } from '../../store/test-support/plain-image';
 import { createEvents, type Events } from '../core/events';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 
-/** An empty project in a folder of its own. */
+/** An empty project in its own folder. */
 export interface TestProject {
-  /** Gone after `close`, with the project and all that a test puts in it. */
+  /** Folder of the project and of a test's files; deleted by `close`. */
   readonly root: string;
   readonly events: Events;
   readonly projects: Projects;
@@ -20,7 +20,7 @@ export interface TestProject {
   close(): void;
 }
 
-/** `name`: how the folder's name begins, for a test of unusual names. */
+/** `name`: start of the folder's name, for tests of unusual names. */
 export async function openTestProject(name = 'fovea-test-'): Promise<TestProject> {
   const root = mkdtempSync(join(tmpdir(), name));
   const events = createEvents();
@@ -38,10 +38,10 @@ export async function openTestProject(name = 'fovea-test-'): Promise<TestProject
   };
 }
 
-/** What an image of a test differs in from `plainImage`; its patient and class by name. */
+/** Differences of a test image from `plainImage`, with its patient and class by name. */
 export type TestImage = Partial<Omit<NewImage, 'patientId'>> & { readonly patient?: string; readonly label?: string };
 
-/** Rows of images of one import, without files: `IM<index>.png` in `/images`. Answers their ids. */
+/** Adds rows of images of one import, without files: `IM<index>.png` in `/images`. Returns their ids. */
 export function addImages(
   { store }: OpenProject,
   count: number,
@@ -65,6 +65,6 @@ export function addImages(
     if (label !== undefined) setLabel(store, id, classNumber(store, label), 'user');
     return id;
   };
-  // In one transaction: each on its own would wait for the disk.
+  // In one transaction: separate ones would each wait for the disk.
   return store.transaction(() => Array.from({ length: count }, (_, index) => add(index)));
 }

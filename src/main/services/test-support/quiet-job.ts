@@ -1,6 +1,6 @@
 import type { JobHandle } from '../core/jobs';
 
-/** The handle of work that nobody follows. */
+/** A job handle that ignores progress. */
 export const quietJob = (): JobHandle => ({
   signal: new AbortController().signal,
   progress: () => {},

@@ -19,26 +19,26 @@ import { readHistory } from '../run-records/run-log';
 import { withChanges } from './run-transitions';
 
 /**
- * The list of a project's runs: rows in its database, with a copy in each run folder from which a lost row is made
- * again. What is on disk decides whether a run has a model and whether it can go on.
+ * Storage of a project's runs: rows in its database, with a copy in each run folder from which a lost row is rebuilt.
+ * The files on disk determine whether a run has a model.
  */
 
-/** States in which a live process has the run in hand. */
-const inHand = (summary: RunSummary): boolean => summary.state === 'running' || summary.state === 'queued';
+/** Whether some process trains or queues the run. */
+const isActive = (summary: RunSummary): boolean => summary.state === 'running' || summary.state === 'queued';
 
-/** With what its folder says now. */
-export function refreshed(project: OpenProject, summary: RunSummary): RunSummary {
+/** The summary with the current state of its folder. */
+function withDiskState(project: OpenProject, summary: RunSummary): RunSummary {
   const folder = runFolder(project.folder, summary.id);
   return {
     ...summary,
     hasModel: hasModel(folder),
-    // Without a checkpoint it begins again, with the same random numbers.
-    resumable: !inHand(summary) && summary.state !== 'finished',
+    // Without a checkpoint it starts again, with the same random numbers.
+    resumable: !isActive(summary) && summary.state !== 'finished',
   };
 }
 
 export async function saveSummary(project: OpenProject, summary: RunSummary): Promise<RunSummary> {
-  const fresh = refreshed(project, summary);
+  const fresh = withDiskState(project, summary);
   saveRun(project.store, fresh);
   await writeRunSummary(runFolder(project.folder, summary.id), fresh);
   return fresh;
@@ -50,13 +50,13 @@ export async function listRuns(project: OpenProject, isOurs: (run: string) => bo
     await adoptFolders(project);
     await closeOrphans(project, isOurs);
   }
-  return storedRuns(project.store).map((summary) => refreshed(project, summary));
+  return storedRuns(project.store).map((summary) => withDiskState(project, summary));
 }
 
 /** Throws `run_unknown`. */
 export async function findRun(project: OpenProject, id: string, isOurs: (run: string) => boolean): Promise<RunSummary> {
   let summary = /^[\w-]+$/.test(id) ? storedRun(project.store, id) : null;
-  if (summary === null || (inHand(summary) && !isOurs(id))) {
+  if (summary === null || (isActive(summary) && !isOurs(id))) {
     summary = (await listRuns(project, isOurs)).find((one) => one.id === id) ?? null;
   }
   if (summary === null) {
@@ -64,7 +64,7 @@ export async function findRun(project: OpenProject, id: string, isOurs: (run: st
       hint: 'List the runs of the project to see their names.',
     });
   }
-  return refreshed(project, summary);
+  return withDiskState(project, summary);
 }
 
 export async function removeRun(project: OpenProject, id: string): Promise<void> {
@@ -72,7 +72,7 @@ export async function removeRun(project: OpenProject, id: string): Promise<void>
   await rm(runFolder(project.folder, id), { recursive: true, force: true });
 }
 
-/** Rows for run folders that the database does not know: copied in, or older than a restored database. */
+/** Adds rows for run folders that the database lacks: folders copied in, or newer than a restored database. */
 async function adoptFolders(project: OpenProject): Promise<void> {
   const known = new Set(storedRuns(project.store).map((summary) => summary.id));
   for (const id of await runFolderIds(runsFolder(project.folder))) {
@@ -99,7 +99,7 @@ async function rebuildSummary(folder: string): Promise<RunSummary | null> {
   };
 }
 
-/** The summary of a run that has not begun. */
+/** The summary of a run that has not started. */
 export function newSummary(record: RunRecord, name: string): RunSummary {
   return {
     id: record.id,
@@ -123,26 +123,26 @@ export function newSummary(record: RunRecord, name: string): RunSummary {
   };
 }
 
-/** A missing AUC (a class without a validation image) is compared by accuracy, as the training loop does. */
+/** If AUC is missing (a class without validation images), accuracy is used, as in the training loop. */
 export function bestOf(record: EpochRecord, metric: BestMetric): NonNullable<RunSummary['best']> {
   return { epoch: record.epoch, metric, value: record.metrics[metric] ?? record.metrics.accuracy };
 }
 
-/** The last part of a folder's path, or the name itself (which may hold one "/"). */
+/** The last part of a folder's path, or the name itself (which may contain one “/”). */
 export function backboneName(backbone: string): string {
   if (!/^([/\\~.]|[a-z]:[/\\])/i.test(backbone)) return backbone;
   return backbone.split(/[/\\]/).findLast((part) => part !== '') ?? backbone;
 }
 
-/** Runs that a process left behind when it died: their state says so, and what they can do about it. */
+/** Marks runs left behind by a dead process as interrupted, with advice on how to continue. */
 async function closeOrphans(project: OpenProject, isOurs: (run: string) => boolean): Promise<void> {
-  const orphans = storedRuns(project.store).filter((summary) => inHand(summary) && !isOurs(summary.id));
+  const orphans = storedRuns(project.store).filter((summary) => isActive(summary) && !isOurs(summary.id));
   if (orphans.length === 0) return;
   let lock: RunsLock;
   try {
     lock = lockRuns(project);
   } catch (error) {
-    // Another Fovea lives and has them in hand.
+    // Another Fovea process is alive and has them.
     if (error instanceof FoveaError && error.code === 'project_busy') return;
     throw error;
   }

@@ -4,7 +4,7 @@ import { imagesById } from '../../store/images';
 import type { ProjectStore } from '../../store/open';
 import { duplicateGroups, type MemberGroup } from '../duplicates/duplicate-groups';
 
-/** Possible duplicates that nobody has confirmed or dismissed: one finding for the first image of the pairs. */
+/** Finds possible duplicates not yet confirmed or dismissed: one finding for the first image of the pairs. */
 export function findPossibleDuplicates(store: ProjectStore): ReviewFinding[] {
   const pairs = duplicateGroups(store).filter(({ suspected }) => suspected);
   const paths = new Map(
@@ -27,12 +27,12 @@ export function findPossibleDuplicates(store: ProjectStore): ReviewFinding[] {
 function pairText({ alignment, similarity, members }: MemberGroup, path: string): string {
   const how = alignment === null || alignment === '' ? '' : `, ${alignment}`;
   const [one, other] = members;
-  const parts = one?.split != null && other?.split != null && one.split !== other.split;
-  const where = parts ? ` They are in ${one.split} and ${other.split}.` : '';
+  const isLeak = one?.split != null && other?.split != null && one.split !== other.split;
+  const where = isLeak ? ` They are in ${one.split} and ${other.split}.` : '';
   return `It may be the same image as “${path}”${how} (similarity of detail ${similarity.toFixed(2)}).${where}`;
 }
 
-/** Images of which another file has the SOP Instance UID and other pixels (PS3.3 C.12.1: a UID names one instance). */
+/** Finds images whose SOP Instance UID another file has with other pixels (PS3.3 C.12.1: a UID names one instance). */
 export function findRepeatedInstances(store: ProjectStore): ReviewFinding[] {
   const rows = store.all<{ id: number; path: string; key: string; content: string; hash: string }>(
     `SELECT images.id AS id, path, instance || ' ' || frame AS key, coalesce(content, hash) AS content, hash
