@@ -128,7 +128,7 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   }
   if (mediaDirectories > 0) {
     notes.push(
-      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}(table of contents of a disc). The images it lists are imported as files, and the folders of the disc are not used as classes.`,
+      `${formatQuantity(mediaDirectories, 'DICOMDIR file')} (table of contents of a disc). The images it lists are imported as files, and the folders of the disc are not used as classes.`,
     );
   }
   return notes;

@@ -40,9 +40,9 @@ export function resolveSites(claims: readonly SiteClaim[], answers: TableAnswers
 
 const sitesQuestion = (present: number, named: number): TableQuestion => ({
   name: 'sites',
-  text: `The sites of the table are not those that the files name: ${formatQuantity(named, 'site')} in place of ${present}. Check that it is the right column.`,
+  text: `The sites in the table differ from those in the files: ${formatQuantity(named, 'site')} in place of ${present}. Check that it is the right column.`,
   answers: [
-    { value: 'files', text: 'Keep the sites of the files' },
-    { value: 'table', text: 'Take the sites of the table' },
+    { value: 'files', text: 'Keep the sites from the files' },
+    { value: 'table', text: 'Use the sites from the table' },
   ],
 });
