@@ -39,7 +39,7 @@ function checkShapes<K extends OpName>(name: string, node: Node<K>): void {
     derived.every((shape, index) => sameShape(shape, node.outputs[index]?.shape ?? []));
   if (!matches) {
     throw new ShapeError(
-      `${name}: ${node.op} declares ${node.outputs.map((o) => formatShape(o.shape)).join(' ')} but derives ${derived.map(formatShape).join(' ')}`,
+      `${name}: ${node.op} says ${node.outputs.map((o) => formatShape(o.shape)).join(' ')} but derives ${derived.map(formatShape).join(' ')}`,
     );
   }
   const type = outputType(
@@ -48,5 +48,5 @@ function checkShapes<K extends OpName>(name: string, node: Node<K>): void {
     node.inputs.map((input) => input.elementType),
   );
   const other = node.outputs.find(({ elementType }) => elementType !== type);
-  if (other) throw new ShapeError(`${name}: ${node.op} declares ${other.elementType} but derives ${type}`);
+  if (other) throw new ShapeError(`${name}: ${node.op} says ${other.elementType} but derives ${type}`);
 }
