@@ -1,9 +1,9 @@
+import type { HistoryLine } from '#shared/charts/history';
 import { metricTitle, type OverallMetric } from '#shared/experiments/metrics';
 import { settingText } from '#shared/experiments/settings';
 import type { ComparedRun, ComparedValues, Comparison, Verdict } from '#shared/models/comparison';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
-import type { HistoryLine } from '../../../charts/history-chart';
 import type { Cell, TableData } from '../../../components/table-text';
 
 /** Metrics by which runs are compared, in display order. */
