@@ -26,5 +26,5 @@ test('test-time views are said beside the numbers, and int8 is measured before i
   await expect(train.main.getByText(/Both files ran on the 48 validation images/)).toBeVisible();
 
   await train.open('Evaluate');
-  await expect(train.main.getByText(/mean of 1 \+ 2 views an image/)).toBeVisible({ timeout: 240_000 });
+  await expect(train.main.getByText(/mean of 1 \+ 2 views per image/)).toBeVisible({ timeout: 240_000 });
 });

@@ -8,7 +8,7 @@ export const testTimeViewsSchema = z.number().int().min(0).max(64);
 
 /** The views averaged into a prediction, in words. */
 export const viewsText = (testTimeViews: number): string =>
-  testTimeViews === 0 ? 'one view an image' : `mean of 1 + ${testTimeViews} views an image`;
+  testTimeViews === 0 ? 'one view per image' : `mean of 1 + ${testTimeViews} views per image`;
 
 export const differInViews = (evaluations: readonly { readonly testTimeViews: number }[]): boolean =>
   new Set(evaluations.map(({ testTimeViews }) => testTimeViews)).size > 1;

@@ -139,7 +139,7 @@ describe('report', () => {
     expect(page).toContain('none: one view per image');
     const input = reportInput('malignant');
     const averaged = renderReport({ ...input, evaluation: { ...input.evaluation, testTimeViews: 4 } });
-    expect(averaged.match(/mean of 1 \+ 4 views an image/g)).toHaveLength(2);
+    expect(averaged.match(/mean of 1 \+ 4 views per image/g)).toHaveLength(2);
   });
 
   it('draws every cell of the confusion matrix and marks the best epoch', () => {
