@@ -32,11 +32,11 @@ function write(store: ProjectStore, findings: readonly ReviewFinding[], decision
   const at = new Date().toISOString();
   const before: ReviewBefore = {
     reviews: chosen.map(({ image, reason }, index) => {
-      const said = earlier[index];
+      const stored = earlier[index];
       return {
         image,
         reason,
-        said: said == null ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
+        said: stored == null ? null : { verdict: stored.verdict, evidence: stored.evidence, at: stored.at },
       };
     }),
     labels: decision.kind === 'relabel' ? relabelImages(store, images, label) : [],

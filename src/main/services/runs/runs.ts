@@ -128,7 +128,7 @@ export function createRuns(options: RunsOptions): Runs {
 
     async start(project, config, name) {
       const [summary] = await startAll(project, [{ config, name }]);
-      if (summary === undefined) throw new Error('one run was asked for');
+      if (summary === undefined) throw new Error('no run was started');
       return summary;
     },
     startAll,
