@@ -25,8 +25,8 @@ export type ConfounderScanner = (
 /** Measures how well tags, border, text area and brightness alone predict the label. */
 export interface Confounders {
   /**
-   * Measures and compares new images (`Duplicates.search`), scans in a thread, and caches the result in the project. The
-   * job's result is the `ConfounderScan`. Job errors: `no_labels`, `work_ended`, `disk_full`.
+   * Measures and compares new images (`Duplicates.search`), scans in a thread, and caches the result in the project.
+   * The job's result is the `ConfounderScan`. Job errors: `no_labels`, `work_ended`, `disk_full`.
    */
   start(project: OpenProject): Started<'confounders.scan'>;
   /** The last scan, and whether labels, patients, tags or duplicates have changed since. Null if there is no scan. */
