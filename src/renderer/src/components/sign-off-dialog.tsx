@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { leakText } from '#shared/models/sign-off';
 import { useCommand, useRequest } from '../state/requests';
 import { Dialog } from './dialog';
+import { DialogFooter } from './dialog-footer';
 import { ErrorAlert } from './error-alert';
 
 export interface SignOffDialogProps {
@@ -74,7 +75,7 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         {sign.isError && <ErrorAlert error={sign.error} />}
-        <Group justify="flex-end" gap="xs">
+        <DialogFooter>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
@@ -86,7 +87,7 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
           >
             Sign off
           </Button>
-        </Group>
+        </DialogFooter>
       </Stack>
     </form>
   );

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
+import { DialogFooter } from '../../components/dialog-footer';
 import { useCommand, useRequest } from '../../state/requests';
 
 export interface OpenTestDialogProps {
@@ -56,14 +57,14 @@ function OpenTestForm({ onClose, project, run, onOpen }: Omit<OpenTestDialogProp
           value={name ?? settings.data?.signature ?? ''}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Group justify="flex-end" gap="xs">
+        <DialogFooter>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" data-autofocus>
             Open and evaluate
           </Button>
-        </Group>
+        </DialogFooter>
       </Stack>
     </form>
   );

@@ -3,6 +3,7 @@ import { Folder } from 'lucide-react';
 import { useState } from 'react';
 import { type Grant, platform } from '../../bridge/bridge';
 import { Dialog } from '../../components/dialog';
+import { DialogFooter } from '../../components/dialog-footer';
 import { ErrorAlert } from '../../components/error-alert';
 import { enterProject } from '../../state/open-project';
 import { useCommand } from '../../state/requests';
@@ -69,14 +70,14 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
           </Group>
         </Input.Wrapper>
         {create.isError && <ErrorAlert error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
+        <DialogFooter>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={create.isPending} disabled={place === null || trimmed === ''}>
             Create project
           </Button>
-        </Group>
+        </DialogFooter>
       </Stack>
     </form>
   );

@@ -47,7 +47,7 @@ export function FilterBar(props: FilterBarProps) {
         aria-label="Search file names"
         placeholder="Search file names"
         leftSection={<Search size={14} />}
-        flex="1 1 120px"
+        flex="1 1 72px"
         maw={220}
         value={text}
         onChange={(event) => {

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Radio, Select, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Radio, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type DatasetSummary, type SplitName, splitNames } from '#shared/models/dataset';
 import {
@@ -9,6 +9,7 @@ import {
 import { formatBytes, formatQuantity } from '#shared/text/number';
 import { platform } from '../../../bridge/bridge';
 import { Dialog } from '../../../components/dialog';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { ErrorAlert } from '../../../components/error-alert';
 import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
@@ -56,11 +57,11 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
       ) : running ? (
         <Stack gap="md">
           <JobCard job={job} title="De-identifying files" onCancel={work.cancel} cancelLabel="Cancel export" />
-          <Group justify="flex-end">
+          <DialogFooter>
             <Button variant="default" onClick={close}>
               Continue in the background
             </Button>
-          </Group>
+          </DialogFooter>
         </Stack>
       ) : (
         <Stack gap="md">
@@ -68,14 +69,14 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
           <OptionsForm options={options} onOptions={setOptions} summary={summary} />
           {plan.isError && <ErrorAlert error={plan.error} onRetry={() => plan.refetch()} />}
           {plan.data !== undefined && <PlanNotice plan={plan.data} options={options} onOptions={setOptions} />}
-          <Group justify="flex-end">
+          <DialogFooter>
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
             <Button onClick={start} disabled={plan.data === undefined || plan.isFetching || plan.data.files === 0}>
               Choose a folder and export
             </Button>
-          </Group>
+          </DialogFooter>
         </Stack>
       )}
     </Dialog>

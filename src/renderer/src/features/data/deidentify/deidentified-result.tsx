@@ -6,6 +6,7 @@ import { type DeidentifiedResult, heldBackText } from '#shared/models/deidentifi
 import { formatBytes, formatQuantity } from '#shared/text/number';
 import { formatRate } from '#shared/text/time';
 import { resourceUrl } from '../../../bridge/bridge';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { Notice } from '../../../components/notice';
 
 /** Maximum number of rows shown; the report has all of them. */
@@ -82,12 +83,12 @@ export function DeidentifiedResultView({
           )}
         </div>
       )}
-      <Group justify="flex-end">
+      <DialogFooter>
         <Button variant="default" leftSection={<FileText size={14} />} onClick={() => setReading(true)}>
           Show report
         </Button>
         <Button onClick={onClose}>Done</Button>
-      </Group>
+      </DialogFooter>
     </Stack>
   );
 }

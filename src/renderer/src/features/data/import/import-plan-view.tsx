@@ -1,11 +1,12 @@
-import { Alert, Button, Checkbox, Group, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Button, Checkbox, SimpleGrid, Stack } from '@mantine/core';
 import { Info, TriangleAlert } from 'lucide-react';
 import type { ImportOptions, ImportPlan } from '#shared/models/dataset';
 import { formatBytes, formatCount, formatQuantity } from '#shared/text/number';
 import type { Grant } from '../../../bridge/bridge';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { useInvalidFields } from '../../../components/invalid-fields';
 import { Stat } from '../../../components/stat';
-import classes from '../parts/import.module.css';
+import { QuestionLink } from '../label-table/question-link';
 import { FrameSelect } from './frame-select';
 import { ImportLabels } from './import-labels';
 import { ImportPatients } from './import-patients';
@@ -49,7 +50,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
 
       {plan.ignored.length > 0 && <SkippedFiles title="Skipped files" files={plan.ignored} />}
 
-      <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
+      <DialogFooter note={choices.isQuestionOpen && <QuestionLink />}>
         <Button variant="default" onClick={onCancel}>
           Cancel
         </Button>
@@ -64,7 +65,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               ? `Import ${formatQuantity(newFiles, 'image')}`
               : `Import ${formatQuantity(plan.files, 'file')}`}
         </Button>
-      </Group>
+      </DialogFooter>
     </Stack>
   );
 }

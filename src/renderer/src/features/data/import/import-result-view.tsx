@@ -5,6 +5,7 @@ import { patientsText } from '#shared/models/patient-count';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { formatDuration, formatRate } from '#shared/text/time';
 import { ClassChip } from '../../../components/class-chip';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { Stat } from '../../../components/stat';
 import { SkippedFiles } from './skipped-files';
 
@@ -58,11 +59,11 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
         </Alert>
       ))}
       {result.skipped.length > 0 && <SkippedFiles title="Skipped files" files={result.skipped} />}
-      <Group justify="flex-end">
+      <DialogFooter>
         <Button data-autofocus onClick={onClose}>
           Done
         </Button>
-      </Group>
+      </DialogFooter>
     </Stack>
   );
 }

@@ -37,13 +37,15 @@ export function useImportChoices(project: string, plan: ImportPlan) {
   const patternQuery = useRequest('dataset.readPattern', patternInput, { keepPrevious: true, enabled: usesPattern });
   const patternPreview = usesPattern ? patternQuery.data : undefined;
 
-  // A table that could not be interpreted would stop the import or yield no labels; so would an open question.
-  const isTableReady =
-    table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
-  const isPatternReady = !usesPattern || isAnswered(patternPreview?.questions ?? [], answers);
+  // The import would fail on a table that cannot be read, or on an open question.
+  const isTableRead = table === null || tablePreview.data?.blocked === null;
+  const questions = [
+    ...(table === null ? [] : (tablePreview.data?.questions ?? [])),
+    ...(patternPreview?.questions ?? []),
+  ];
   const foundNames = table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames;
   const similarNames = foundNames ?? [];
-  const areNamesOpen = similarNames.length > 0 && classNames === 'ask';
+  const isQuestionOpen = !isAnswered(questions, answers) || (similarNames.length > 0 && classNames === 'ask');
 
   return {
     options,
@@ -68,6 +70,7 @@ export function useImportChoices(project: string, plan: ImportPlan) {
     patternPreview,
     /** Class names from the table or the folders that may mean the same class. */
     similarNames,
-    isReady: patternSample?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,
+    isReady: patternSample?.ok !== false && isTableRead && !isQuestionOpen,
+    isQuestionOpen,
   };
 }

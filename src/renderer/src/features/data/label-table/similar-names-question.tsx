@@ -20,6 +20,7 @@ export function SimilarNamesQuestion(props: {
       <Notice tone="warning" title="Are these names the same class?" lines={lines} />
       <Radio.Group
         aria-label="Similar class names"
+        {...(value === 'ask' ? { 'data-open-question': true } : {})}
         value={value === 'ask' ? null : value}
         onChange={(choice) => onChange(choice as NameChoice)}
       >

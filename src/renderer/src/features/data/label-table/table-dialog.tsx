@@ -2,8 +2,9 @@ import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import type { LabelConflict } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../../components/dialog';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { Notice } from '../../../components/notice';
-import classes from '../parts/import.module.css';
+import { QuestionLink } from './question-link';
 import { SimilarNamesQuestion } from './similar-names-question';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 import { isAnswered } from './table-questions';
@@ -65,20 +66,28 @@ function Body(props: {
           </Group>
         </Radio.Group>
       )}
-      <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
-        {changes !== null && changes.conflicts > 0 && (
-          <Text size="xs" c="dimmed" mr="auto">
-            {formatQuantity(changes.conflicts, 'manual label')}{' '}
-            {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table'}
-          </Text>
-        )}
+      <DialogFooter
+        note={
+          asked ? (
+            <QuestionLink />
+          ) : (
+            changes !== null &&
+            changes.conflicts > 0 && (
+              <Text size="xs" c="dimmed">
+                {formatQuantity(changes.conflicts, 'manual label')}{' '}
+                {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table'}
+              </Text>
+            )
+          )
+        }
+      >
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
         <Button data-autofocus disabled={!hasChanges || isUnanswered} loading={flow.busy} onClick={flow.apply}>
           {changes !== null && !hasChanges && !hasQuestions ? 'Nothing to apply' : 'Apply table'}
         </Button>
-      </Group>
+      </DialogFooter>
     </Stack>
   );
 }

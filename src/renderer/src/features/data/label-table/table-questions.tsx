@@ -21,6 +21,7 @@ export function TableQuestions({ questions, answers, onAnswers }: TableQuestions
         {questions.map(({ name, text, answers: choices }) => (
           <Radio.Group
             key={name}
+            {...(answers[name] === undefined ? { 'data-open-question': true } : {})}
             size="xs"
             label={text}
             value={answers[name] ?? null}

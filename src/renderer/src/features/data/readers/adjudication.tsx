@@ -125,7 +125,13 @@ function Picture({ project, image }: { readonly project: string; readonly image:
   // biome-ignore lint/correctness/useExhaustiveDependencies: a window belongs to one image
   useEffect(() => setDisplay((before) => ({ ...defaultDisplay, windowing: before.windowing })), [image]);
   if (detail.isError) return <ErrorAlert error={detail.error} onRetry={() => detail.refetch()} />;
-  if (detail.data === undefined) return null;
+  if (detail.data === undefined) {
+    return (
+      <Center h="100%">
+        <Loader size="sm" aria-label="Loading image" />
+      </Center>
+    );
+  }
   return (
     <ImageViewer project={project} image={detail.data} display={display} onDisplay={setDisplay} large onLarge={null} />
   );

@@ -1,7 +1,8 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitSummary } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useInvalidFields } from '../../../components/invalid-fields';
 import { Notice } from '../../../components/notice';
@@ -57,14 +58,14 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
         {problems.length > 0 && <Notice tone="error" lines={problems} />}
         {make.isError && <ErrorAlert error={make.error} />}
         {split !== null && <CurrentSplit project={project} split={split} classNames={classNames} />}
-        <Group justify="flex-end" gap="xs">
+        <DialogFooter>
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
           <Button type="submit" loading={make.isPending} disabled={problems.length > 0}>
             {split === null ? 'Create split' : 'Split again'}
           </Button>
-        </Group>
+        </DialogFooter>
       </Stack>
     </form>
   );

@@ -3,6 +3,7 @@ import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
 import { RateTestChart } from '../../../charts/rate-test-chart';
 import { Dialog } from '../../../components/dialog';
+import { DialogFooter } from '../../../components/dialog-footer';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useInvalidFields } from '../../../components/invalid-fields';
 import { JobCard } from '../../../components/job-card';
@@ -64,7 +65,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           Check the labels in Data, or choose another backbone or preset.
         </Notice>
       )}
-      <Group justify="flex-end" gap="xs">
+      <DialogFooter>
         <Button variant="default" onClick={onClose}>
           Close
         </Button>
@@ -86,7 +87,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
             Use {decimalText(rounded(finding.suggestion))}
           </Button>
         )}
-      </Group>
+      </DialogFooter>
     </Stack>
   );
 }
