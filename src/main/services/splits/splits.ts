@@ -15,8 +15,8 @@ import {
 } from '../../store/splits';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
-import { findPeople } from '../patients/same-person';
 import { patientDoubtWarnings } from '../patients/patient-doubts';
+import { findPeople } from '../patients/same-person';
 import type { OpenProject } from '../project/projects';
 import { heldOutSplits, listOrigins } from './held-out';
 import { signSplit, withdrawSignOff } from './sign-offs';
