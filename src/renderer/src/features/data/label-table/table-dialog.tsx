@@ -68,7 +68,7 @@ function Body(props: {
       )}
       <DialogFooter
         note={
-          asked ? (
+          isUnanswered ? (
             <QuestionLink />
           ) : (
             changes !== null &&
