@@ -1,4 +1,4 @@
-import { range } from 'd3-array';
+import { max, range } from 'd3-array';
 import { scaleBand } from 'd3-scale';
 import type { TableData } from '../tables/csv';
 import { formatPercent } from '../text/number';
@@ -57,13 +57,16 @@ const CELL = { smallest: 34, largest: 96 };
 /** Side of the whole matrix, unless its cells reach one of their limits. */
 const SIDE = 380;
 const GAP = 3;
-/** Narrower cells have slanted column labels. */
+/** Labels that do not fit above narrower cells are slanted; above others they are shortened. */
 const LABEL_WIDTH = 84;
 /** Narrower cells show the count only. */
 const SHARE_WIDTH = 52;
 const LABEL_LENGTH = { row: 16, column: 12, slanted: 16 };
-/** Average width of a character of 12 px text. */
+/** Average width of a character of 12 px text, in pixels. */
 const CHARACTER = 6.6;
+/** Width of a bold digit with some space around it, in em. */
+const DIGIT = 0.74;
+const SLANT = 40;
 
 /** The matrix, its labels above and on the left, where the window's table has them too. */
 export function drawConfusionMatrix(
@@ -75,7 +78,8 @@ export function drawConfusionMatrix(
   const isPlain = axes === truthAndPrediction;
   const colours = chartColours(scheme);
   const pitch = Math.max(CELL.smallest, Math.min(CELL.largest, SIDE / Math.max(1, classes.length)));
-  const isSlanted = pitch < LABEL_WIDTH;
+  const longest = CHARACTER * (max(classes, ({ length }) => length) ?? 0);
+  const isSlanted = pitch < LABEL_WIDTH && longest > pitch;
   const rowLabels = classes.map((label) => shorten(label, LABEL_LENGTH.row));
   const rowTitle = isPlain ? 'True class' : shorten(axes.row, LABEL_LENGTH.row);
   const left = 16 + CHARACTER * Math.max(rowTitle.length, ...rowLabels.map(({ length }) => length));
@@ -98,7 +102,7 @@ export function drawConfusionMatrix(
       textElement(String(cell.count), {
         ...text,
         y: y + size / 2 + (hasShare ? 1 : 5),
-        'font-size': hasShare ? 18 : 13,
+        'font-size': hasShare ? 18 : Math.min(13, size / (DIGIT * String(cell.count).length)),
         'font-weight': 600,
       }),
       hasShare ? textElement(cell.shareText, { ...text, y: y + size / 2 + 18, 'font-size': 11 }) : '',
@@ -108,7 +112,7 @@ export function drawConfusionMatrix(
     const [x, y] = [left + middle(index), top - 8];
     return isSlanted
       ? textElement(shorten(label, LABEL_LENGTH.slanted), {
-          transform: `translate(${Math.round(x)} ${Math.round(y)}) rotate(-40)`,
+          transform: `translate(${Math.round(x)} ${Math.round(y)}) rotate(-${SLANT})`,
           fill: colours.text,
         })
       : textElement(shorten(label, LABEL_LENGTH.column), { x, y, 'text-anchor': 'middle', fill: colours.text });
@@ -116,9 +120,11 @@ export function drawConfusionMatrix(
   const rows = rowLabels.map((label, index) =>
     textElement(label, { x: left - 10, y: top + middle(index) + 4, 'text-anchor': 'end', fill: colours.text }),
   );
+  const slantedWidth = Math.min(CHARACTER * LABEL_LENGTH.slanted, longest);
+  const overhang = Math.max(4, slantedWidth * Math.cos((SLANT / 180) * Math.PI) - size / 2);
   const columnTitle = isPlain ? 'Predicted class' : shorten(axes.column, 30);
   return {
-    width: left + side + (isSlanted ? LABEL_LENGTH.slanted * CHARACTER * 0.77 : 4),
+    width: left + side + (isSlanted ? overhang : 4),
     height: top + side + 4,
     body: [
       textElement(columnTitle, { x: left + side / 2, y: 14, 'text-anchor': 'middle', fill: colours.dimmed }),

@@ -211,5 +211,5 @@ export function drawHistogram(
 
 /** The histogram as a stand-alone SVG file. */
 export function histogramSvg(title: string, data: HistogramData, quantity: string, scheme: Scheme): string {
-  return svgFile(title, drawHistogram(data, quantity, { width: 640, height: 320 }, scheme), chartColours(scheme));
+  return svgFile(title, drawHistogram(data, quantity, { width: 628, height: 320 }, scheme), chartColours(scheme));
 }

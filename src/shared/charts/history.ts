@@ -96,7 +96,7 @@ export function drawHistory(
           fill: colours.dimmed,
         }),
       ),
-      textElement('Epoch', {
+      textElement('epoch', {
         x: (PLOT.left + PLOT.right) / 2,
         y: SIZE.height - 4,
         'text-anchor': 'middle',

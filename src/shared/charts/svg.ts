@@ -30,12 +30,12 @@ export interface Drawing {
 
 /** Stacks with a system font on every platform, because an exported file cannot bring its own. */
 const SYSTEM_FONTS = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
-const FILE_MARGIN = { top: 40, bottom: 12 };
+const FILE_MARGIN = { top: 40, right: 12, bottom: 12 };
 const MIN_FILE_WIDTH = 320;
 
 /** A chart as a stand-alone SVG file with a background and a title, visible and for screen readers. */
 export function svgFile(title: string, drawing: Drawing, colours: ChartColours): string {
-  const width = Math.max(MIN_FILE_WIDTH, drawing.width);
+  const width = Math.max(MIN_FILE_WIDTH, drawing.width + FILE_MARGIN.right);
   const height = FILE_MARGIN.top + drawing.height + FILE_MARGIN.bottom;
   const content =
     element('title', {}, escapeMarkup(title)) +

@@ -1,4 +1,5 @@
 import { factorNames } from '#shared/balance/balance-text';
+import { sequentialBlue } from '#shared/charts/palette';
 import type { Association } from '#shared/models/balance';
 import { splitNames } from '#shared/models/dataset';
 import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
@@ -9,7 +10,7 @@ import { formatMoment } from '#shared/text/time';
 import { type Html, html } from './report-html';
 import { reportPage } from './report-page';
 
-/** The dataset report as one page for the screen, for paper and for the files of a study. */
+/** The dataset report as one page for the screen, for print and for a study's records. */
 export function renderDatasetReport(report: DatasetReport, version: string): string {
   return reportPage({
     title: `${report.project} – dataset`,
@@ -131,6 +132,9 @@ function values(title: string, rows: readonly ValueCount[], images: number): Htm
   )}</tbody></table></section>`;
 }
 
+/** Share of the colour ramp for the most frequent size: black text stays readable on it. */
+const MAX_SHADE = 0.45;
+
 function pictures({ images, sizes, modalities, kinds, bits, colours, years, flags }: DatasetReport): Html {
   if (images === 0) return html``;
   const most = Math.max(1, ...sizes.counts.flat());
@@ -138,7 +142,9 @@ function pictures({ images, sizes, modalities, kinds, bits, colours, years, flag
     (band, row) =>
       html`<tr><td>${band}</td>${sizes.bands.map((_, column) => {
         const n = sizes.counts[row]?.[column] ?? 0;
-        return html`<td class="number" style="background: rgb(0 114 178 / ${(0.45 * Math.sqrt(n / most)).toFixed(3)})">${n === 0 ? '' : formatCount(n)}</td>`;
+        return n === 0
+          ? html`<td></td>`
+          : html`<td class="number" style="background: ${sequentialBlue('light', MAX_SHADE * Math.sqrt(n / most))}">${formatCount(n)}</td>`;
       })}</tr>`,
   )}</tbody></table></div><p class="note">${sizes.distinct === 1 ? 'One size' : `${formatCount(sizes.distinct)} different sizes`}. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${formatCount(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
 }

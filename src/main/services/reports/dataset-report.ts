@@ -17,11 +17,11 @@ import { countDuplicates, duplicateGroups } from '../duplicates/duplicate-groups
 import type { OpenProject } from '../project/projects';
 import { summarizeSplit } from '../splits/split-summary';
 
-/** Lower ends of the bands of image sizes, in pixels. */
+/** Lower bounds of the size bands, in pixels. */
 const SIZE_BANDS = [0, 256, 512, 768, 1024, 2048] as const;
-const MOST_SIZES = 12;
+const MAX_SIZES = 12;
 
-/** All that can be said of a dataset in numbers; nothing in it identifies anyone. */
+/** A dataset in numbers, none of which identifies a person. */
 export function datasetReport(project: OpenProject): DatasetReport {
   const { store } = project;
   const groups = imageGroups(store);
@@ -62,7 +62,7 @@ export function datasetReport(project: OpenProject): DatasetReport {
   };
 }
 
-/** The bands from the smallest side of any image to the largest. */
+/** Counts by size band, from the smallest side of any image to the largest. */
 function sizesOf(sizes: readonly SizeCount[]): DatasetReport['sizes'] {
   const band = (pixels: number): number => SIZE_BANDS.findLastIndex((low) => pixels >= low);
   const used = sizes.flatMap(({ width, height }) => [band(width), band(height)]);
@@ -79,7 +79,7 @@ function sizesOf(sizes: readonly SizeCount[]): DatasetReport['sizes'] {
   return {
     bands,
     counts,
-    common: sizes.slice(0, MOST_SIZES).map(({ width, height, images }) => ({ value: `${width} × ${height}`, images })),
+    common: sizes.slice(0, MAX_SIZES).map(({ width, height, images }) => ({ value: `${width} × ${height}`, images })),
     distinct: sizes.length,
   };
 }

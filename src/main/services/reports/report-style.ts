@@ -1,4 +1,4 @@
-/** The report's look: for reading on a screen and for A4 or Letter paper. System fonts only: nothing is fetched. */
+/** Styles of reports for screens and for A4 or Letter paper. System fonts only, so nothing is fetched. */
 export const reportStyle = `
 :root { --ink: #16202b; --soft: #55636f; --line: #dfe5ea; --paper: #fff; --wash: #f4f7f9; --accent: #0b5c8e;
   --warn: #8a4b00; --warn-wash: #fff6e6; --warn-line: #f0c36d; }

@@ -22,18 +22,24 @@ import type { Runs } from '../runs/runs';
 import { type ReportExample, type ReportSplit, renderReport } from './run-report';
 
 export interface WrittenReport {
-  /** Of the resource `report/<id>`. */
+  /** Id in the resource path `report/<id>`. */
   readonly resource: string;
   /** `runs/<id>/report-<split>.html` */
   readonly file: string;
 }
 
 export interface Reports {
-  /** Writes the report of a run's evaluation. Throws `run_unknown`, `run_damaged`, `not_evaluated`, `disk_full`. */
+  /**
+   * Writes the report of a run's evaluation.
+   * @throws `run_unknown`, `run_damaged`, `not_evaluated`, `disk_full`
+   */
   write(project: OpenProject, run: string, split: EvaluatedSplit): Promise<WrittenReport>;
-  /** Makes a page that another service wrote readable; answers with its resource. */
+  /** Registers a page written by another service and returns its resource id. */
   offer(file: string): string;
-  /** The page of a report that this process wrote. Throws `not_found`. */
+  /**
+   * Reads a report written or registered by this process.
+   * @throws `not_found`
+   */
   read(resource: string): Promise<Uint8Array>;
 }
 
@@ -48,7 +54,7 @@ export function createReports(options: {
   const { runs, evaluations, dataset, engine, pool } = options;
   const written = new Map<string, string>();
 
-  /** The surest right answer, with the attention of the last layer. */
+  /** The correct prediction with the highest confidence, with the attention of the last layer. */
   const makeExample = async (
     project: OpenProject,
     run: RunDetail,
@@ -68,12 +74,12 @@ export function createReports(options: {
     const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample] });
     const path = rasters[0] ?? '';
     const raster = decodeRaster(await readFile(path));
-    const answer = await classifyWithRun(
+    const classified = await classifyWithRun(
       model,
       { rasters, attention: true, testTime: null },
       (spec) => engine.request('classify', spec).result,
     );
-    const maps = answer.attention[0];
+    const maps = classified.attention[0];
     return {
       name: `Image ${sample.image} of the project: the correct prediction with the highest confidence`,
       picture: await pool.encodePng(raster),
@@ -105,7 +111,7 @@ export function createReports(options: {
       const folder = runFolder(project.folder, run);
       const samples = await readRunSamples(folder);
       const cases = await evaluations.cases(project, run, split, {});
-      // A report without its picture is still a report: the source may be gone, or the engine busy or broken.
+      // The example is optional: its source may be gone, or the engine busy or broken.
       const example = await makeExample(project, detail, samples, cases).catch(() => null);
       const isNamed = namesPatient(project);
       const page = renderReport({
@@ -113,7 +119,7 @@ export function createReports(options: {
         run: detail,
         evaluation,
         parts: splitNames.map((name) => describeSplit(name, samples, detail.record.classes.length, isNamed)),
-        split: describeDivision(samples, isNamed),
+        split: describeSeparation(samples, isNamed),
         environment: environment(options.version),
         testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
         example,
@@ -145,8 +151,8 @@ function describeSplit(
   return { split, images: own.length, ...countPatients(own, isNamed), perClass: countClasses(own, classes) };
 }
 
-/** What the recorded images say about the split: it may have changed in the project since. */
-function describeDivision(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
+/** Separation of patients in the run's own images, because the project's split may have changed since. */
+function describeSeparation(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
   const parts = new Map<number, Set<SplitName>>();
   for (const { patient, part } of samples) {
     if (patient === null) continue;

@@ -13,15 +13,15 @@ import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricCh
 import { type Html, html } from './report-html';
 import { reportPage } from './report-page';
 
-/** Images of each class in each part, as they were when the run began. */
+/** Images per class in one split when the run started. */
 export interface ReportSplit extends PatientCount {
   readonly split: 'train' | 'validation' | 'test';
   readonly images: number;
-  /** In class order. */
+  /** Images per class, in class order. */
   readonly perClass: readonly number[];
 }
 
-/** One answered image with where the model looked; pictures are PNG. */
+/** One predicted image with its attention overlay, both as PNG. */
 export interface ReportExample {
   readonly name: string;
   readonly picture: Uint8Array;
@@ -36,19 +36,19 @@ export interface ReportInput {
   readonly run: RunDetail;
   readonly evaluation: Evaluation;
   readonly parts: readonly ReportSplit[];
-  /** How the split was made, as [name, value]. */
+  /** Properties of the split as [name, value]. */
   readonly split: readonly (readonly [string, string])[];
-  /** Programs and machine, as [name, value]. */
+  /** Software and machine as [name, value]. */
   readonly environment: readonly (readonly [string, string])[];
-  /** Of this project's test sets before this report, newest first; null in a report on validation images. */
+  /** The project's openings of test sets so far, newest first; null in a report on validation images. */
   readonly testOpenings: readonly TestOpening[] | null;
   readonly example: ReportExample | null;
   readonly writtenAt: string;
 }
 
 /**
- * One HTML page about a run and one evaluation of it, whole in itself: no script, no request, charts as SVG, pictures
- * as data. Every text from outside is escaped.
+ * One self-contained HTML page about a run and one of its evaluations: no scripts, no requests, charts as SVG, images as
+ * data URLs. All text is escaped.
  */
 export function renderReport(input: ReportInput): string {
   const { run, evaluation } = input;
@@ -62,7 +62,7 @@ ${tiles(evaluation)}
 ${leakLine(evaluation)}
 ${cautions(evaluation)}
 ${results(evaluation)}
-${answers(evaluation)}
+${predictions(evaluation)}
 ${example(input.example)}
 ${history(run)}
 ${data(input)}
@@ -81,7 +81,7 @@ function leak({ leak: text }: Evaluation): Html {
   return text === null ? html`` : html`<section class="cautions"><h2>Leaking split</h2><p>${text}</p></section>`;
 }
 
-/** What was known of leaks, also where nothing was: a reader cannot ask. */
+/** Known leaks, and that none were found: readers of a report cannot look it up. */
 function leakLine({ leaks }: Evaluation): Html {
   const statement = leakStatement(leaks);
   return statement === '' ? html`` : html`<p class="note">${statement}</p>`;
@@ -117,7 +117,7 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
 <p class="note">The 95 % interval is shown under each value: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one versus rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
 }
 
-function answers(evaluation: Evaluation): Html {
+function predictions(evaluation: Evaluation): Html {
   return html`<section class="keep"><h2>Correct and incorrect predictions</h2><div class="two"><figure><h3>Confusion matrix</h3>${confusionMatrixChart(evaluation.confusionMatrix, evaluation.classes)}<figcaption>Cases, and their share of the row. Outlined cells are correct predictions.</figcaption></figure><figure><h3>Confidence</h3>${confidenceChart(evaluation.confidence)}<figcaption>Predicted probability of the chosen class, in 20 bins. Not calibrated.</figcaption></figure></div></section>`;
 }
 
@@ -153,14 +153,14 @@ function data({ parts, split, run, testOpenings }: ReportInput): Html {
   }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;
 }
 
-/** Listed at most; the number is of all. */
-const OPENINGS_LISTED = 20;
+/** Openings listed; the text above counts all of them. */
+const MAX_OPENINGS = 20;
 
 function openings(all: readonly TestOpening[], run: string): Html {
   const own = all.filter((one) => one.run === run).length;
   const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
-  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project. Choosing a model by test results makes them too optimistic.${all.length > OPENINGS_LISTED && ` The last ${OPENINGS_LISTED} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
-    .slice(0, OPENINGS_LISTED)
+  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project. Choosing a model by test results makes them too optimistic.${all.length > MAX_OPENINGS && ` The last ${MAX_OPENINGS} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
+    .slice(0, MAX_OPENINGS)
     .map(
       (one) =>
         html`<tr><td>${formatMoment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${formatCount(one.images)}</td></tr>`,

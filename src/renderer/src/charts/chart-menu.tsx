@@ -7,17 +7,17 @@ import { showError, showToast } from '../state/toasts';
 import { svgToPng } from './raster-image';
 
 export interface ChartMenuProps {
-  /** Names the menu ("Loss: copy or export") and the files. */
+  /** Used in the menu's label ("Loss: copy or export") and in file names. */
   readonly name: string;
-  /** The numbers behind the picture; called when a person asks. */
+  /** The plotted numbers, computed on request. */
   readonly table: () => TableData;
-  /** The picture as a stand-alone SVG file. */
+  /** The chart as a stand-alone SVG file. */
   readonly svg?: () => string;
-  /** The picture as a PNG, where there is no SVG to make it from. */
+  /** The chart as a PNG, for charts without an SVG. */
   readonly png?: () => Promise<Blob>;
 }
 
-/** Copy and export of a chart: its numbers for a spreadsheet or as CSV, its picture as PNG or SVG. */
+/** Copies and exports a chart: its numbers for a spreadsheet or as CSV, its image as PNG or SVG. */
 export function ChartMenu({ name, table, svg, png }: ChartMenuProps) {
   const file = fileName(name);
   const picture = png ?? (svg === undefined ? undefined : () => svgToPng(svg(), 3));

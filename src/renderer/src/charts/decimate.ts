@@ -1,4 +1,6 @@
-/** Points of one line, x not decreasing. */
+import { bisectLeft, bisectRight } from 'd3-array';
+
+/** Points of one line, in non-decreasing order of x. */
 export interface Points {
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
@@ -9,29 +11,18 @@ export interface Decimated {
   readonly y: number[];
 }
 
-/** First index whose x is at least `value`. */
-export function lowerBound(x: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = x.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((x[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** First index with an x of at least `value`. */
+export const lowerBound: (x: ArrayLike<number>, value: number) => number = bisectLeft;
 
 /**
- * Thins the part of a line that lies in [`from`, `to`] (and one point on either side, so that the line runs out of the
- * picture) to at most about 2 × `buckets` points: of each bucket the smallest and the largest value stay, in their
- * order, so that no spike is lost. Few points pass through unchanged.
+ * Thins a line to about 2 × `buckets` points within [`from`, `to`], plus one point on either side so that it runs to
+ * the edges of the chart. Each bucket keeps its smallest and largest value in order, so no spike is lost. Lines of few
+ * points are returned unchanged.
  */
 export function decimate(points: Points, from: number, to: number, buckets: number): Decimated {
   const total = Math.min(points.x.length, points.y.length);
-  const start = Math.max(0, Math.min(total, lowerBound(points.x, from)) - 1);
-  let end = Math.min(total, lowerBound(points.x, to));
-  while (end < total && (points.x[end] as number) <= to) end++;
-  end = Math.min(total, end + 1);
+  const start = Math.max(0, bisectLeft(points.x, from, 0, total) - 1);
+  const end = Math.min(total, bisectRight(points.x, to, 0, total) + 1);
 
   const x: number[] = [];
   const y: number[] = [];
@@ -65,8 +56,8 @@ export function decimate(points: Points, from: number, to: number, buckets: numb
 }
 
 /**
- * Puts several lines on one x axis: the sorted union of their x, and per line its value there or null. When a line
- * holds an x twice, the later value counts.
+ * Aligns several lines on one x axis: the sorted union of their x, and each line's value there or null. If a line
+ * contains an x twice, the later value is used.
  */
 export function alignSeries(lines: readonly Decimated[]): { x: number[]; y: (number | null)[][] } {
   const x = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
@@ -83,7 +74,7 @@ export function alignSeries(lines: readonly Decimated[]): { x: number[]; y: (num
   return { x, y };
 }
 
-/** Smallest and largest x of several lines; null when all are empty. */
+/** Smallest and largest x of several lines; null if all are empty. */
 export function extentOfX(lines: readonly Points[]): [number, number] | null {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

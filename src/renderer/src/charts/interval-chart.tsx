@@ -11,25 +11,25 @@ import { useScheme } from './use-scheme';
 
 export interface IntervalRow {
   readonly label: string;
-  /** Null: nothing measured yet. */
+  /** Null before the first measurement. */
   readonly metric: Metric | null;
-  /** Drawn filled, with this word beside it. */
+  /** A word beside the dot, which is then filled. */
   readonly mark?: string | undefined;
 }
 
 export interface IntervalChartProps {
   readonly title: string;
   readonly description?: string;
-  /** What the rows are: "Learning rate". */
+  /** Title of the rows, such as "Learning rate". */
   readonly rowTitle: string;
-  /** What is measured: "Accuracy". */
+  /** The measured quantity, such as "Accuracy". */
   readonly quantity: string;
   readonly rows: readonly IntervalRow[];
 }
 
 const ROW_HEIGHT = 26;
 
-/** A value with its 95 % interval a row, all on one scale. */
+/** One row per value with its 95 % interval, all on one scale. */
 export function IntervalChart({ title, description, rowTitle, quantity, rows }: IntervalChartProps) {
   const scheme = useScheme();
   const build = useCallback(

@@ -7,13 +7,13 @@ export interface IntervalStripProps {
   /** Ends of the scale. */
   readonly from: number;
   readonly to: number;
-  /** Where a dashed line stands: what chance would give. */
+  /** Position of a dashed line, such as the level of chance. */
   readonly reference: number;
-  /** Drawn filled and in colour. */
+  /** Fills and colours the dot. */
   readonly marked: boolean;
 }
 
-/** A value with its interval as a dot on a line, as wide as its place: one row of a table, all rows on one scale. */
+/** A value with its interval as a dot on a line, for one row of a table. All rows share one scale. */
 export function IntervalStrip({ metric, from, to, reference, marked }: IntervalStripProps) {
   const at = (value: number) => `${(100 * (Math.min(Math.max(value, from), to) - from)) / (to - from)}%`;
   const { value, low, high } = metric;

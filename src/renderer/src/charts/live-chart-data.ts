@@ -1,20 +1,20 @@
 import type { TableData } from '../components/table-text';
 import { alignSeries, lowerBound, type Points } from './decimate';
 
-/** One line of a live chart. Its points only ever grow at the end. */
+/** One line of a live chart. Points are only appended. */
 export interface LiveSeries {
   readonly key: string;
   readonly label: string;
   readonly points: Points;
-  /** Draws a dot on each point: for few points, such as one an epoch. */
+  /** Draws a dot at each point, for lines of few points such as one per epoch. */
   readonly dots?: boolean;
-  /** Place in the palette; its own place in the list unless told. */
+  /** Index into the palette; by default the line's own index. */
   readonly colour?: number;
-  /** True for a noisy line that the smoothing switch may average. */
+  /** The smoothing switch averages this line. */
   readonly noisy?: boolean;
 }
 
-/** A line's value at `x`: that of the last point that is not after it; null before the first. */
+/** Value of the last point at or before `x`; null before the first point. */
 export function valueAt(points: Points, x: number): number | null {
   let index = lowerBound(points.x, x);
   if (index >= points.x.length || (points.x[index] as number) > x) index--;
@@ -22,7 +22,7 @@ export function valueAt(points: Points, x: number): number | null {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
-/** All points of all lines as one table: x, then a column a line, empty where a line has no point. */
+/** All points as one table: x, then one column per line, empty where a line has no point. */
 export function liveTable(xLabel: string, series: readonly LiveSeries[]): TableData {
   const aligned = alignSeries(series.map(({ points }) => ({ x: Array.from(points.x), y: Array.from(points.y) })));
   return {

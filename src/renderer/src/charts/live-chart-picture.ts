@@ -3,7 +3,7 @@ import { chartColours, seriesColour, seriesDash } from '#shared/charts/palette';
 import type { LiveSeries } from './live-chart-data';
 import { canvasToPng } from './raster-image';
 
-/** The plot as shown, with title and legend, as a PNG. Rejects where nothing is drawn yet. */
+/** The visible plot with title and legend as a PNG. Rejects before the plot is drawn. */
 export function pictureOf(
   plot: uPlot | null,
   title: string,

@@ -3,7 +3,7 @@ import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash 
 import { formatCompact } from '#shared/text/number';
 import type { LiveSeries } from './live-chart-data';
 
-/** Steps and epochs are whole: 1, 2, 5, 10, … */
+/** Tick distances for steps and epochs, which are whole: 1, 2, 5, 10, … */
 const wholeIncrements = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((unit) => unit * 10 ** power)).flat();
 
 export interface PlotMarker {
@@ -18,13 +18,13 @@ export interface PlotSettings {
   readonly height: number;
   readonly format: (value: number) => string;
   readonly markers: () => readonly PlotMarker[];
-  /** x under the pointer, null when it is away. */
+  /** Receives x under the pointer, null when the pointer leaves. */
   readonly onCursor: (x: number | null) => void;
-  /** A part of the x axis was dragged over; null = all of it again. */
+  /** Receives the selected range of x; null shows everything. */
   readonly onView: (view: readonly [number, number] | null) => void;
 }
 
-/** Builds the uPlot options of a live chart: drag zooms x, a double click shows all, markers are dashed lines. */
+/** uPlot options of a live chart: dragging zooms x, a double click shows everything, markers are dashed lines. */
 export function plotOptions(settings: PlotSettings): uPlot.Options {
   const { scheme, format } = settings;
   const colours = chartColours(scheme);
@@ -73,7 +73,7 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
           dash: settings.series.length > 1 ? [...seriesDash(place)] : [],
           pxAlign: 0,
           spanGaps: true,
-          // A line of one point would not be seen.
+          // A line of one point would be invisible.
           points: { show: (plot, at) => line.dots === true || isAlone(plot.data[at]), size: 6, fill: stroke, stroke },
         };
       }),
@@ -98,20 +98,20 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
   };
 }
 
-const NARROWEST_AXIS = 52;
-/** Of 11 px digits, and what stands between them and the axis. */
+const MIN_AXIS_WIDTH = 52;
+/** Width of an 11 px digit, and the gap between labels and axis. */
 const DIGIT_WIDTH = 6.4;
 const AXIS_GAP = 14;
 
-/** Room for the longest label of the y axis. */
+/** Width of the y axis, enough for its longest label. */
 export const widthOf = (labels: readonly string[] | null): number =>
-  Math.max(NARROWEST_AXIS, AXIS_GAP + DIGIT_WIDTH * Math.max(0, ...(labels ?? []).map(({ length }) => length)));
+  Math.max(MIN_AXIS_WIDTH, AXIS_GAP + DIGIT_WIDTH * Math.max(0, ...(labels ?? []).map(({ length }) => length)));
 
-/** One point at most, whatever gaps are around it. */
+/** Whether there is at most one point, ignoring gaps. */
 export const isAlone = (values: ArrayLike<number | null | undefined> | undefined): boolean =>
   Array.from(values ?? []).filter((value) => typeof value === 'number').length < 2;
 
-/** Some air above and below; a flat line stands in the middle. */
+/** The range of values with a margin; a flat line is in the middle. */
 function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   if (low === high) {

@@ -26,15 +26,15 @@ export interface LiveChartProps {
 const SMOOTHING = 0.9;
 const noMarkers: readonly PlotMarker[] = [];
 
-/** A line with its value where the cursor is, or at the end of what is shown. */
+/** A line with its value at the cursor, or at the end of the visible range. */
 interface Reading {
   readonly line: LiveSeries;
   readonly value: number | null;
 }
 
 /**
- * Lines that grow while one looks: drag over a part to see it larger, double click to see all, point to read values,
- * click a name to hide its line. Draws at most two points a pixel of each line, so 100,000 points stay smooth.
+ * Lines that grow during training. Dragging zooms, a double click shows everything, pointing reads values, and clicking
+ * a name hides its line. Draws at most two points per pixel of each line, so 100,000 points stay smooth.
  */
 export function LiveChart(props: LiveChartProps) {
   const { title, xLabel, series, markers = noMarkers, height = 190, format = formatCompact } = props;
@@ -104,7 +104,7 @@ const smoothed = (line: LiveSeries): LiveSeries =>
     ? { ...line, points: { x: line.points.x, y: exponentialMovingAverage(line.points.y, SMOOTHING) } }
     : line;
 
-/** Names and values; a click on one hides its line. */
+/** Names and values; clicking one hides its line. */
 function Legend(props: {
   readonly readings: readonly Reading[];
   readonly hidden: ReadonlySet<string>;
@@ -142,7 +142,7 @@ function Legend(props: {
   );
 }
 
-/** The part of x to show: `factor` times the present one, about its middle, inside what there is. */
+/** Scales the visible range of x by `factor` around its middle, within `all`; null if that shows everything. */
 function zoomed(view: View, all: View, factor: number): View | null {
   const middle = (view[0] + view[1]) / 2;
   const half = ((view[1] - view[0]) * factor) / 2;
@@ -152,7 +152,7 @@ function zoomed(view: View, all: View, factor: number): View | null {
 
 function ZoomButtons(props: {
   readonly title: string;
-  /** Null: all there is. */
+  /** Null shows everything. */
   readonly view: View | null;
   readonly all: View;
   readonly onView: (view: View | null) => void;

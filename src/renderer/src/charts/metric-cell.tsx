@@ -7,11 +7,11 @@ import classes from './metric-cell.module.css';
 
 export interface MetricCellProps {
   readonly metric: Metric | null;
-  /** More about it, where the pointer rests on the cell. */
+  /** Tooltip of the cell. */
   readonly title?: string;
 }
 
-/** A cell of a table: a value, and its interval below. */
+/** A table cell with a value and its interval below. */
 export function MetricCell({ metric, title }: MetricCellProps) {
   const reason = metric === null ? null : noIntervalReason(metric);
   return (

@@ -3,25 +3,25 @@ import { useEffect } from 'react';
 import { useWidth } from './use-width';
 
 export interface PlotFigureProps {
-  /** What the picture shows, in words. */
+  /** Description of the chart for screen readers. */
   readonly label: string;
   readonly build: (width: number) => Plot.PlotOptions;
 }
 
-/** Draws with Observable Plot, as wide as there is room. `build` must be stable between equal pictures. */
+/** An Observable Plot chart as wide as its container. `build` must keep its identity while the chart stays the same. */
 export function PlotFigure({ label, build }: PlotFigureProps) {
   const [holder, width] = useWidth<HTMLDivElement>();
   useEffect(() => {
     if (holder.current === null || width === 0) return;
     const figure = Plot.plot(build(width));
-    // The holder says what the picture shows; Plot's names of single marks mean nothing to a screen reader.
+    // The holder has the description; Plot's labels of single marks would only be noise in a screen reader.
     figure.setAttribute('aria-hidden', 'true');
     holder.current.replaceChildren(figure);
   }, [holder, width, build]);
   return <div ref={holder} role="img" aria-label={label} />;
 }
 
-/** The same picture as a stand-alone SVG file on the theme's background. */
+/** The chart as a stand-alone SVG file on the theme's background. */
 export function plotSvg(options: Plot.PlotOptions, background: string): string {
   const figure = Plot.plot(options);
   const svg = figure instanceof SVGSVGElement ? figure : figure.querySelector('svg');

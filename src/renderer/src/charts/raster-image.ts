@@ -1,4 +1,4 @@
-/** Draws an SVG file into a PNG, `scale` times its own size. */
+/** Renders an SVG file as a PNG at `scale` times its own size. */
 export async function svgToPng(svg: string, scale: number): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {

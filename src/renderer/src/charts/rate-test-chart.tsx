@@ -10,14 +10,14 @@ import { useScheme } from './use-scheme';
 
 export interface RateTestChartProps {
   readonly points: readonly RatePoint[];
-  /** Marked, where there is one. */
+  /** The suggested learning rate, marked in the chart. */
   readonly suggestion: number | null;
 }
 
-/** The explosion at the end would flatten everything before it: what is above the first loss by more than this is cut. */
+/** Losses above this multiple of the first are cut off: divergence at the end would flatten the rest of the curve. */
 const HEADROOM = 1.25;
 
-/** The loss over the learning rate, each step at a higher one. */
+/** Loss over the learning rate, which rises with each step. */
 export function RateTestChart({ points, suggestion }: RateTestChartProps) {
   const scheme = useScheme();
   const build = useCallback(

@@ -17,12 +17,12 @@ export interface ScheduleChartProps {
   /** [optimizer step, learning rate]. */
   readonly schedule: readonly (readonly [number, number])[];
   readonly stages: readonly ScheduleStage[];
-  /** One line about what the drawing leaves out. */
+  /** One line about omissions of the chart. */
   readonly note?: string;
   readonly height?: number;
 }
 
-/** The learning rate over the optimizer steps, as it will be. */
+/** The planned learning rate over the optimizer steps. */
 export function ScheduleChart({ schedule, stages, note, height = 120 }: ScheduleChartProps) {
   const scheme = useScheme();
   const marks = useMemo(() => marksOf(stages), [stages]);
@@ -90,14 +90,14 @@ export function ScheduleChart({ schedule, stages, note, height = 120 }: Schedule
   );
 }
 
-/** The end of the warm-up of a run in one piece; where a run has stages, the beginning of each. */
+/** The start of each stage; for a run of one stage, the end of its warm-up. */
 function marksOf(stages: readonly ScheduleStage[]): { step: number; label: string; name: string }[] {
   const only = stages.length === 1 ? stages[0] : undefined;
   if (only !== undefined)
     return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up', name: 'end of warm-up' }] : [];
   let before = 0;
   return stages.map(({ name, steps }, index) => {
-    // The number alone: names of short stages would run into each other.
+    // Only the number, because names of short stages would overlap.
     const mark = { step: before, label: `${index + 1}`, name };
     before += steps;
     return mark;

@@ -1,6 +1,6 @@
 /**
- * Exponential moving average with the bias of its start removed (as in Adam; Kingma and Ba, 2015):
- * m = w·m + (1 - w)·y, divided by 1 - w^k after k values. Values that are not finite are passed by.
+ * Exponential moving average, corrected for its bias at the start (as in Adam; Kingma and Ba, 2015):
+ * m = w·m + (1 - w)·y, divided by 1 - w^k after k values. Non-finite values are skipped and stay NaN.
  */
 export function exponentialMovingAverage(y: ArrayLike<number>, weight: number): number[] {
   const smooth: number[] = new Array(y.length);

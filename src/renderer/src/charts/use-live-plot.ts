@@ -7,29 +7,29 @@ import { type PlotMarker, plotOptions } from './live-chart-plot';
 import { useScheme } from './use-scheme';
 import { useWidth } from './use-width';
 
-/** The part of x that is shown: from, to. */
+/** The visible range of x: [from, to]. */
 export type View = readonly [number, number];
 
 export interface LivePlotInput {
-  /** What the plot is built from: names, dots and colours. Its points are those of `shown`. */
+  /** Names, dots and colours of the lines; the points are taken from `shown`. */
   readonly series: readonly LiveSeries[];
-  /** The lines as they are drawn, in the order of `series`. */
+  /** The lines as drawn, in the order of `series`. */
   readonly shown: readonly LiveSeries[];
   readonly hidden: ReadonlySet<string>;
   readonly markers: readonly PlotMarker[];
   readonly height: number;
   readonly format: (value: number) => string;
-  /** Null: all there is. */
+  /** Null shows everything. */
   readonly view: View | null;
-  /** What there is of x; null where no line has a point. */
+  /** The full range of x; null if no line has a point. */
   readonly all: View | null;
   readonly onCursor: (x: number | null) => void;
   readonly onView: (view: View | null) => void;
 }
 
-/** A plot that follows its data, size and colours. Draws at most two points a pixel of each line. */
+/** A plot that follows its data, size and colours, with at most two points per pixel of each line. */
 export function useLivePlot(input: LivePlotInput): {
-  /** Of the element that the plot is drawn in. */
+  /** The plot's container. */
   readonly holder: RefObject<HTMLDivElement | null>;
   readonly plot: RefObject<uPlot | null>;
 } {
@@ -41,7 +41,7 @@ export function useLivePlot(input: LivePlotInput): {
   latest.current = input;
   const structure = series.map(({ key, label, dots, colour }) => `${key}|${label}|${dots}|${colour}`).join('\n');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `structure` stands for what of `series` the plot is built from; its data and size follow below
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `structure` represents the parts of `series` that build the plot; effects below update data and size
   useEffect(() => {
     const element = holder.current;
     if (element === null || width === 0) return;
@@ -70,7 +70,7 @@ export function useLivePlot(input: LivePlotInput): {
     if (width > 0) plotRef.current?.setSize({ width, height });
   }, [width, height]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew with structure and scheme, and needs its data again; markers are read while drawing
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot rebuilt for a new structure or scheme needs its data again; markers are read while drawing
   useEffect(() => {
     const plot = plotRef.current;
     if (plot === null || width === 0) return;

@@ -1,7 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import type { Scheme } from '#shared/charts/palette';
 
-/** The theme that the window is in now. */
+/** The window's current theme. */
 export function useScheme(): Scheme {
   return useComputedColorScheme('dark');
 }
