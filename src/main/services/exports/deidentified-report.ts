@@ -9,7 +9,7 @@ import { formatCount } from '#shared/text/number';
 import { formatMoment } from '#shared/text/time';
 import type { ActionCount } from '../../ingest/dicom/deidentify/options';
 import { type Html, html } from '../reports/report-html';
-import { reportPage } from '../reports/report-page';
+import { facts, reportPage } from '../reports/report-page';
 
 export interface HeldBackFile {
   readonly file: number;
@@ -103,7 +103,7 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
       formatCount(n),
     ]),
   ];
-  return html`<section class="keep"><h2>Summary</h2><table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="keep"><h2>Summary</h2>${facts(rows)}</section>`;
 }
 
 /** Rows of a list at most; report.json has them all. */

@@ -8,7 +8,7 @@ import { leakText, voidText } from '#shared/models/sign-off';
 import { formatCount, formatPercent } from '#shared/text/number';
 import { formatMoment } from '#shared/text/time';
 import { type Html, html } from './report-html';
-import { reportPage } from './report-page';
+import { facts, reportPage } from './report-page';
 
 /** The dataset report as one page for the screen, for print and for a study's records. */
 export function renderDatasetReport(report: DatasetReport, version: string): string {
@@ -53,10 +53,6 @@ function classes({ classes: rows, split: current, imagesPerPatient }: DatasetRep
     imagesPerPatient.length > 0 &&
     html`<p class="note">Images per patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
   }</section>`;
-}
-
-function facts(rows: readonly (readonly [string, string | Html])[]): Html {
-  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table>`;
 }
 
 const grouping = {

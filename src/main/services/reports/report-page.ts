@@ -32,3 +32,8 @@ ${body}
 `;
   return String(page);
 }
+
+/** A table of names and values. */
+export function facts(rows: readonly (readonly [string, string | Html])[]): Html {
+  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table>`;
+}

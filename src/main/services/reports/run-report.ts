@@ -11,7 +11,7 @@ import { formatCount, formatPercent } from '#shared/text/number';
 import { formatDuration, formatMoment } from '#shared/text/time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
-import { reportPage } from './report-page';
+import { facts, reportPage } from './report-page';
 
 /** Images per class in one split when the run started. */
 export interface ReportSplit extends PatientCount {
@@ -165,10 +165,6 @@ function openings(all: readonly TestOpening[], run: string): Html {
       (one) =>
         html`<tr><td>${formatMoment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${formatCount(one.images)}</td></tr>`,
     )}</tbody></table>`;
-}
-
-function facts(rows: readonly (readonly [string, string | Html])[]): Html {
-  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table>`;
 }
 
 function methods({ run, evaluation, environment }: ReportInput): Html {
