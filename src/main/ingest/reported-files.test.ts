@@ -50,7 +50,7 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     slope_garbage: [width800, 1, [/Rescale Slope is not a number/]],
     slope_half_garbage: [width800, 1, [/Rescale Slope is not a number/]],
     slope_inf: [width800, 1, [/Rescale Slope is not a number/]],
-    slope_empty_inter: [228.6, 1, [/without a usable Rescale Slope/]],
+    slope_empty_inter: [228.6, 1, [/no usable Rescale Slope/]],
     two_slopes: [width800, 1, [/Rescale Slope has several values/]],
     vr_FD: [191.4, 1, [/stored as FD instead of DS/]],
     vr_US_window: [width800, 1, [/stored as US instead of DS/]],
