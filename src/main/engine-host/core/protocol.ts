@@ -21,6 +21,9 @@ export type BackboneSource =
   | { readonly kind: 'architecture'; readonly name: string }
   | { readonly kind: 'folder'; readonly folder: string };
 
+/** The head that a run starts from: drawn anew, that of the backbone, or that with its rows in the order of the classes. */
+export type BackboneHead = 'new' | 'kept' | 'reordered';
+
 export interface TrainSpec {
   /** `runs/<id>`: the host writes `log.ndjson` and `checkpoints/{last,best}` there. */
   readonly runFolder: string;
@@ -114,6 +117,7 @@ export interface Estimate {
   /** Normalisation of the backbone's pixels: x × rescaleFactor, then (x - mean) / std. */
   readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
   readonly pretrained: boolean;
+  readonly head: BackboneHead;
   /** Notes on the backbone for the run's log. */
   readonly notes: readonly string[];
   /** SHA-256 of the weights, or of the architecture's description. */

@@ -50,6 +50,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     imageSize: backbone.config.imageSize,
     processor: backbone.processor,
     pretrained: backbone.pretrained,
+    head: backbone.head,
     notes: backbone.notes,
     hash: backbone.hash,
   };

@@ -6,13 +6,14 @@ import { architectureByName } from '../../engine/vit/architectures';
 import type { VitConfig } from '../../engine/vit/config';
 import { initialiseParameters } from '../../engine/vit/initialise';
 import { interpolatePositions, withImageSize } from '../../engine/vit/interpolate-positions';
-import type { BackboneSource } from '../core/protocol';
+import type { BackboneHead, BackboneSource } from '../core/protocol';
 import { type BackboneFolder, hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
 
 export interface BackboneDescription {
   /** With the classes of the run. */
   readonly config: VitConfig;
   readonly pretrained: boolean;
+  readonly head: BackboneHead;
   readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
   /** SHA-256 of the files, or of the architecture's description (and the seed once weights are drawn). */
   readonly hash: string;
@@ -37,6 +38,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
   return {
     config,
     pretrained: false,
+    head: 'new',
     processor: defaultNormalisation,
     // Classes and dropout do not change what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
@@ -82,14 +84,19 @@ function permuteRows({ shape, data }: Tensor, rows: readonly number[]): Tensor {
   return { shape, data: permuted };
 }
 
-function headNote(opened: BackboneFolder, classes: readonly string[]): string {
+function headOf(opened: BackboneFolder, classes: readonly string[]): BackboneHead {
   const rows = headRows(opened, classes);
-  if (rows === null) {
+  if (rows === null) return 'new';
+  return inOrder(rows) ? 'kept' : 'reordered';
+}
+
+function headNote(opened: BackboneFolder, classes: readonly string[], head: BackboneHead): string {
+  if (head === 'new') {
     return opened.hasHead
       ? `The head is new: ${classes.length} classes instead of the ${opened.config.classes.length} of the backbone.`
       : `The head is new: ${classes.length} classes; the backbone had none.`;
   }
-  return inOrder(rows)
+  return head === 'kept'
     ? 'The head of the backbone is kept: its classes are the same.'
     : 'The head of the backbone is kept: its classes are the same, and were reordered to match the project.';
 }
@@ -101,12 +108,14 @@ async function describeFolder(
 ): Promise<BackboneDescription> {
   const { processor, folder, files } = opened;
   const config = withImageSize(opened.config, imageSize);
+  const head = headOf(opened, classes);
   return {
     config: { ...config, classes },
     pretrained: true,
+    head,
     processor,
     hash: await hashFiles(folder, files),
-    notes: [headNote(opened, classes), ...opened.notes, ...sizeNotes(opened.config, config)],
+    notes: [headNote(opened, classes, head), ...opened.notes, ...sizeNotes(opened.config, config)],
   };
 }
 

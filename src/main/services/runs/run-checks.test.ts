@@ -28,6 +28,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     imageSize: 224,
     processor: defaultNormalisation,
     pretrained: true,
+    head: 'new',
     notes: [],
     hash: '',
   },

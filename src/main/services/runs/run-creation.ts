@@ -106,7 +106,7 @@ function describe(
       config,
       { n: samples.length, ...countPatients(samples, namesPatient(project)) },
       classes,
-      estimate.pretrained,
+      estimate,
     ),
     experiment: run.experiment ?? null,
     signOff: run.signOff ?? prepared.signOff,

@@ -4,7 +4,7 @@ import { imagesText, type PatientCount } from '#shared/models/patient-count';
 import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { isLogisticRegression } from '#shared/training/stages';
-import type { TrainResult } from '../../engine-host/core/protocol';
+import type { Estimate, TrainResult } from '../../engine-host/core/protocol';
 import { isDiskProblem } from '../core/disk-problem';
 import { bestOf } from './run-store';
 
@@ -85,15 +85,21 @@ export function failureChanges(error: unknown, requested: 'pause' | 'stop' | nul
   return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };
 }
 
+const headNotes: Readonly<Record<Estimate['head'], (classes: string) => string>> = {
+  new: (classes) => `The head is new: ${classes}.`,
+  kept: (classes) => `The head of the backbone is kept: ${classes}.`,
+  reordered: (classes) => `The head of the backbone is kept, with its classes in the order of the project: ${classes}.`,
+};
+
 export function startNotes(
   given: { readonly learningRate?: number | null | undefined },
   config: RunConfig,
   images: PatientCount & { readonly n: number },
   classes: readonly string[],
-  pretrained: boolean,
+  { pretrained, head }: Pick<Estimate, 'pretrained' | 'head'>,
 ): string[] {
   const notes = [
-    `The head is new: ${classes.length} classes (${classes.join(', ')}).`,
+    headNotes[head](`${classes.length} classes (${classes.join(', ')})`),
     pretrained ? 'The other weights come from the backbone.' : 'All weights are initialised randomly.',
     `${imagesText(images.n, images)}.`,
   ];
