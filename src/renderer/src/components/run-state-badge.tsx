@@ -1,5 +1,7 @@
-import type { RunState } from '#shared/models/run';
+import type { RunState, RunSummary } from '#shared/models/run';
+import { useRunProgress } from '../state/activity';
 import classes from './run-state-badge.module.css';
+import { shownRunState } from './shown-run-state';
 
 const labels: Record<RunState, string> = {
   queued: 'Queued',
@@ -12,7 +14,8 @@ const labels: Record<RunState, string> = {
 };
 
 /** A run's state as a badge. */
-export function RunStateBadge({ state }: { readonly state: RunState }) {
+export function RunStateBadge({ run }: { readonly run: Pick<RunSummary, 'id' | 'state'> }) {
+  const state = shownRunState(run.state, useRunProgress(run.id));
   return (
     <span className={classes['badge']} data-state={state}>
       {labels[state]}

@@ -58,7 +58,7 @@ export function ResultTable({ title, description, rowTitle, runs, names, verdict
                   )}
                 </Table.Th>
                 <Table.Td>
-                  <RunStateBadge state={run.summary.state} />
+                  <RunStateBadge run={run.summary} />
                 </Table.Td>
                 {resultColumns.map(({ key }) => (
                   <MetricCell key={key} metric={resultOf(run.evaluation, key)} />

@@ -99,7 +99,7 @@ function RunTitle({ run }: { readonly run: RunSummary }) {
         <Title order={2} size="h2" lineClamp={1}>
           {run.name}
         </Title>
-        <RunStateBadge state={run.state} />
+        <RunStateBadge run={run} />
       </Group>
       <Text size="xs" c="dimmed" className="tabular">
         {[

@@ -200,7 +200,7 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
         <Text fw={500} truncate>
           {run.name}
         </Text>
-        <RunStateBadge state={run.state} />
+        <RunStateBadge run={run} />
       </Group>
       <Text size="xs" c="dimmed" truncate>
         {run.backbone} · {presetTitle(run.preset).toLowerCase()}
