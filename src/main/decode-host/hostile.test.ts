@@ -172,8 +172,10 @@ describe('bombs and nonsense', () => {
       'read',
     );
     const path = join(folder, 'frames');
-    await expect(pool.display({ path, frame: 1, window: null, invert: false })).rejects.toMatchObject({
-      code: 'not_found',
-    });
+    for (const frame of [1, 2, 3]) {
+      await expect(pool.display({ path, frame, window: null, invert: false }), `${frame}`).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    }
   });
 });

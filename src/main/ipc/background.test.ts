@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scanConfounders } from '#shared/confounders/scan';
+import { sourceNames } from '#shared/confounders/verdict';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { referenceCases } from '#shared/statistics/reference-cases';
 import { buildHosts } from '../process/test-support/build-hosts';
@@ -130,6 +131,7 @@ describe('a thread for one task', () => {
     const scan = await background(confounderTasks.scan, order, { onProgress: (phase) => seen.push(phase) });
     expect(scan).toEqual(await scanConfounders(confounderImages(project)));
     expect(seen.length).toBeGreaterThan(3);
+    expect(seen).toContain(sourceNames.border);
   });
 
   it('ends when it is told to, and passes on what the task refuses', async () => {
@@ -139,7 +141,7 @@ describe('a thread for one task', () => {
     await expect(background(confounderTasks.scan, order, { signal: controller.signal, onProgress })).rejects.toThrow(
       'stop',
     );
-    await expect(background(confounderTasks.scan, null as never)).rejects.toThrow();
+    await expect(background(confounderTasks.scan, null as never)).rejects.toThrow(TypeError);
     const request = { validation: 0.5, test: 0.5, seed: 7, group: 'patient' } as const;
     await expect(background(splitTasks.split, { project: placeOf(project), request })).rejects.toMatchObject({
       name: 'FoveaError',

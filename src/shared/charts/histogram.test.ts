@@ -56,7 +56,10 @@ it('has whole, round counts on its axis', () => {
   };
   expect(highest(1)).toEqual([0, 1]);
   expect(highest(3)).toEqual([0, 1, 2, 3]);
+  // 9 and 120 in about four steps of 1, 2 or 5 times a power of ten.
+  expect(highest(9)).toEqual([0, 2, 4, 6, 8, 10]);
   expect(highest(33)).toEqual([0, 10, 20, 30, 40]);
+  expect(highest(120)).toEqual([0, 20, 40, 60, 80, 100, 120]);
   expect(highest(1999)).toEqual([0, 500, 1000, 1500, 2000]);
 });
 

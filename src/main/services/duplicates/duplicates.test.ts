@@ -163,6 +163,8 @@ describe('duplicates', () => {
     const moved = splits.move(project, of('P4-twin'), 'test');
     expect(moved).toMatchObject({ patientsAcrossSplits: 1, duplicatesAcrossSplits: 1, groupsAcrossSplits: 1 });
     expect(findLeaks(project.store)).toEqual({ patients: 1, duplicates: 1, groups: 1 });
+    splits.move(project, of('P4-twin'), 'train');
+    expect(findLeaks(project.store)).toEqual({ patients: 0, duplicates: 0, groups: 0 });
   });
 
   it('keeps what a person says of a group, and undoes it', async () => {

@@ -271,6 +271,13 @@ describe('JPEG baseline', async () => {
     expect(holdsText(bytes, SECRET.slice(0, 8))).toBe(false);
   });
 
+  test('a clean frame keeps its bytes, and the table its only offset', async () => {
+    const frame = stripJpeg(jpeg).bytes;
+    const data = encapsulated([0], [frame]);
+    const { bytes } = await deidentifyDicom(dicomFile([...grey8], syntax, data), options);
+    expect(bytes.subarray(-data.length).equals(data)).toBe(true);
+  });
+
   test('extended offset tables', async () => {
     const extended: TestElement = ['7fe00001', 'OV', PLAIN];
     const planted = dicomFile([...grey8, extended], syntax, encapsulated([], [jpeg]));
