@@ -18,6 +18,7 @@ export const workPhases = [
   'trying-rates',
   'evaluating',
   'predicting',
+  'writing-report',
   'copying-weights',
   'writing-onnx',
   'checking-export',

@@ -29,7 +29,11 @@ export function addDemo(program: Command, run: RunCommand): void {
         if (trained.interrupted === true) return trained;
         const evaluation = await evaluate(session, project, id);
         const prediction = await predict(session, project, id);
-        const report = await session.services.reports.write(project, id, 'test');
+        const { value: report } = await session.run('evaluations.report', {
+          project: project.id,
+          run: id,
+          split: 'test',
+        });
         const seconds = (performance.now() - started) / 1000;
         return {
           result: {

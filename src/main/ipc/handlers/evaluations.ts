@@ -12,5 +12,5 @@ export const evaluationsHandlers = ({ projects, evaluations, reports }: Services
     'evaluations.cases': async ({ project, run, split, ...filter }) => ({
       cases: await evaluations.cases(projects.get(project), run, split, filter),
     }),
-    'evaluations.report': ({ project, run, split }) => reports.write(projects.get(project), run, split),
+    'evaluations.report': ({ project, run, split }) => reports.start(projects.get(project), run, split),
   }) satisfies DomainHandlers<'evaluations'>;

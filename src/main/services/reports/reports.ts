@@ -4,12 +4,14 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { blendOverlay, lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { decodeRaster } from '#shared/imaging/raster';
+import type { JobPhase, JobResult } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import { type SplitName, splitNames } from '#shared/models/dataset';
 import { countPatients } from '#shared/models/patient-count';
 import type { CasePrediction, RunDetail } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
@@ -18,22 +20,16 @@ import type { Evaluations } from '../results/evaluations';
 import { type EvaluatedSplit, type RunSample, readRunSamples, writeText } from '../run-records/run-files';
 import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
+import { requestEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
 import { type ReportExample, type ReportSplit, renderReport } from './run-report';
 
-export interface WrittenReport {
-  /** Id in the resource path `report/<id>`. */
-  readonly resource: string;
-  /** `runs/<id>/report-<split>.html` */
-  readonly file: string;
-}
-
 export interface Reports {
   /**
-   * Writes the report of a run's evaluation.
-   * @throws `run_unknown`, `run_damaged`, `not_evaluated`, `disk_full`
+   * Writes the report of a run's evaluation to `runs/<id>/report-<split>.html`. Job errors: `run_unknown`,
+   * `run_damaged`, `not_evaluated`, `disk_full`.
    */
-  write(project: OpenProject, run: string, split: EvaluatedSplit): Promise<WrittenReport>;
+  start(project: OpenProject, run: string, split: EvaluatedSplit): Started<'evaluations.report'>;
   /** Registers a page written by another service and returns its resource id. */
   offer(file: string): string;
   /**
@@ -43,15 +39,18 @@ export interface Reports {
   read(resource: string): Promise<Uint8Array>;
 }
 
+type ReportJob = JobHandle<JobPhase<'evaluations.report'>>;
+
 export function createReports(options: {
   readonly runs: Pick<Runs, 'get'>;
   readonly evaluations: Pick<Evaluations, 'get' | 'cases' | 'testOpenings'>;
   readonly dataset: Pick<Dataset, 'sourceFile' | 'summary'>;
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
+  readonly jobs: Jobs;
   readonly version: string;
 }): Reports {
-  const { runs, evaluations, dataset, engine, pool } = options;
+  const { runs, evaluations, dataset, engine, pool, jobs } = options;
   const written = new Map<string, string>();
 
   /** The correct prediction with the highest confidence, with the attention of the last layer. */
@@ -60,6 +59,7 @@ export function createReports(options: {
     run: RunDetail,
     samples: readonly RunSample[],
     cases: readonly CasePrediction[],
+    job: ReportJob,
   ): Promise<ReportExample | null> => {
     const shown = cases
       .filter((one) => one.truth === one.predicted)
@@ -71,13 +71,12 @@ export function createReports(options: {
     if (shown === null || sample === undefined) return null;
     const model = await openRunModel(runFolder(project.folder, run.summary.id));
     const { pipeline, classes } = model.record;
-    const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample] });
+    job.progress('reading-images', 0, 1);
+    const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample], signal: job.signal });
     const path = rasters[0] ?? '';
     const raster = decodeRaster(await readFile(path));
-    const classified = await classifyWithRun(
-      model,
-      { rasters, attention: true, testTime: null },
-      (spec) => engine.request('classify', spec).result,
+    const classified = await classifyWithRun(model, { rasters, attention: true, testTime: null }, (spec) =>
+      requestEngine(engine, job, 'classify', spec, { phase: 'predicting', total: 1 }),
     );
     const maps = classified.attention[0];
     return {
@@ -99,36 +98,46 @@ export function createReports(options: {
     return resource;
   };
 
-  return {
-    async write(project, run, split) {
-      const detail = await runs.get(project, run);
-      const evaluation = await evaluations.get(project, run, split);
-      if (evaluation === null) {
-        throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
-          hint: 'Evaluate it first, then create the report.',
-        });
-      }
-      const folder = runFolder(project.folder, run);
-      const samples = await readRunSamples(folder);
-      const cases = await evaluations.cases(project, run, split, {});
-      // The example is optional: its source may be gone, or the engine busy or broken.
-      const example = await makeExample(project, detail, samples, cases).catch(() => null);
-      const isNamed = namesPatient(project);
-      const page = renderReport({
-        project: project.name,
-        run: detail,
-        evaluation,
-        parts: splitNames.map((name) => describeSplit(name, samples, detail.record.classes.length, isNamed)),
-        split: describeSeparation(samples, isNamed),
-        environment: environment(options.version),
-        testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
-        example,
-        writtenAt: new Date().toISOString(),
+  const write = async (
+    project: OpenProject,
+    run: string,
+    split: EvaluatedSplit,
+    job: ReportJob,
+  ): Promise<JobResult<'evaluations.report'>> => {
+    const detail = await runs.get(project, run);
+    const evaluation = await evaluations.get(project, run, split);
+    if (evaluation === null) {
+      throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
+        hint: 'Evaluate it first, then create the report.',
       });
-      const file = join(folder, `report-${split}.html`);
-      await writeText(file, page);
-      return { resource: offer(file), file };
-    },
+    }
+    const folder = runFolder(project.folder, run);
+    const samples = await readRunSamples(folder);
+    const cases = await evaluations.cases(project, run, split, {});
+    // The example is optional: its source may be gone, or the engine broken.
+    const example = await makeExample(project, detail, samples, cases, job).catch(() => null);
+    job.signal.throwIfAborted();
+    job.progress('writing-report', 0, null);
+    const isNamed = namesPatient(project);
+    const page = renderReport({
+      project: project.name,
+      run: detail,
+      evaluation,
+      parts: splitNames.map((name) => describeSplit(name, samples, detail.record.classes.length, isNamed)),
+      split: describeSeparation(samples, isNamed),
+      environment: environment(options.version),
+      testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
+      example,
+      writtenAt: new Date().toISOString(),
+    });
+    const file = join(folder, `report-${split}.html`);
+    await writeText(file, page);
+    return { resource: offer(file), file };
+  };
+
+  return {
+    start: (project, run, split) =>
+      jobs.start('evaluations.report', { project: project.id, run, split }, (job) => write(project, run, split, job)),
     offer,
     async read(resource) {
       const file = written.get(resource);

@@ -1,17 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeComparisons } from '../../store/duplicates';
 import { deleteRun } from '../../store/runs';
 import { splitCandidates } from '../../store/splits';
-import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { createDuplicates } from '../duplicates/duplicates';
 import { createExports } from '../exports/exports';
 import { runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createReports } from '../reports/reports';
 import { readRunSamples } from '../run-records/run-files';
 import type { RunConfigGiven } from '../runs/run-preview';
@@ -20,18 +17,17 @@ import { createSplits } from '../splits/splits';
 import { addDiscs } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject } from '../test-support/project';
 import { createComparisons } from './comparisons';
 import { createEvaluations, type Evaluations } from './evaluations';
 import { createExperiments, type Experiments } from './experiments';
 import { sentenceOf } from './leak-result';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-leak-'));
-const events = createEvents();
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root: folder, events, project } = opened;
 const splits = createSplits();
 const failures: unknown[] = [];
 let hosts: TestHosts;
-let projects: Projects;
-let project: OpenProject;
 let dataset: Dataset;
 let runs: Runs;
 let jobs: Jobs;
@@ -54,8 +50,6 @@ const background = inThisThread();
 beforeAll(async () => {
   hosts = await startHosts('services');
   const { engine, pool } = hosts;
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
-  project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
   dataset = createDataset({ splits, pool });
   runs = createRuns({
@@ -81,8 +75,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 it('a run on a signed-off split says so in its record, evaluation, comparison, report and model card', async () => {
@@ -110,8 +103,8 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   expect(await evaluations.testOpenings(project)).toMatchObject([{ run: id, runName: 'Signed', by: 'B. Name' }]);
 
   const { engine, pool } = hosts;
-  const reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
-  const page = readFileSync((await reports.write(project, id, 'test')).file, 'utf8');
+  const reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, version: '0.0.0-test' });
+  const page = readFileSync((await reports.start(project, id, 'test').result).file, 'utf8');
   expect(page).toContain('Signed off by A. Name');
   expect(page).toContain('opened once for this run');
   expect(page).toContain('B. Name');

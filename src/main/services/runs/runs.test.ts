@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
@@ -10,27 +9,24 @@ import { deviceNames } from '#shared/training/device-names';
 import type { EngineClient } from '../../engine-host/client/client';
 import { auditEntries } from '../../store/audit';
 import { deleteRun, saveRun, storedRun } from '../../store/runs';
-import { createEvents, type Events } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { createExports, type Exports } from '../exports/exports';
 import { createPredictions, type Predictions } from '../predictions/predictions';
 import { runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createReports, type Reports } from '../reports/reports';
 import { createEvaluations, type Evaluations } from '../results/evaluations';
 import { createSplits } from '../splits/splits';
 import { addDiscs, discPicture } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject } from '../test-support/project';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-runs-'));
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root: folder, events, projects, project } = opened;
 let hosts: TestHosts;
-let events: Events;
-let projects: Projects;
-let project: OpenProject;
 let dataset: Dataset;
 let jobs: Jobs;
 let runs: Runs;
@@ -69,23 +65,19 @@ function createServices(): void {
   });
   evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background: inThisThread() });
   predictions = createPredictions({ runs, engine, pool, jobs, events });
-  reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
+  reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, version: '0.0.0-test' });
   exports = createExports({ runs, dataset, engine, pool, jobs });
 }
 
 beforeAll(async () => {
   hosts = await startHosts('services');
-  events = createEvents();
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
-  project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
   createServices();
 }, 120_000);
 
 afterAll(async () => {
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 describe('preview', () => {
@@ -341,11 +333,21 @@ describe('a whole run', () => {
   });
 
   it('is reported in one page', async () => {
-    const { resource, file } = await reports.write(project, run, 'test');
+    const job = reports.start(project, run, 'test');
+    const { resource, file } = await job.result;
+    expect(file).toBe(join(runFolder(project.folder, run), 'report-test.html'));
+    expect(jobs.get(job.id)).toMatchObject({
+      state: 'done',
+      subject: { project: project.id, run, split: 'test' },
+      progress: { kind: 'working', phase: 'writing-report' },
+    });
     const page = Buffer.from(await reports.read(resource)).toString('utf8');
     expect(page).toBe(readFileSync(file, 'utf8'));
     expect(page).toContain('data:image/png;base64,');
     expect(page).toContain('The test set was opened 2 times for this run, and 2 times in this project');
+    const cancelled = reports.start(project, run, 'test');
+    jobs.cancel(cancelled.id);
+    await expect(cancelled.result).rejects.toMatchObject({ code: 'cancelled' });
     await expect(reports.read('nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -32,8 +32,10 @@ export const evaluationsRequests = {
     z.object({ cases: z.array(casePredictionSchema) }),
     { reads: ['labels', 'evaluations'] },
   ),
-  /** Writes the HTML report of a run and returns its resource id. */
-  'evaluations.report': query(run.extend({ split: evaluatedSplit }), z.object({ resource: z.string() }), {
-    reads: ['evaluations'],
-  }),
+  /** Writes the HTML report of an evaluation into the run's folder; `resource` is its resource id. */
+  'evaluations.report': job(
+    run.extend({ split: evaluatedSplit }),
+    z.object({ resource: z.string(), file: z.string() }),
+    { phases: ['reading-images', 'predicting', 'writing-report'], changes: [] },
+  ),
 } as const;

@@ -18,6 +18,7 @@ import { FoldsEvaluation } from './folds-evaluation';
 import { OpenTestDialog } from './open-test-dialog';
 import { ReportDialog } from './report-dialog';
 import { TestOpenings } from './test-openings';
+import { useReport } from './use-report';
 
 export type EvaluatedSplit = 'validation' | 'test';
 
@@ -87,7 +88,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
   const evaluation = useRequest('evaluations.get', target);
   const work = useJob('evaluations.evaluate', target);
   const evaluate = (by: string | null) => void work.start({ ...target, by });
-  const [reportOpen, setReportOpen] = useState(false);
+  const report = useReport(target);
   const [confirming, setConfirming] = useState(false);
 
   const start = () => {
@@ -142,7 +143,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
                       Evaluate again
                     </Button>
                   </EditControls>
-                  <Button variant="default" leftSection={<FileText size={14} />} onClick={() => setReportOpen(true)}>
+                  <Button variant="default" leftSection={<FileText size={14} />} onClick={report.open}>
                     Report
                   </Button>
                 </Group>
@@ -150,7 +151,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
             >
               <TrainingHistory project={project.id} run={run} />
             </EvaluationView>
-            <ReportDialog opened={reportOpen} onClose={() => setReportOpen(false)} run={run} target={target} />
+            <ReportDialog report={report} run={run} split={split} />
           </>
         )}
         {split === 'test' && (

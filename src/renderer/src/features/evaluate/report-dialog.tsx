@@ -1,58 +1,69 @@
-import { Button, Group, Skeleton, Text } from '@mantine/core';
-import { Download } from 'lucide-react';
+import { Button, Group, Text } from '@mantine/core';
+import { Download, FileText } from 'lucide-react';
 import { useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { RunSummary } from '#shared/models/run';
 import { resourceUrl } from '../../bridge/bridge';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
+import { JobCard } from '../../components/job-card';
 import { saveFile } from '../../components/save-file';
 import { fileName } from '../../components/table-menu';
-import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
+import type { ReportState } from './use-report';
 
 export interface ReportDialogProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
+  readonly report: ReportState;
   readonly run: RunSummary;
-  readonly target: { readonly project: string; readonly run: string; readonly split: 'validation' | 'test' };
+  readonly split: 'validation' | 'test';
 }
 
 /** The HTML report of an evaluation, to read here or save as a file. */
-export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps) {
-  const report = useRequest('evaluations.report', target, { enabled: opened });
-  const url = report.data === undefined ? null : resourceUrl(resourcePaths.report(report.data.resource));
-  const [saved, setSaved] = useState<string | null>(null);
-  const save = async () => {
-    if (url === null) return;
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`the report could not be read (${response.status})`);
-    const name = `${fileName(`${run.name} ${target.split} report`)}.html`;
-    saveFile(name, await response.text(), 'text/html');
-    setSaved(name);
-  };
+export function ReportDialog({ report, run, split }: ReportDialogProps) {
+  const { opened, close, create, job, running, result, error, cancel } = report;
   return (
-    <Dialog opened={opened} onClose={onClose} title={`Report: ${run.name}`} size="90%" keepMounted={false}>
-      {report.isPending && <Skeleton h={400} />}
-      {report.isError && <ErrorAlert error={report.error} onRetry={() => report.refetch()} />}
-      {url !== null && (
-        <>
-          <Group justify="flex-end" mb="xs">
-            <Text size="xs" c="dimmed" role="status">
-              {saved === null ? '' : `Saved as ${saved}`}
-            </Text>
-            <Button leftSection={<Download size={14} />} onClick={() => save().catch(showError)}>
-              Save report
-            </Button>
-          </Group>
-          <iframe
-            src={url}
-            title="Evaluation report"
-            sandbox="allow-modals"
-            style={{ width: '100%', height: '72vh', border: 0, borderRadius: 6, background: '#ffffff' }}
-          />
-        </>
+    <Dialog opened={opened} onClose={close} title={`Report: ${run.name}`} size="90%" keepMounted={false}>
+      {running && <JobCard job={job} title="Creating report" onCancel={job === null ? undefined : cancel} />}
+      {error !== null && <ErrorAlert error={error} onRetry={create} />}
+      {!running && error === null && result === null && (
+        <Button leftSection={<FileText size={14} />} onClick={create}>
+          Create report
+        </Button>
+      )}
+      {result !== null && (
+        <ReportPage
+          url={resourceUrl(resourcePaths.report(result.resource))}
+          name={`${fileName(`${run.name} ${split} report`)}.html`}
+        />
       )}
     </Dialog>
+  );
+}
+
+function ReportPage({ url, name }: { readonly url: string; readonly name: string }) {
+  const [saved, setSaved] = useState(false);
+  const save = async () => {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the report could not be read (${response.status})`);
+    saveFile(name, await response.text(), 'text/html');
+    setSaved(true);
+  };
+  return (
+    <>
+      <Group justify="flex-end" mb="xs">
+        <Text size="xs" c="dimmed" role="status">
+          {saved ? `Saved as ${name}` : ''}
+        </Text>
+        <Button leftSection={<Download size={14} />} onClick={() => save().catch(showError)}>
+          Save report
+        </Button>
+      </Group>
+      <iframe
+        src={url}
+        title="Evaluation report"
+        sandbox="allow-modals"
+        style={{ width: '100%', height: '72vh', border: 0, borderRadius: 6, background: '#ffffff' }}
+      />
+    </>
   );
 }
