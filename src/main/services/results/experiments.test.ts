@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment, FoldEvaluation, OutOfFoldCase } from '#shared/models/experiment';
@@ -7,12 +6,10 @@ import type { Evaluation } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { deleteRun } from '../../store/runs';
 import { addSplit, currentSplit, setMember, splitMembers } from '../../store/splits';
-import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset } from '../dataset/dataset';
 import { createDuplicates } from '../duplicates/duplicates';
 import { experimentFolder, runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { readCases, readEvaluation, readRunSamples } from '../run-records/run-files';
 import type { RunConfigGiven } from '../runs/run-preview';
 import { createRuns, type Runs } from '../runs/runs';
@@ -20,16 +17,16 @@ import { createSplits } from '../splits/splits';
 import { addDiscs } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject } from '../test-support/project';
 import { type Comparisons, createComparisons } from './comparisons';
 import { createEvaluations, type Evaluations } from './evaluations';
 import { createExperiments, type Experiments } from './experiments';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-experiments-'));
-const events = createEvents();
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root: folder, events, projects } = opened;
+let { project } = opened;
 const failures: unknown[] = [];
 let hosts: TestHosts;
-let projects: Projects;
-let project: OpenProject;
 let runs: Runs;
 let jobs: Jobs;
 let evaluations: Evaluations;
@@ -52,8 +49,6 @@ const background = inThisThread();
 beforeAll(async () => {
   hosts = await startHosts('services');
   const { engine, pool } = hosts;
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
-  project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
   const dataset = createDataset({ splits: createSplits(), pool });
   runs = createRuns({
@@ -80,8 +75,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 describe('a sweep', () => {
@@ -163,7 +157,12 @@ describe('a sweep', () => {
         [...names, ...(await experiments.list(project))].filter(({ id }) => id === named.id).map(({ name }) => name),
       ),
     ).toEqual(new Set(['Rates']));
+    // Left to the command: its contract names the topics.
+    const removals: unknown[] = [];
+    const endRemovals = events.on('changed', (change) => removals.push(change));
     await experiments.remove(project, named.id);
+    endRemovals();
+    expect(removals).toEqual([]);
   }, 120_000);
 
   it('is deleted with its runs, but not while they train', async () => {

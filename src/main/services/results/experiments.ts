@@ -80,7 +80,7 @@ export function createExperiments(options: {
     return from(dataset.classes(project));
   };
 
-  const members = createMembersStart({ runs, events });
+  const members = createMembersStart({ runs });
 
   const list = async (project: OpenProject) => listExperiments(project, await runs.list(project), members.starting);
 
@@ -182,7 +182,6 @@ export function createExperiments(options: {
       }
       for (const run of memberRuns) await runs.remove(project, run.id);
       await removeExperimentFolder(project, id);
-      events.emit('changed', { project: project.id, topics: ['runs'] });
     },
 
     async wait(project, id) {

@@ -1,6 +1,5 @@
 import type { Experiment } from '#shared/models/experiment';
 import type { Membership } from '#shared/models/membership';
-import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
 import type { NewRun } from '../runs/run-creation';
 import { backboneName } from '../runs/run-store';
@@ -33,13 +32,7 @@ export interface MembersStart {
   readonly starting: ReadonlySet<string>;
 }
 
-export function createMembersStart({
-  runs,
-  events,
-}: {
-  readonly runs: Pick<Runs, 'startAll'>;
-  readonly events: Events;
-}): MembersStart {
+export function createMembersStart({ runs }: { readonly runs: Pick<Runs, 'startAll'> }): MembersStart {
   const starting = new Set<string>();
   return {
     starting,
@@ -59,7 +52,6 @@ export function createMembersStart({
           started.map(({ id }) => id),
         );
         await writeExperiment(project, experiment);
-        events.emit('changed', { project: project.id, topics: ['runs'] });
         return experiment;
       } finally {
         starting.delete(first.experiment);

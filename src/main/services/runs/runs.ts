@@ -87,7 +87,6 @@ export function createRuns(options: RunsOptions): Runs {
     present(project, await findRun(project, run, isOurs(project)));
   const list = async (project: OpenProject) =>
     (await listRuns(project, isOurs(project))).map((summary) => present(project, summary));
-  const changed = (project: OpenProject): void => events.emit('changed', { project: project.id, topics: ['runs'] });
 
   /** Updates views that still show an inactive run as one that could continue. */
   const emitIdleProgress = (project: OpenProject, summary: RunSummary): void =>
@@ -99,7 +98,6 @@ export function createRuns(options: RunsOptions): Runs {
     const summary = await find(project, run);
     if (action === 'stop' && summary.state === 'paused') {
       emitIdleProgress(project, await saveSummary(project, withChanges(summary, { state: 'stopped' })));
-      changed(project);
       return;
     }
     throw notActive(summary, action);
@@ -176,7 +174,6 @@ export function createRuns(options: RunsOptions): Runs {
       }
       await removeRun(project, run);
       emitIdleProgress(project, { ...summary, state: 'stopped' });
-      changed(project);
     },
 
     async wait(project, run) {
