@@ -6,7 +6,7 @@ import { loadTfjs } from '../../engine/backends/tfjs/runtime';
 import { graphicsCards } from './graphics-cards';
 
 const neverRun = (id: string) =>
-  `Untested on this kind of hardware. Run "fovea selftest --device ${id}" before relying on it.`;
+  `Untested on this kind of hardware. Before relying on it, compare a run with one on the CPU (on the command line: fovea selftest --device ${id}).`;
 
 const providers: readonly {
   readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;

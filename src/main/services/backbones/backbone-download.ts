@@ -45,7 +45,7 @@ const ATTEMPTS = 3;
 const SILENCE_MILLISECONDS = 60_000;
 
 const byHand = (name: string) =>
-  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors to one folder. Copy the folder to this computer and import it: fovea backbone import FOLDER --name ${name}`;
+  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors to one folder. Copy the folder to this computer. In Train, choose “Get a checkpoint”, then “Import a folder” (on the command line: fovea backbone import FOLDER --name ${name}).`;
 
 const failed = (name: string, reason: string, cause?: unknown) =>
   new FoveaError('download_failed', `"${name}" could not be downloaded: ${reason}.`, {

@@ -192,6 +192,7 @@ describe('list and resolve', () => {
     expect(await backbones.resolve('vit-micro')).toEqual({ kind: 'architecture', name: 'vit-micro' });
     await expect(backbones.resolve('google/vit-base-patch16-224')).rejects.toMatchObject({
       code: 'backbone_not_installed',
+      hint: expect.stringMatching(/“Get a checkpoint”.*fovea backbone download google\/vit-base-patch16-224/),
     });
   });
 });
@@ -299,7 +300,9 @@ describe('fetchCheckpoint', () => {
     // Port 9 (discard) of this machine: nobody listens.
     await expect(create('http://127.0.0.1:9').fetchCheckpoint(name)).rejects.toMatchObject({
       code: 'offline',
-      hint: expect.stringContaining(`fovea backbone import FOLDER --name ${name}`),
+      hint: expect.stringMatching(
+        new RegExp(`“Get a checkpoint”, then “Import a folder”.*fovea backbone import FOLDER --name ${name}`),
+      ),
     });
   });
 });

@@ -158,4 +158,4 @@ export function createBackbones(options: BackbonesOptions): Backbones {
 }
 
 const byHand = (name: string) =>
-  `Download it (fovea backbone download ${name}), or copy its folder to this computer and import it under this name.`;
+  `In Train, choose “Get a checkpoint” and download it, or import a copy of its folder (on the command line: fovea backbone download ${name}, or fovea backbone import FOLDER --name ${name}).`;

@@ -6,10 +6,10 @@ export function requireAnswers(questions: readonly TableQuestion[], answers: Tab
   const open = questions.filter(({ name }) => answers[name] === undefined);
   if (open.length === 0) return;
   throw new FoveaError('question_open', open.map(({ text }) => text).join(' '), {
-    hint: `Nothing was changed. Answer with ${open
+    hint: `Nothing was changed. Answer in the preview (on the command line: ${open
       .map(({ name, answers: given }) =>
         given.map(({ value, text }) => `--answer ${name}=${value} (${text.toLowerCase()})`).join(' or '),
       )
-      .join('; and with ')}.`,
+      .join('; and ')}).`,
   });
 }

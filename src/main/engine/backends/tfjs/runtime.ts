@@ -49,7 +49,8 @@ async function load(): Promise<TfjsRuntime> {
 }
 
 const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
-const UNTESTED = 'Not tested on a GPU. Run "fovea selftest --device tfjs" before relying on it.';
+const UNTESTED =
+  'Not tested on a GPU. Before relying on it, compare a run with one on the CPU (on the command line: fovea selftest --device tfjs).';
 const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a source checkout installs it. ${NEEDED}`;
 
 /** Looks for the binary itself: the package would load all of TensorFlow.js before noticing that it is missing. */
