@@ -1,54 +1,31 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defaultNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
-import { importOptionsSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
 import { dicomFile, imageModule } from '../../ingest/test-support/dicom-bytes';
-import { createEvents } from '../core/events';
-import { createImports } from '../imports/imports';
 import { rasterKey } from '../project/project-paths';
-import { createProjects, type Projects } from '../project/projects';
 import { pipelineOf } from '../runs/run-preview';
-import { createSplits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
-import { quietJob } from '../test-support/quiet-job';
-import { createDataset } from './dataset';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { ensureRasters } from './raster-cache';
 
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-let root: string;
-let projects: Projects;
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-pixels-'));
+let opened: ImportProject;
+beforeEach(async () => {
+  opened = await openImportProject();
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
 test('a new run sees square pixels, one of before sees them as they are stored', async () => {
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  const project = await projects.create(join(root, 'project'));
-  const splits = createSplits();
-  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
-  const dataset = createDataset({ splits, pool });
+  const { root, project, dataset, pool, importAll } = opened;
   // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
   const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => index % 200);
   writeFileSync(
     join(root, 'a.dcm'),
     dicomFile([['00280030', 'DS', '0.6\\0.3'], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
   );
-  const plan = await imports.scan(project, [join(root, 'a.dcm')]);
-  const handle = quietJob();
-  await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  await importAll([join(root, 'a.dcm')]);
   const [image = 0] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image);
 

@@ -1,45 +1,30 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { importOptionsSchema } from '#shared/models/dataset';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
 import { zipBytes } from '../../ingest/test-support/zip-bytes';
-import { createEvents } from '../core/events';
-import { createDataset, type Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/dataset';
 import { createPictures } from '../dataset/pictures';
 import { cacheFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
-import { createSplits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
+import type { OpenProject } from '../project/projects';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { quietJob } from '../test-support/quiet-job';
-import { createImports, type Imports } from './imports';
+import type { Imports } from './imports';
 
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-
+let opened: ImportProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-archives-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
-  const splits = createSplits();
-  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
-  dataset = createDataset({ splits, pool });
+  opened = await openImportProject();
+  ({ root, project, imports, dataset } = opened);
   mkdirSync(join(root, 'images'));
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
 const picture = (seed: number) =>
   sharp(Buffer.from(Array.from({ length: 40 * 30 }, (_, i) => (i * 7 + seed * 13) % 256)), {
@@ -48,11 +33,7 @@ const picture = (seed: number) =>
     .png()
     .toBuffer();
 
-async function importAll(paths: readonly string[], more: object = {}) {
-  const plan = await imports.scan(project, paths);
-  const handle = quietJob();
-  return { plan, result: await imports.run(project, plan.id, importOptionsSchema.parse(more), null, handle) };
-}
+const importAll = (paths: readonly string[], options?: object) => opened.importAll(paths, options);
 
 it('unpacks the images of an archive into the project, where they are read when the archive is gone', async () => {
   const archive = join(root, 'images', 'study.zip');
@@ -96,7 +77,7 @@ it('unpacks the images of an archive into the project, where they are read when 
     return hash;
   });
   expect(new Set(hashes).size).toBe(3);
-  const shown = createPictures({ dataset, pool }).raster(project, listed[0]?.id ?? 0);
+  const shown = createPictures(opened).raster(project, listed[0]?.id ?? 0);
   expect((await sharp(await shown).metadata()).width).toBe(40);
 });
 
@@ -128,9 +109,7 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
   const at = bytes.indexOf(second) + Math.floor(second.length / 2);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(archive, bytes);
-  const plan = await imports.scan(project, [archive]);
-  const handle = quietJob();
-  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  const { result } = await importAll([archive]);
   expect(result.added).toBe(2);
   expect(result.skipped).toEqual([
     {
@@ -141,7 +120,7 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
   ]);
   const later = await imports.scan(project, [archive]);
   writeFileSync(archive, await zipBytes([{ name: 'a/1.png', content: await picture(9) }]));
-  const changed = await imports.run(project, later.id, importOptionsSchema.parse({}), null, handle);
+  const changed = await imports.run(project, later.id, importOptionsSchema.parse({}), null, quietJob());
   expect(changed.added).toBe(0);
   expect(new Set(changed.skipped.map((one) => one.code))).toEqual(new Set(['file_changed']));
 });

@@ -1,46 +1,29 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRaster } from '#shared/imaging/raster';
-import { type FrameChoice, importOptionsSchema } from '#shared/models/dataset';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
+import type { FrameChoice } from '#shared/models/dataset';
 import { dicomFile, imageModule, type TestElement } from '../../ingest/test-support/dicom-bytes';
-import { createEvents } from '../core/events';
-import { createDataset, type Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/dataset';
 import { createPictures } from '../dataset/pictures';
 import { cacheFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { collectSamples, hashSamples } from '../run-records/run-samples';
-import { createSplits, type Splits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
-import { quietJob } from '../test-support/quiet-job';
-import { createImports, type Imports } from './imports';
+import type { Splits } from '../splits/splits';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-
+let opened: ImportProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
-let imports: Imports;
 let splits: Splits;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-frames-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
-  splits = createSplits();
-  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
-  dataset = createDataset({ splits, pool });
+  opened = await openImportProject();
+  ({ root, project, splits, dataset } = opened);
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
 const ROWS = 6;
 const COLUMNS = 8;
@@ -83,13 +66,12 @@ function put(
 }
 
 async function importAll(frames: FrameChoice, more: object = {}) {
-  const plan = await imports.scan(project, [join(root, 'images')]);
-  const handle = quietJob();
-  return imports.run(project, plan.id, importOptionsSchema.parse({ frames, ...more }), null, handle);
+  const { result } = await opened.importAll([join(root, 'images')], { frames, ...more });
+  return result;
 }
 
 const listed = () => dataset.images(project, dataset.ids(project, {}, 'path'));
-const pictures = () => createPictures({ dataset, pool });
+const pictures = () => createPictures(opened);
 
 /** The grey level in the middle of a frame, from the picture sent to the window. */
 async function level(png: Promise<Uint8Array>): Promise<number | undefined> {

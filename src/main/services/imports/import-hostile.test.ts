@@ -1,52 +1,27 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requests } from '#shared/ipc/contract';
-import { importOptionsSchema } from '#shared/models/dataset';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
 import { greyPng } from '../../ingest/sample/small-files';
 import { mutate } from '../../ingest/test-support/mutate';
 import { seededRandom } from '../../ingest/test-support/random';
 import { zipBytes } from '../../ingest/test-support/zip-bytes';
-import { createEvents } from '../core/events';
-import { createDataset, type Dataset } from '../dataset/dataset';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
-import { createSplits, type Splits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
-import { quietJob } from '../test-support/quiet-job';
-import { createImports, type Imports } from './imports';
+import type { Dataset } from '../dataset/dataset';
+import type { OpenProject } from '../project/projects';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-
+let opened: ImportProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
-let imports: Imports;
-let splits: Splits;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-hostile-import-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
-  splits = createSplits();
-  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
-  dataset = createDataset({ splits, pool });
+  opened = await openImportProject();
+  ({ root, project, dataset } = opened);
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
-async function importAll(paths: readonly string[], tableFile: string | null = null) {
-  const plan = await imports.scan(project, paths);
-  const handle = quietJob();
-  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), tableFile, handle);
-  return { plan, result };
-}
+const importAll = (paths: readonly string[], table?: string) => opened.importAll(paths, {}, table);
 
 function noisePng(seed: number): Buffer {
   const random = seededRandom(seed);
@@ -139,7 +114,7 @@ it('classes and patients with the names of prototypes are counted like others', 
   // As sent to the window: validated by the contract.
   const parsed = requests['dataset.import'].result.parse(result);
   expect(Object.keys(parsed.classes).sort()).toEqual(classes);
-  splits.split(project, { validation: 0.2, test: 0.2, seed: 1, group: 'patient' });
+  opened.splits.split(project, { validation: 0.2, test: 0.2, seed: 1, group: 'patient' });
   const summary = requests['dataset.summary'].output.omit({ review: true }).parse(dataset.summary(project));
   expect(summary.classes.map(({ label }) => label).sort()).toEqual(classes);
   expect(summary.patients).toBe(5);

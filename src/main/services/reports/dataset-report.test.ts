@@ -1,23 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasetReportTable } from '#shared/dataset-report/report-table';
 import { datasetReportSchema } from '#shared/models/dataset-report';
 import { addSkip, finishImport, startImport } from '../../store/imports';
-import { createEvents } from '../core/events';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { addDiscs } from '../test-support/disc-project';
+import { openTestProject } from '../test-support/project';
 import { datasetReport } from './dataset-report';
 import { writeDatasetReport } from './dataset-report-file';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-dataset-report-'));
-let projects: Projects;
-let project: OpenProject;
+const opened = await openTestProject('fovea-test-', '<b>Discs</b> & more');
+const { root: folder, project } = opened;
 
 beforeAll(async () => {
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events: createEvents() });
-  project = await projects.create(join(folder, 'project'), '<b>Discs</b> & more');
   await addDiscs(project, join(folder, 'images'), { train: 12, validation: 4, test: 4 });
   const id = startImport(project.store);
   addSkip(project.store, id, { path: 'a.txt', code: 'not_an_image', message: 'Not an image.' });
@@ -36,8 +31,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  projects.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 describe('the dataset report', () => {

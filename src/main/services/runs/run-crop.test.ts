@@ -1,47 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
-import { importOptionsSchema } from '#shared/models/dataset';
 import { pipelineSchema } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
 import { dicomFile, imageModule, items } from '../../ingest/test-support/dicom-bytes';
-import { createEvents } from '../core/events';
-import { createDataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
-import { createImports } from '../imports/imports';
 import { rasterKey } from '../project/project-paths';
-import { createProjects, type Projects } from '../project/projects';
-import { createSplits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
-import { quietJob } from '../test-support/quiet-job';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { pipelineOf } from './run-preview';
 
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-
-let root: string;
-let projects: Projects;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-crop-'));
+let opened: ImportProject;
+beforeEach(async () => {
+  opened = await openImportProject();
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
 const estimate = { imageSize: 224, processor: defaultNormalisation };
 
 it('a run without a crop has the hash and the cache that it always had; one with it has rasters of its own', async () => {
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  const project = await projects.create(join(root, 'project'));
-  const splits = createSplits();
-  const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
+  const { root, project, dataset, pool, importAll } = opened;
   const box = items([
     ['00186012', 'US', [1]],
     ['00186014', 'US', [1]],
@@ -55,9 +34,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
     join(root, 'a.dcm'),
     dicomFile([['00186011', 'SQ', box], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
   );
-  const plan = await imports.scan(project, [join(root, 'a.dcm')]);
-  const handle = quietJob();
-  await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  await importAll([join(root, 'a.dcm')]);
   const [image] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image ?? 0);
 

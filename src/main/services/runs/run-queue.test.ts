@@ -1,23 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../store/locks';
-import { createEvents } from '../core/events';
 import { createDataset } from '../dataset/dataset';
 import { keepLock } from '../project/project-lock';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
 import { addDiscs } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
+import { openTestProject } from '../test-support/project';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-queue-'));
-const events = createEvents();
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root: folder, events, project } = opened;
 let hosts: TestHosts;
-let projects: Projects;
-let project: OpenProject;
 let runs: Runs;
 
 const config = (changes: Partial<RunConfigGiven> = {}): RunConfigGiven => ({
@@ -53,16 +49,13 @@ const newRuns = (): Runs =>
 
 beforeAll(async () => {
   hosts = await startHosts('services');
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
-  project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
   runs = newRuns();
 }, 120_000);
 
 afterAll(async () => {
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 describe('the queue', () => {

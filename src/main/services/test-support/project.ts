@@ -20,12 +20,12 @@ export interface TestProject {
   close(): void;
 }
 
-/** `name`: start of the folder's name, for tests of unusual names. */
-export async function openTestProject(name = 'fovea-test-'): Promise<TestProject> {
-  const root = mkdtempSync(join(tmpdir(), name));
+/** `folderName`: start of the name of `root`, for tests of unusual names. */
+export async function openTestProject(folderName = 'fovea-test-', projectName?: string): Promise<TestProject> {
+  const root = mkdtempSync(join(tmpdir(), folderName));
   const events = createEvents();
   const projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  const project = await projects.create(join(root, 'project'));
+  const project = await projects.create(join(root, 'project'), projectName);
   return {
     root,
     events,
