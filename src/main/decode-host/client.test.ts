@@ -190,6 +190,21 @@ describe('hosts that hang and crash', () => {
     await broken.dispose();
   });
 
+  test('a host that dies at its start is replaced, and its file read in the new one', async () => {
+    const starts: string[] = [];
+    const unsteady = createDecodePool({
+      launcher: (options) => {
+        starts.push(starts.length === 0 ? 'stillborn.js' : 'unruly.js');
+        return launchNodeHost({ ...options, entry: join(hosts, starts.at(-1) as string) });
+      },
+      entry: '',
+      size: 1,
+    });
+    expect(await unsteady.tags({ path: 'a', identifying: false })).toHaveLength(1);
+    expect(starts).toEqual(['stillborn.js', 'unruly.js']);
+    await unsteady.dispose();
+  });
+
   test('an exception of a decoder is the fault of its file, and the process lives on', async () => {
     const [before] = await ask('answer');
     await expect(ask('throw')).rejects.toMatchObject({ code: 'damaged' });

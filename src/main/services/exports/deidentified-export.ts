@@ -25,8 +25,8 @@ export interface DeidentifiedExports {
    * Writes de-identified copies of the dataset's images to a new folder (docs/deidentification.md), with `labels.csv`,
    * `report.html` and `report.json`. The folder appears once it is complete; a cancelled export leaves none. Files that
    * cannot be de-identified, or whose pixels may identify the patient, are listed in the result. The job's result is a
-   * `DeidentifiedResult`. Job errors: `nothing_to_export`, `folder_not_empty`, `disk_full`, `project_unwritable`,
-   * `decoder_failed`.
+   * `DeidentifiedResult`. Job errors: `nothing_to_export`, `folder_not_empty`, `disk_full`, `project_unwritable`, and
+   * `decoder_failed` if decoders cannot be started for many files in a row.
    */
   start(project: OpenProject, options: DeidentifiedOptions, target: ExportTarget): Started<'exports.deidentify'>;
 }

@@ -19,7 +19,10 @@ import type { FailedFile, HeldBackFile } from './deidentified-report';
 /** Files processed concurrently. */
 const IN_FLIGHT = Math.min(16, availableParallelism() * 2);
 /** Errors that would recur for every file, and bugs; they end the export. */
-const FATAL = new Set(['disk_full', 'project_unwritable', 'decoder_failed', 'cancelled', 'internal']);
+const FATAL = new Set(['disk_full', 'project_unwritable', 'cancelled', 'internal']);
+/** Consecutive files for which no decoder could be started, two attempts each, after which the export ends. */
+const MAX_STARTS_FAILED = 8;
+
 /** Outcome for the images, each list in the order of the files. */
 export interface DeidentifiedImages {
   readonly written: ExportFile[];
@@ -30,6 +33,8 @@ export interface DeidentifiedImages {
   /** Names of classes that contain a name, number or date of a patient. */
   readonly identifyingClasses: Set<string>;
   bytes: number;
+  /** Consecutive files, up to the last one, for which no decoder could be started. */
+  startsFailed: number;
 }
 
 export interface DeidentifyServices {
@@ -69,6 +74,7 @@ export async function deidentifyImages(
     counts: new ActionCounts(),
     identifyingClasses: new Set(),
     bytes: 0,
+    startsFailed: 0,
   };
   const shared: SharedInput = {
     classNames: [...new Set(files.flatMap(({ label }) => label ?? []))],
@@ -108,6 +114,7 @@ async function deidentifyImage(
       classNames,
       options: { ...keys, dates: options.dates, pseudonym: file.pseudonym, hash: file.hash, version },
     });
+    outcome.startsFailed = 0;
     for (const index of done.named) outcome.identifyingClasses.add(classNames[index] as string);
     if (!done.written) {
       const { risk: reason, detail } = done;
@@ -130,7 +137,8 @@ async function deidentifyImage(
     // A stopped host may have left a partial file.
     await rm(out, { force: true }).catch(() => {});
     const { code, message } = toErrorInfo(toStoreError(error));
-    if (FATAL.has(code)) throw toStoreError(error);
+    outcome.startsFailed = code === 'decoder_failed' ? outcome.startsFailed + 1 : 0;
+    if (FATAL.has(code) || outcome.startsFailed >= MAX_STARTS_FAILED) throw toStoreError(error);
     outcome.failed.push({ file: file.number, image: file.image, code, message });
   }
 }
