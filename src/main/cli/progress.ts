@@ -1,7 +1,7 @@
 import type { Job } from '#shared/ipc/contract';
 import type { RunProgress } from '#shared/models/run';
 import { jobProgressText } from '#shared/text/job-text';
-import { formatDuration } from '#shared/text/time';
+import { formatDuration, formatRate } from '#shared/text/time';
 import type { Events } from '../services/core/events';
 
 export type ProgressMode = 'bar' | 'json' | 'none';
@@ -102,7 +102,7 @@ export function progressLine({ phase, done, total, rate, etaSeconds }: Step, col
       : `[${'='.repeat(filled)}${' '.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`,
     phase,
     total === null ? String(done) : `${done}/${total}`,
-    rate === null ? '' : `${rate.toFixed(1)}/s`,
+    rate === null ? '' : formatRate(rate, ''),
     etaSeconds === null ? '' : `${formatDuration(etaSeconds)} left`,
   ];
   return parts

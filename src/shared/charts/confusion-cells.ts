@@ -1,3 +1,4 @@
+import { formatQuantity } from '../text/number';
 /** Names of rows and columns: "True" and "Predicted", or two readers. */
 export interface ConfusionAxes {
   readonly row: string;
@@ -32,7 +33,7 @@ export function confusionCells(
         predicted,
         count,
         share: total === 0 ? 0 : count / total,
-        name: `${axes.row} ${truthLabel}, ${column} ${predictedLabel}: ${count} ${count === 1 ? 'image' : 'images'}`,
+        name: `${axes.row} ${truthLabel}, ${column} ${predictedLabel}: ${formatQuantity(count, 'image')}`,
       };
     });
   });

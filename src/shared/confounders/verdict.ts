@@ -1,5 +1,6 @@
 import type { ConfounderFinding, ConfounderSource, ConfounderVerdict } from '../models/confounders';
 import type { Metric } from '../models/metric';
+import { formatMetric } from '../text/metric';
 
 /** Classes with fewer images or groups are left out: they allow no conclusion. */
 export const MIN_IMAGES = 30;
@@ -87,10 +88,7 @@ const subjectOf = (source: ConfounderSource): string =>
   source === 'tags' ? 'All tags together' : `The ${sourceNames[source]}`;
 
 /** “AUC 0.91 [0.88, 0.94]”. */
-export function aucText({ value, low, high }: Metric): string {
-  const interval = low === null || high === null ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`;
-  return `AUC ${value.toFixed(2)}${interval}`;
-}
+export const aucText = (auc: Metric): string => `AUC ${formatMetric(auc, 2)}`;
 
 /** The result for one source, for people. */
 export function sentenceOf(

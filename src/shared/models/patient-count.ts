@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatQuantity } from '../text/number';
+import { formatCount, formatQuantity } from '../text/number';
 
 /** Number of patients in a set of images, as far as known. */
 export const patientCountFields = {
@@ -41,5 +41,5 @@ export function imagesText(images: number, of: PatientCount): string {
 /** For a table cell in a column “Patients”: “73”, “73 known”, “unknown”. */
 export function patientsCell({ patients, withoutPatient }: PatientCount): string {
   if (patients === null) return 'unknown';
-  return `${patients.toLocaleString('en-US')}${withoutPatient > 0 ? ' known' : ''}`;
+  return `${formatCount(patients)}${withoutPatient > 0 ? ' known' : ''}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatPercent } from '../text/number';
 
 /** Number format of a model: 32-bit floats, or 8-bit integers in the linear layers of its blocks. */
 export const precisions = ['fp32', 'int8'] as const;
@@ -31,15 +32,13 @@ export type PrecisionComparison = z.infer<typeof precisionComparisonSchema>;
  */
 export const REQUIRED_SHARE = 0.99;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** Reasons against int8: less than 99 % of fp32's accuracy, or fewer than 99 % equal predictions. */
 export function precisionWarnings(measured: Omit<PrecisionComparison, 'warnings'>): string[] {
   const { images, fp32, int8, agreement } = measured;
   const warnings: string[] = [];
   if (int8.accuracy < REQUIRED_SHARE * fp32.accuracy) {
     warnings.push(
-      `int8 classifies ${percent(int8.accuracy)} of the ${images} images correctly and fp32 ${percent(fp32.accuracy)}, a loss of more than 1 %. Use the fp32 file.`,
+      `int8 classifies ${formatPercent(int8.accuracy)} of the ${images} images correctly and fp32 ${formatPercent(fp32.accuracy)}, a loss of more than 1 %. Use the fp32 file.`,
     );
   }
   if (agreement < REQUIRED_SHARE) {

@@ -1,4 +1,5 @@
 import type { ReviewFinding } from '../models/review';
+import { formatPercent } from '../text/number';
 import type { MeasuredImage } from './measured-image';
 
 /** A modality counts as the dataset's own if more than this share of images has it. */
@@ -54,7 +55,7 @@ function colouredAmongGrey(images: readonly MeasuredImage[], known: ReadonlySet<
     .map(({ image, measures }) => ({
       image,
       reason: 'other-modality' as const,
-      why: `The image has colour (${(100 * measures.colour).toFixed(1)} % of it), as ${coloured.length} of ${images.length} have.`,
+      why: `The image has colour (${formatPercent(measures.colour)} of it), as ${coloured.length} of ${images.length} have.`,
       weight: 0.5 + Math.min(0.3, measures.colour),
       evidence: 'colour',
       suggestion: null,

@@ -1,4 +1,6 @@
 import { imagesText, type PatientCount } from '../models/patient-count';
+import { formatPercentInterval } from '../text/metric';
+import { formatQuantity } from '../text/number';
 import type { ClassMetrics } from './classification';
 
 /** A class with fewer cases gets a caution. */
@@ -35,15 +37,13 @@ export function evaluationCautions(input: CautionInput): string[] {
   const independent = (patients ?? 0) + withoutPatient;
   if (independent < FEW_PATIENTS) {
     const what = patients === null ? 'image' : 'patient';
-    cautions.push(
-      `Only ${independent} ${independent === 1 ? what : `${what}s`}: intervals that resample ${what}s are rough.`,
-    );
+    cautions.push(`Only ${formatQuantity(independent, what)}: intervals that resample ${what}s are rough.`);
   }
   if (independent < n && input.accuracyByPatient !== null) {
     const { low, high } = input.accuracyByPatient;
     cautions.push(
       `${imagesText(n, input)}: the intervals of accuracy, recall and precision treat images as independent. With ` +
-        `patients resampled, the interval of accuracy is ${percent(low)} to ${percent(high)}.`,
+        `patients resampled, the interval of accuracy is ${formatPercentInterval({ low, high })}.`,
     );
   }
   return cautions;
@@ -58,8 +58,6 @@ export function unknownPatientCautions({ patients, withoutPatient }: PatientCoun
     ];
   }
   return [
-    `${withoutPatient === 1 ? '1 image' : `${withoutPatient} images`} without a known patient: each is treated as a different person, who may also be among the training images.`,
+    `${formatQuantity(withoutPatient, 'image')} without a known patient: each is treated as a different person, who may also be among the training images.`,
   ];
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -9,9 +9,9 @@ export function formatInterval({ low, high }: Interval, digits = 3): string {
 }
 
 /** `0.873 [0.801, 0.921]`. */
-export function formatMetric(metric: (Interval & Pick<Metric, 'value'>) | null): string {
+export function formatMetric(metric: (Interval & Pick<Metric, 'value'>) | null, digits = 3): string {
   if (metric === null) return '–';
-  return [formatFixed(metric.value), formatInterval(metric)].filter((part) => part !== '').join(' ');
+  return [formatFixed(metric.value, digits), formatInterval(metric, digits)].filter((part) => part !== '').join(' ');
 }
 
 /** `75.3 – 87.3 %`, or an empty text without an interval. */

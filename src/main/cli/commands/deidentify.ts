@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { type SplitName, splitNames } from '#shared/models/dataset';
 import { type DeidentifiedOptions, type DeidentifiedResult, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
-import { formatFixed, formatQuantity } from '#shared/text/number';
+import { formatQuantity } from '#shared/text/number';
+import { formatDuration, formatRate } from '#shared/text/time';
 import type { RunCommand } from '../command';
 import { table } from '../table';
 
@@ -61,7 +62,7 @@ function toText({
   ];
   return [
     folder,
-    `${formatQuantity(written, 'file')}${patients === null ? ', patients unknown,' : ` of ${formatQuantity(patients, 'patient')}`} in ${formatFixed(seconds, 1)} s (${formatFixed(filesPerSecond, 1)}/s)`,
+    `${formatQuantity(written, 'file')}${patients === null ? ', patients unknown,' : ` of ${formatQuantity(patients, 'patient')}`} in ${formatDuration(seconds)} (${formatRate(filesPerSecond, 'files')})`,
     ...(rows.length === 0
       ? []
       : [

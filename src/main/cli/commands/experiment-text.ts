@@ -19,6 +19,8 @@ const verdictTexts: Readonly<Record<Verdict, string>> = {
   unmeasured: '–',
 };
 
+const metricColumns = [metricNames.accuracy, metricNames.macroF1, metricNames.auc];
+
 const measured = (metric: Metric | null | undefined): string =>
   metric === null || metric === undefined ? '–' : formatMetric(metric);
 
@@ -26,7 +28,7 @@ const measured = (metric: Metric | null | undefined): string =>
 export function describeResults(comparison: Comparison, title: string, names: readonly string[]): string {
   return [
     table(
-      [title, 'state', 'accuracy', 'macro F1', 'AUC', 'loss', `by ${metricNames[comparison.metric]}`, 'behind'],
+      [title, 'state', ...metricColumns, metricNames.loss, `by ${metricNames[comparison.metric]}`, 'behind'],
       comparison.runs.map(({ summary, evaluation, verdict, behind }, index) => [
         names[index] ?? summary.id,
         summary.state,
@@ -64,7 +66,7 @@ function describeLeak({ leaking, grouped, accuracy, auc, sentence, cautions }: L
   ];
   return [
     table(
-      ['split', 'test images', 'patients', 'accuracy', 'macro F1', 'AUC'],
+      ['split', 'test images', 'patients', ...metricColumns],
       [
         row('leaking', leaking),
         row('grouped', grouped),
@@ -98,7 +100,7 @@ export function describeExperiment({ experiment, runs, comparison, pooled, leak 
     } else {
       lines.push(
         table(
-          [title, 'state', 'images', 'accuracy', 'macro F1', 'AUC', 'loss'],
+          [title, 'state', 'images', ...metricColumns, metricNames.loss],
           comparison.runs.map(({ summary, evaluation }, index) => [
             names[index] ?? '',
             summary.state,
@@ -125,9 +127,9 @@ export function describeExperiment({ experiment, runs, comparison, pooled, leak 
       table(
         ['over the folds', 'mean', 'standard deviation', 'lowest', 'highest'],
         [
-          ['accuracy', ...spread(accuracy)],
-          ['macro F1', ...spread(macroF1)],
-          ...(auc === null ? [] : [['AUC', ...spread(auc)]]),
+          [metricNames.accuracy, ...spread(accuracy)],
+          [metricNames.macroF1, ...spread(macroF1)],
+          ...(auc === null ? [] : [[metricNames.auc, ...spread(auc)]]),
         ],
       ),
       '',

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type ExportFormat, exportFormatSchema } from '#shared/models/export';
 import { RESEARCH_USE } from '#shared/research-use';
+import { formatPercent } from '#shared/text/number';
 import type { ExportResult } from '../../services/exports/exports';
 import type { RunCommand } from '../command';
 import { describePrecisions } from '../precision-text';
@@ -39,7 +40,7 @@ function toText({ folder, files, parity, comparison }: ExportResult): string {
       ['file', 'bytes'],
       files.map(({ name, bytes }) => [name, bytes]),
     ),
-    `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same prediction on ${(100 * parity.agreement).toFixed(1)} %.`,
+    `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same prediction on ${formatPercent(parity.agreement)}.`,
     ...(comparison === null ? [] : ['', describePrecisions(comparison)]),
     RESEARCH_USE,
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { RESEARCH_USE } from '#shared/research-use';
+import { formatFixed } from '#shared/text/number';
 import type { RateFinding } from '../../engine-host/core/protocol';
 import type { RunCommand } from '../command';
 import { table } from '../table';
@@ -33,8 +34,8 @@ function describe({ stage, points, suggestion }: RateFinding): string {
         .filter((_, index) => index % every === 0)
         .map(({ learningRate, loss, smoothedLoss }) => [
           learningRate.toExponential(1),
-          loss.toFixed(4),
-          smoothedLoss.toFixed(4),
+          formatFixed(loss, 4),
+          formatFixed(smoothedLoss, 4),
         ]),
     ),
     suggestion === null

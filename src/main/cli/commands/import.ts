@@ -3,7 +3,8 @@ import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
 import { imagesText } from '#shared/models/patient-count';
-import { formatFixed, formatQuantity } from '#shared/text/number';
+import { formatQuantity } from '#shared/text/number';
+import { formatDuration, formatRate } from '#shared/text/time';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import { table } from '../table';
@@ -96,7 +97,7 @@ function frameChoice(text: string): FrameChoice {
 function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
-    `Added ${imagesText(added, result)}, in ${formatFixed(seconds, 1)} s (${formatFixed(imagesPerSecond, 1)}/s)`,
+    `Added ${imagesText(added, result)}, in ${formatDuration(seconds)} (${formatRate(imagesPerSecond)})`,
     ...(duplicates > 0 ? [`${formatQuantity(duplicates, 'image')} already in the project`] : []),
     ...(moved > 0 ? [`${formatQuantity(moved, 'image')} had moved; their locations were updated`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { formatQuantity } from '#shared/text/number';
 import { pathFromUser } from '../../ingest/native-path';
 import type { InspectedFile } from '../../ingest/types';
 import type { RunCommand } from '../command';
@@ -32,7 +33,7 @@ function toText(file: InspectedFile): string {
   }
   const lines = [
     oneLine(file.path),
-    `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
+    `  ${file.kind}, ${file.columns} × ${file.rows}, ${formatQuantity(file.frames ?? 1, 'frame')}${
       file.photometricInterpretation === null ? '' : `, ${file.photometricInterpretation}`
     }${file.transferSyntax === null ? '' : `, ${file.transferSyntax}`}`,
   ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { metricNames } from '#shared/experiments/metrics';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
 import { leakStatement } from '#shared/models/known-leaks';
@@ -8,7 +9,7 @@ import type { RunConfig } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed } from '#shared/text/number';
-import { formatDuration } from '#shared/text/time';
+import { formatDuration, formatRate } from '#shared/text/time';
 import { runFolder } from '../../services/project/project-paths';
 import type { RunCommand } from '../command';
 import { type Outcome, UsageError } from '../outcome';
@@ -167,7 +168,7 @@ function toText({ summary, history, record }: RunDetail, imagesPerSecond: number
     ...(record.signOff === null ? [] : [`WARNING: ${signOffWarning(record.signOff)}`, '']),
     leakStatement(record.leaks),
     table(
-      ['epoch', 'train loss', 'validation loss', 'accuracy', 'macro F1', 'AUC', ''],
+      ['epoch', 'train loss', 'validation loss', metricNames.accuracy, metricNames.macroF1, metricNames.auc, ''],
       history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [
         epoch,
         formatFixed(trainLoss, 4),
@@ -180,7 +181,7 @@ function toText({ summary, history, record }: RunDetail, imagesPerSecond: number
     ),
     '',
     `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${formatDuration(summary.seconds)} on ${summary.device}${
-      imagesPerSecond === null ? '' : `, ${formatFixed(imagesPerSecond, 1)} images/s`
+      imagesPerSecond === null ? '' : `, ${formatRate(imagesPerSecond)}`
     }`,
     ...record.notes,
     RESEARCH_USE,

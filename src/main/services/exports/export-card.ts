@@ -1,18 +1,14 @@
 import { metricTitle } from '#shared/experiments/metrics';
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import { leakStatement } from '#shared/models/known-leaks';
-import type { Metric } from '#shared/models/metric';
 import { imagesText } from '#shared/models/patient-count';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
-
-const number = (metric: Metric): string => {
-  const interval =
-    metric.low === null || metric.high === null ? '' : ` (95 % CI ${metric.low.toFixed(3)}–${metric.high.toFixed(3)})`;
-  return `${metric.value.toFixed(3)}${interval}`;
-};
+import { formatMetric } from '#shared/text/metric';
+import { formatBytes, formatFixed, formatPercent } from '#shared/text/number';
+import { formatRate } from '#shared/text/time';
 
 /** Makes names of classes and projects safe in Markdown: escapes its syntax, and removes line breaks and HTML. */
 const plain = (text: string): string =>
@@ -30,11 +26,11 @@ Both files run on the ${images} validation images, one at a time, on the machine
 
 | | fp32 | int8 |
 |---|---|---|
-${row('Size, MB', ({ bytes }) => (bytes / 1e6).toFixed(1))}
-${row('Images per second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(1))}
-${row(metricTitle('accuracy'), ({ accuracy }) => accuracy.toFixed(4))}
+${row('Size', ({ bytes }) => formatBytes(bytes))}
+${row('Speed', ({ imagesPerSecond }) => formatRate(imagesPerSecond))}
+${row(metricTitle('accuracy'), ({ accuracy }) => formatFixed(accuracy, 4))}
 
-The same prediction on ${(100 * agreement).toFixed(1)} % of the images; probabilities differ by at most ${maxProbabilityDifference.toFixed(4)}.
+The same prediction on ${formatPercent(agreement)} of the images; probabilities differ by at most ${formatFixed(maxProbabilityDifference, 4)}.
 
 ${warnings.map((text) => `- **${plain(text)}**\n`).join('')}
 `;
@@ -57,17 +53,17 @@ export function modelCard(input: {
       one,
     ) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${imagesText(one.n, one)}${one.testTimeViews === 0 ? '' : `, ${viewsText(one.testTimeViews)}`}
 
-| | value |
+| | value [95 % interval] |
 |---|---|
-| ${metricTitle('accuracy')} | ${number(one.accuracy)} |
-| ${metricTitle('macroRecall')} | ${number(one.macroRecall)} |
-| ${metricTitle('macroF1')} | ${number(one.macroF1)} |
-| ${metricTitle('auc')} | ${one.auc === null ? 'a class has no cases' : number(one.auc)} |
-| ${metricTitle('loss')} | ${one.loss.value.toFixed(4)} |
+| ${metricTitle('accuracy')} | ${formatMetric(one.accuracy)} |
+| ${metricTitle('macroRecall')} | ${formatMetric(one.macroRecall)} |
+| ${metricTitle('macroF1')} | ${formatMetric(one.macroF1)} |
+| ${metricTitle('auc')} | ${one.auc === null ? 'a class has no cases' : formatMetric(one.auc)} |
+| ${metricTitle('loss')} | ${formatFixed(one.loss.value, 4)} |
 
 | class | cases | precision | recall | F1 |
 |---|---|---|---|---|
-${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${number(entry.precision)} | ${number(entry.recall)} | ${number(entry.f1)} |`).join('\n')}
+${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${formatMetric(entry.precision)} | ${formatMetric(entry.recall)} | ${formatMetric(entry.f1)} |`).join('\n')}
 
 ${[leakStatement(one.leaks), ...one.cautions]
   .filter((text) => text !== '')

@@ -1,5 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { argmax } from '#shared/statistics/log-loss';
+import { formatPercent } from '#shared/text/number';
 import type { Parity } from '../../engine-host/core/protocol';
 
 const PARITY_LIMIT = 1e-4;
@@ -28,7 +29,7 @@ export function requireParity({ maxProbabilityDifference, agreement, images }: P
   if (maxProbabilityDifference < PARITY_LIMIT && agreement === 1 && images > 0) return;
   throw new FoveaError(
     'export_differs',
-    `The exported model does not match the trained model: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
+    `The exported model does not match the trained model: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${formatPercent(agreement)} of ${images} images have the same class.`,
     { hint: 'Nothing was exported. Evaluate the run again. If its results are correct, report this.' },
   );
 }

@@ -7,8 +7,8 @@ import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { noIntervalReason } from '#shared/statistics/no-interval';
 import { formatInterval, formatPercentInterval } from '#shared/text/metric';
-import { formatCount, formatPercent } from '#shared/text/number';
-import { formatDuration, formatMoment } from '#shared/text/time';
+import { formatCount, formatFixed, formatPercent } from '#shared/text/number';
+import { formatDuration, formatMoment, formatRate } from '#shared/text/time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
 import { facts, reportPage } from './report-page';
@@ -90,11 +90,11 @@ function leakLine({ leaks }: Evaluation): Html {
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
   const tile = (name: string, value: string, metric: Metric, interval: string): Html =>
     html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
-  return html`<div class="tiles">${tile(metricTitle('accuracy'), formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile(metricTitle('macroRecall'), formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile(metricTitle('macroF1'), macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
+  return html`<div class="tiles">${tile(metricTitle('accuracy'), formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile(metricTitle('macroRecall'), formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile(metricTitle('macroF1'), formatFixed(macroF1.value), macroF1, formatInterval(macroF1))}${
     auc === null
       ? html`<div class="tile"><span class="name">${metricTitle('auc')}</span><span class="value">–</span><span class="interval">a class has no cases</span></div>`
-      : tile(metricTitle('auc'), auc.value.toFixed(3), auc, formatInterval(auc))
-  }${tile(metricTitle('loss'), loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">95 % intervals are shown below each value.</p>`;
+      : tile(metricTitle('auc'), formatFixed(auc.value), auc, formatInterval(auc))
+  }${tile(metricTitle('loss'), formatFixed(loss.value, 4), loss, formatInterval(loss, 4))}</div><p class="note">95 % intervals are shown below each value.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
@@ -109,7 +109,7 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
   const cell = (metric: Metric | null): Html =>
     metric === null
       ? html`<td class="number">–</td>`
-      : html`<td class="number">${metric.value.toFixed(3)}<small>${formatInterval(metric) || noIntervalReason(metric)}</small></td>`;
+      : html`<td class="number">${formatFixed(metric.value)}<small>${formatInterval(metric) || noIntervalReason(metric)}</small></td>`;
   return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
     (entry) =>
       html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
@@ -139,7 +139,7 @@ function history({ history: records, summary }: RunDetail): Html {
   const best = summary.best?.epoch ?? null;
   return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>Validation metrics</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
     summary.best !== null &&
-    html` Kept: epoch ${summary.best.epoch}, chosen by validation ${metricNames[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
+    html` Kept: epoch ${summary.best.epoch}, chosen by validation ${metricNames[summary.best.metric]} (${formatFixed(summary.best.value, 4)}).`
   }${summary.state !== 'finished' && html` The run is ${summary.state}.`}</p></section>`;
 }
 
@@ -196,7 +196,7 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     ['started', formatMoment(run.record.createdAt)],
     [
       'evaluated',
-      `${formatMoment(evaluation.evaluatedAt)}, ${formatDuration(evaluation.seconds)}, ${evaluation.imagesPerSecond.toFixed(1)} images/s`,
+      `${formatMoment(evaluation.evaluatedAt)}, ${formatDuration(evaluation.seconds)}, ${formatRate(evaluation.imagesPerSecond)}`,
     ],
     [
       'test-time augmentation',

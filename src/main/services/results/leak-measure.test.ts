@@ -168,7 +168,7 @@ it('a leak is measured with two runs that differ in their split only; the curren
 it('says in words what a leak is worth', () => {
   const of = (value: number, low: number, high: number) => sentenceOf(0.9, 0.9 - value, { value, low, high, n: 200 });
   expect(of(0.1, 0.02, 0.18)).toBe(
-    'Test accuracy was 90.0 % with patients or duplicates across splits and 80.0 % with them kept together: 10.0 percentage points higher with the leak (95 % interval 2.0 to 18.0). The leak inflates the result: trust the second value.',
+    'Test accuracy was 90.0 % with patients or duplicates across splits and 80.0 % with them kept together: 10.0 percentage points higher with the leak (95 % interval [2.0, 18.0]). The leak inflates the result: trust the second value.',
   );
   expect(of(0.02, -0.06, 0.1)).toContain('The interval includes 0');
   expect(of(-0.1, -0.18, -0.02)).toContain('10.0 percentage points lower with the leak');

@@ -2,6 +2,8 @@ import type { Experiment } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
+import { formatInterval } from '#shared/text/metric';
+import { formatFixed, formatPercent } from '#shared/text/number';
 import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -52,13 +54,12 @@ const side = ({ run, n, patients, withoutPatient, accuracy, macroF1, auc }: Eval
   auc,
 });
 
-const points = (share: number): string => (100 * share).toFixed(1);
-
 /** States the difference in percentage points. */
 export function sentenceOf(leaking: number, grouped: number, { value, low, high }: Metric): string {
-  const numbers = `Test accuracy was ${points(leaking)} % with patients or duplicates across splits and ${points(grouped)} % with them kept together`;
-  const interval = low === null || high === null ? '' : ` (95 % interval ${points(low)} to ${points(high)})`;
-  const change = `${points(Math.abs(value))} percentage points ${value >= 0 ? 'higher' : 'lower'} with the leak${interval}`;
+  const numbers = `Test accuracy was ${formatPercent(leaking)} with patients or duplicates across splits and ${formatPercent(grouped)} with them kept together`;
+  const interval =
+    low === null || high === null ? '' : ` (95 % interval ${formatInterval({ low: 100 * low, high: 100 * high }, 1)})`;
+  const change = `${formatFixed(100 * Math.abs(value), 1)} percentage points ${value >= 0 ? 'higher' : 'lower'} with the leak${interval}`;
   if (low === null || high === null) return `${numbers}: ${change}.`;
   if (low > 0) return `${numbers}: ${change}. The leak inflates the result: trust the second value.`;
   if (high < 0) return `${numbers}: ${change}. A leak does not explain this. Check the two test splits.`;

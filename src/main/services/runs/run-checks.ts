@@ -1,5 +1,6 @@
 import { MAX_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
 import { type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { formatMemory } from '#shared/text/number';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { fitsMachine } from '#shared/training/memory';
 import { presetTitles } from '#shared/training/preset-titles';
@@ -132,7 +133,7 @@ export function runWarnings(input: CheckInput): string[] {
         ? 'Choose a smaller backbone or a smaller image size.'
         : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less memory and train the same way; or choose a smaller backbone.`;
     warnings.push(
-      `About ${gibibytes(estimate.memoryMB)} of memory is needed, and this computer has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
+      `About ${formatMemory(estimate.memoryMB)} of memory is needed, and this computer has ${formatMemory(input.machineMemoryMB)}. ${advice}`,
     );
   }
   const [claim] = input.labelClaims;
@@ -195,5 +196,3 @@ export function runWarnings(input: CheckInput): string[] {
   }
   return warnings;
 }
-
-const gibibytes = (mebibytes: number): string => `${(mebibytes / 1024).toFixed(1)} GiB`;

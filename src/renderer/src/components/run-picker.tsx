@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
 import { metricNames } from '#shared/experiments/metrics';
 import type { RunSummary } from '#shared/models/run';
+import { formatFixed } from '#shared/text/number';
 import { formatAgo } from '#shared/text/time';
 import { useRequest } from '../state/requests';
 import { useSelectedRun } from '../state/selected-run';
@@ -9,7 +10,7 @@ import { useSelectedRun } from '../state/selected-run';
 export function bestText(run: RunSummary): string {
   return run.best === null
     ? ''
-    : `${metricNames[run.best.metric]} ${run.best.value.toFixed(3)} at epoch ${run.best.epoch}`;
+    : `${metricNames[run.best.metric]} ${formatFixed(run.best.value)} at epoch ${run.best.epoch}`;
 }
 
 const isOver = ({ state }: RunSummary) => state !== 'running' && state !== 'queued' && state !== 'paused';

@@ -43,7 +43,7 @@ export function headlineTable(evaluation: Results): TableData {
 
 /** Per-class metrics with intervals and counts, unrounded. */
 export function classTable(evaluation: Results): TableData {
-  const names = ['Precision', 'Recall', 'F1', 'AUC'];
+  const names = ['Precision', 'Recall', 'F1', metricTitle('auc')];
   return {
     columns: [
       'Class',

@@ -173,7 +173,7 @@ function ProbabilityBars({ prediction }: { readonly prediction: FilePrediction }
   const all = prediction.probabilities.map((entry, index) => ({ ...entry, index }));
   const shown = all.length <= BARS ? all : all.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
   const text = prediction.probabilities
-    .map(({ label, probability }) => `${label} ${probability.toFixed(3)}`)
+    .map(({ label, probability }) => `${label} ${formatFixed(probability)}`)
     .join(', ');
   return (
     <div className={classes['bars']} role="img" aria-label={text} title={text}>

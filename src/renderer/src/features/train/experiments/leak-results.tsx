@@ -1,4 +1,5 @@
 import { Anchor, Table, Text } from '@mantine/core';
+import { metricTitle, type OverallMetric } from '#shared/experiments/metrics';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import { patientsCell } from '#shared/models/patient-count';
 import { formatMetric } from '#shared/text/metric';
@@ -86,6 +87,11 @@ export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
   );
 }
 
+const withInterval = (metric: OverallMetric): string[] => {
+  const title = metricTitle(metric);
+  return [title, `${title} low`, `${title} high`];
+};
+
 function leakTable({ leaking, grouped, accuracy, auc }: LeakResult): TableData {
   const row = (label: string, side: Pick<LeakSide, 'accuracy' | 'auc'>, n: number | null, patients: number | null) => [
     label,
@@ -99,7 +105,7 @@ function leakTable({ leaking, grouped, accuracy, auc }: LeakResult): TableData {
     side.auc?.high ?? null,
   ];
   return {
-    columns: ['Split', 'Test images', 'Patients', 'Accuracy', 'Low', 'High', 'AUC', 'AUC low', 'AUC high'],
+    columns: ['Split', 'Test images', 'Patients', ...withInterval('accuracy'), ...withInterval('auc')],
     rows: [
       row('Leaking', leaking, leaking.n, leaking.patients),
       row('Grouped', grouped, grouped.n, grouped.patients),

@@ -1,6 +1,7 @@
 import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { Package } from 'lucide-react';
 import { useState } from 'react';
+import { metricTitle } from '#shared/experiments/metrics';
 import type { JobResult } from '#shared/ipc/contract';
 import type { ExportFormat } from '#shared/models/export';
 import type { PrecisionComparison } from '#shared/models/precision';
@@ -135,7 +136,7 @@ function PrecisionResult({ comparison }: { readonly comparison: PrecisionCompari
       `× ${formatFixed(int8.imagesPerSecond / fp32.imagesPerSecond, 1)}`,
     ],
     [
-      'Accuracy',
+      metricTitle('accuracy'),
       formatFixed(fp32.accuracy),
       formatFixed(int8.accuracy),
       formatSigned((int8.accuracy - fp32.accuracy) * images),

@@ -1,4 +1,5 @@
 import { Stack, Table, Text } from '@mantine/core';
+import { metricTitle } from '#shared/experiments/metrics';
 import type { EpochRecord, RunSummary } from '#shared/models/run';
 import { formatFixed } from '#shared/text/number';
 import { formatDate, formatDuration } from '#shared/text/time';
@@ -22,10 +23,10 @@ export function epochTable(epochs: readonly EpochRecord[]): TableData {
       'Step',
       'Training loss',
       'Validation loss',
-      'Accuracy',
-      'Macro F1',
-      'Macro recall',
-      'AUC',
+      metricTitle('accuracy'),
+      metricTitle('macroF1'),
+      metricTitle('macroRecall'),
+      metricTitle('auc'),
       'Best',
       'Seconds',
     ],
