@@ -14,7 +14,8 @@ export const readOnlyReason = (): string | null =>
 
 /**
  * Wraps controls that change the project: in a read-only project it disables them, with a tooltip that says why.
- * Content rendered elsewhere in the page, such as menu items, must call `useReadOnly` itself.
+ * Content rendered elsewhere in the page, such as menu items, must call `useReadOnly` itself. Wrap a menu or tooltip
+ * from outside: its target must be the control itself.
  */
 export function EditControls({ children }: { readonly children: ReactNode }) {
   if (!useReadOnly()) return children;

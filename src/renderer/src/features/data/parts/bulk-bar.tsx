@@ -27,22 +27,22 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
           {formatCount(count)} selected
         </Text>
         <LabelMenu classNames={classNames} onLabel={onLabel} />
-        <Menu position="top-start">
-          <Menu.Target>
-            <EditControls>
+        <EditControls>
+          <Menu position="top-start">
+            <Menu.Target>
               <Button variant="default" leftSection={<Split size={14} />}>
                 Move to
               </Button>
-            </EditControls>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {splitNames.map((split) => (
-              <Menu.Item key={split} onClick={() => onMove(split)}>
-                {splitTitles[split]}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {splitNames.map((split) => (
+                <Menu.Item key={split} onClick={() => onMove(split)}>
+                  {splitTitles[split]}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </EditControls>
         <EditControls>
           <Button variant="default" leftSection={<Trash2 size={14} />} onClick={onRemove}>
             Remove
@@ -65,38 +65,38 @@ export function LabelMenu({
   const [naming, setNaming] = useState(false);
   return (
     <>
-      <Menu position="top-start" width={220}>
-        <Menu.Target>
-          <EditControls>
+      <EditControls>
+        <Menu position="top-start" width={220}>
+          <Menu.Target>
             <Button variant={variant} leftSection={<Tag size={14} />}>
               Label
             </Button>
-          </EditControls>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {classNames.map((label, index) => (
+          </Menu.Target>
+          <Menu.Dropdown>
+            {classNames.map((label, index) => (
+              <Menu.Item
+                key={label}
+                leftSection={<ClassDot index={index} />}
+                rightSection={index < 9 ? <Kbd size="xs">{index + 1}</Kbd> : undefined}
+                onClick={() => onLabel(label)}
+              >
+                {label}
+              </Menu.Item>
+            ))}
             <Menu.Item
-              key={label}
-              leftSection={<ClassDot index={index} />}
-              rightSection={index < 9 ? <Kbd size="xs">{index + 1}</Kbd> : undefined}
-              onClick={() => onLabel(label)}
+              leftSection={<ClassDot index={-1} />}
+              rightSection={<Kbd size="xs">0</Kbd>}
+              onClick={() => onLabel(null)}
             >
-              {label}
+              Remove label
             </Menu.Item>
-          ))}
-          <Menu.Item
-            leftSection={<ClassDot index={-1} />}
-            rightSection={<Kbd size="xs">0</Kbd>}
-            onClick={() => onLabel(null)}
-          >
-            Remove label
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item leftSection={<Plus size={12} />} onClick={() => setNaming(true)}>
-            New class…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+            <Menu.Divider />
+            <Menu.Item leftSection={<Plus size={12} />} onClick={() => setNaming(true)}>
+              New class…
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </EditControls>
       <Dialog opened={naming} onClose={() => setNaming(false)} title="New class" size="xs">
         <NewClassForm
           onName={(name) => {

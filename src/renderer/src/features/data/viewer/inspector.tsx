@@ -229,13 +229,13 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
         <Title order={3}>DICOM tags</Title>
         {identifying &&
           (shown === null ? (
-            <Tooltip label="Recorded in the project's audit log" position="bottom-end">
-              <EditControls>
+            <EditControls>
+              <Tooltip label="Recorded in the project's audit log" position="bottom-end">
                 <Button variant="subtle" size="compact-xs" leftSection={<Eye size={13} />} onClick={reveal}>
                   Show identifying values
                 </Button>
-              </EditControls>
-            </Tooltip>
+              </Tooltip>
+            </EditControls>
           ) : (
             <Button variant="subtle" size="compact-xs" onClick={() => setShown(null)}>
               Hide identifying values
