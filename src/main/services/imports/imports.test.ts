@@ -1,33 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
-import type { DecodePool } from '../../decode-host/client';
-import { decodeJobs } from '../../decode-host/jobs';
 import { mountTinyDisk } from '../../store/test-support/tiny-disk';
-import { createEvents } from '../core/events';
 import type { JobHandle } from '../core/jobs';
-import { createDataset, type Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
 import { rasterPath, thumbnailPath } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { collectSamples, samplesOf } from '../run-records/run-samples';
-import { createSplits, type Splits } from '../splits/splits';
-import { inThisThread } from '../test-support/in-this-thread';
+import type { Splits } from '../splits/splits';
+import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { quietJob } from '../test-support/quiet-job';
-import { createImports, type Imports } from './imports';
+import type { Imports } from './imports';
 
-/** The decode host's own jobs in this process: the code around them is tested. */
-const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-
+let opened: ImportProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let splits: Splits;
@@ -35,19 +28,11 @@ let labels: Labels;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea import [ü] '));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
-  splits = createSplits();
+  opened = await openImportProject('fovea import [ü] ');
+  ({ root, project, imports, splits, dataset } = opened);
   labels = createLabels();
-  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
-  dataset = createDataset({ splits, pool });
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => opened.close());
 
 const quiet = (): JobHandle => quietJob();
 const options = (more: object = {}) => importOptionsSchema.parse(more);
@@ -335,8 +320,8 @@ afterAll(() => tiny?.unmount());
 describe.skipIf(tiny === null)('import onto a full disk (needs the right to mount a tmpfs)', () => {
   it('stops with disk_full, keeps what is in, and goes on when there is space', async () => {
     for (let i = 0; i < 120; i++) await picture(`a/${i}.png`, i);
-    projects.close(project.id);
-    project = await projects.create(join(tiny?.folder ?? '', 'project'));
+    opened.projects.close(project.id);
+    project = await opened.projects.create(join(tiny?.folder ?? '', 'project'));
     const filler = join(tiny?.folder ?? '', 'filler');
     const fill = 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null; truncate -s -150000 "$1"';
     execFileSync('sh', ['-c', fill, 'sh', filler]);

@@ -1,30 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashFile } from '../../engine-host/models/tensor-files';
-import { createEvents, type Events } from '../core/events';
 import { createDataset } from '../dataset/dataset';
 import { runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
 import { addDiscs } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
+import { openTestProject } from '../test-support/project';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-diagnosis-'));
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root: folder, events, project } = opened;
 let hosts: TestHosts;
-let events: Events;
-let projects: Projects;
-let project: OpenProject;
 let runs: Runs;
 
 beforeAll(async () => {
   hosts = await startHosts('services-diagnosis');
-  events = createEvents();
-  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
-  project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 2 });
   const { engine, pool } = hosts;
   const dataset = createDataset({ splits: createSplits(), pool });
@@ -34,8 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(folder, { recursive: true, force: true });
+  opened.close();
 });
 
 async function train(changes: Partial<RunConfigGiven>) {

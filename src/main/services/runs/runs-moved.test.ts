@@ -1,29 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedRun } from '../../store/runs';
-import { createEvents, type Events } from '../core/events';
 import { createDataset } from '../dataset/dataset';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
 import { addDiscs } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
+import { openTestProject } from '../test-support/project';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 
-const root = mkdtempSync(join(tmpdir(), 'fovea-moved-'));
+const opened = await openTestProject('fovea-test-', 'Discs');
+const { root, events, project } = opened;
 let hosts: TestHosts;
-let events: Events;
-let projects: Projects;
-let project: OpenProject;
 let runs: Runs;
 
 beforeAll(async () => {
   hosts = await startHosts('services-moved');
-  events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'here'), 'Discs');
   await addDiscs(project, join(root, 'pictures'), { train: 16, validation: 8, test: 2 });
   const { engine, pool } = hosts;
   const dataset = createDataset({ splits: createSplits(), pool });
@@ -33,8 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await runs?.close();
   await hosts?.dispose();
-  projects?.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const config = (preset: RunConfigGiven['preset']): RunConfigGiven => ({

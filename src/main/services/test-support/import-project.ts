@@ -23,10 +23,10 @@ export interface ImportProject extends TestProject {
 
 export async function openImportProject(folderName?: string): Promise<ImportProject> {
   const opened = await openTestProject(folderName);
-  const { events, project } = opened;
+  const { events, projects, project } = opened;
   const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
   const splits = createSplits();
-  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
+  const imports = createImports({ events, pool, splits, background: inThisThread(({ id }) => projects.get(id)) });
   return {
     ...opened,
     dataset: createDataset({ splits, pool }),
