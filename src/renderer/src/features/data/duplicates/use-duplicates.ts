@@ -16,7 +16,7 @@ export type Duplicates = ReturnType<typeof useDuplicates>;
 export function useDuplicates(project: string, filter: DuplicateFilter, labelling: Labelling) {
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
-  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
+  const { isItemHidden, hide } = useHiddenItems(answer);
   const groups = useMemo(() => {
     const isDecided = (id: string) => filter === 'open' && isItemHidden(id);
     return (all ?? []).filter((group) => isShown(group, filter) && !isDecided(group.id)).sort(byUrgency);

@@ -27,7 +27,7 @@ export function useReviewQueue({
     { project, ...(reason === null ? {} : { reason }), includeSettled: showResolved },
     { keepPrevious: true },
   );
-  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
+  const { isItemHidden, hide } = useHiddenItems(answer);
   const all = answer.data?.findings;
   const items = useMemo(() => (all ?? []).filter((item) => !isItemHidden(itemKey(item))), [all, isItemHidden]);
 
