@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { expect, it } from 'vitest';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { circles, importGraph, roomGraph } from './test-support/import-graph';
 
 /** The rooms of this folder. Each imports only from those above it. Files outside of rooms compose them all. */
 const rooms: readonly string[] = [
@@ -25,18 +25,16 @@ const rooms: readonly string[] = [
   'exports',
 ];
 
-const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.ts') && !/\.(?:test|fixture)\.ts$|^test-support\//.test(file));
+const files = importGraph(resolve(import.meta.dirname, '../..'));
+const home = 'main/services/';
+const sources = [...files.keys()].filter((file) => file.startsWith(home)).map((file) => file.slice(home.length));
 
-/** Imports between files of this folder, including types, as `file → imported file`. */
-const imports = sources.flatMap((file) => {
-  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
-  return Array.from(text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g), ([, path]) => ({
-    file,
-    imported: posix.join(posix.dirname(file), path as string),
-  })).filter(({ imported }) => !imported.startsWith('..'));
-});
+/** Imports between files of this folder. */
+const imports = sources.flatMap((file) =>
+  [...(files.get(home + file) ?? [])]
+    .filter((imported) => imported.startsWith(home))
+    .map((imported) => ({ file, imported: imported.slice(home.length) })),
+);
 
 /** Rank of a file's room from the top; files outside of rooms rank below all rooms. */
 function floor(file: string): number {
@@ -58,4 +56,41 @@ it('imports only from rooms above', () => {
     .filter(({ file, imported }) => floor(imported) > floor(file))
     .map(({ file, imported }) => `${file} → ${imported}`);
   expect(upward).toEqual([]);
+});
+
+describe('there is no import cycle', () => {
+  it('between files', () => {
+    expect(files.size).toBeGreaterThan(900);
+    expect([...files.values()].reduce((sum, imported) => sum + imported.size, 0)).toBeGreaterThan(4000);
+    expect(circles(files)).toEqual([]);
+  });
+
+  it.each(['main/engine-host/', 'renderer/src/features/data/', 'renderer/src/features/train/'])(
+    'between the rooms of %s',
+    (folder) => {
+      const graph = roomGraph(files, folder);
+      expect(graph.size).toBeGreaterThan(3);
+      expect([...graph.values()].some((above) => above.size > 0)).toBe(true);
+      expect(circles(graph)).toEqual([]);
+    },
+  );
+
+  it('are found where there are some', () => {
+    const graph = (edges: Readonly<Record<string, string[]>>) =>
+      new Map(Object.entries(edges).map(([from, to]) => [from, new Set(to)]));
+    expect(circles(graph({ a: ['b', 'c'], b: ['c'], c: [] }))).toEqual([]);
+    expect(circles(graph({ d: ['c'], a: ['b'], c: ['d', 'a'], b: ['a', 'e'], e: ['e'] }))).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e'],
+    ]);
+    const between = graph({
+      'in/x/1.ts': ['in/y/1.ts'],
+      'in/y/2.ts': ['in/x/2.ts'],
+      'in/y/1.ts': [],
+      'in/a.ts': ['in/x/1.ts'],
+    });
+    expect(circles(between)).toEqual([]);
+    expect(circles(roomGraph(between, 'in/'))).toEqual([['x', 'y']]);
+  });
 });
