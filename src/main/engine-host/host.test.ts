@@ -67,7 +67,7 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('training in its own process', { timeout: 180_000 }, () => {
-  it('leaves Hugging Face folders, a log and a history', async () => {
+  it('writes Hugging Face folders, a log and a history', async () => {
     const { folder, result } = undisturbed;
     expect(result.state).toBe('finished');
     expect(result.history.map(({ epoch, step }) => [epoch, step])).toEqual([
@@ -90,7 +90,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(records.filter(({ kind }) => kind === 'epoch')).toHaveLength(3);
   });
 
-  it('goes on from a pause, in the middle of an epoch, to the same bits', async () => {
+  it('resumes from a pause in the middle of an epoch to identical weights', async () => {
     const spec = run(newFolder());
     const first = await train(spec, 2, (control) => control('pause')).result;
     expect(first.state).toBe('paused');
@@ -100,7 +100,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
   });
 
-  it('says that the process was killed, and goes on to the same bits', async () => {
+  it('reports that the process was killed, and resumes to identical weights', async () => {
     const spec = run(newFolder());
     const killed = train(spec, 4, () => process.kill(engine.pid as number, 'SIGKILL'));
     await expect(killed.result).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
   });
 
-  it('takes other optimizers and schedules, and goes on with them to the same bits', async () => {
+  it('supports other optimizers and schedules, and resumes with them to identical weights', async () => {
     const settings: Partial<RunConfigInput> = {
       epochs: 3,
       optimizer: 'sgd',
@@ -151,7 +151,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(names.every((name) => name.startsWith('momentum_buffer/'))).toBe(true);
   });
 
-  it('keeps a model when it is stopped inside the first epoch', async () => {
+  it('keeps a model when stopped inside the first epoch', async () => {
     const spec = run(newFolder());
     const { result, log } = train(spec, 1, (control) => control('stop'));
     expect((await result).state).toBe('stopped');
@@ -161,7 +161,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     );
   });
 
-  it('refuses a checkpoint of other settings', async () => {
+  it('rejects a checkpoint of other settings', async () => {
     const spec = run(newFolder());
     mkdirSync(spec.runFolder);
     cpSync(join(undisturbed.folder, 'checkpoints'), join(spec.runFolder, 'checkpoints'), { recursive: true });
@@ -169,7 +169,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     await expect(train(other).result).rejects.toMatchObject({ code: 'checkpoint_mismatch' });
   });
 
-  it('goes on from the save before a damaged one to the same bits; then from the best; says so where all are', async () => {
+  it('resumes from the save before a damaged one, then from the best, and reports if all are damaged', async () => {
     const spec = { ...run(newFolder()), resume: true };
     mkdirSync(spec.runFolder);
     cpSync(join(undisturbed.folder, 'checkpoints'), join(spec.runFolder, 'checkpoints'), { recursive: true });
@@ -201,7 +201,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     await expect(train(spec).result).rejects.toMatchObject({ code: 'checkpoint_damaged' });
   });
 
-  it('trains a head on features that each image gives once', async () => {
+  it('trains a head on features computed once per image', async () => {
     const spec = smallRun(newFolder(), { preset: 'quick', epochs: 3 });
     const first = train(spec);
     const result = await first.result;
@@ -216,7 +216,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(await weightsOf(spec.runFolder)).toEqual(weights);
   });
 
-  it('trains a head on a DINOv2 with registers, and leaves what transformers reads', async () => {
+  it('trains a head on a DINOv2 with registers, and writes a folder that transformers reads', async () => {
     const folder = newFolder();
     const config = parseVitConfig({
       model_type: 'dinov2_with_registers',
@@ -266,7 +266,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(sum).toBeCloseTo(16 / 21, 2);
   });
 
-  it('answers short requests while it trains, and drops a waiting request that is cancelled', async () => {
+  it('answers short requests while training, and drops a queued request when cancelled', async () => {
     const spec = run(newFolder());
     const training = train(spec);
     const waiting = train(run(newFolder()), undefined);
@@ -295,7 +295,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('classifies with the best model and shows where it looked', async () => {
+  it('classifies with the best model and returns attention maps', async () => {
     const spec = run(newFolder());
     const request = {
       modelFolder: bestFolder(undisturbed.folder),
@@ -330,7 +330,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
 });
 
 describe('test-time augmentation', { timeout: 180_000 }, () => {
-  it('is the mean over the evaluation view and augmented views of each image, in any order and batch', async () => {
+  it('averages the evaluation view and augmented views of each image, in any order and batch', async () => {
     const { pipeline, validation, config } = run(newFolder());
     const modelFolder = bestFolder(undisturbed.folder);
     const augmentation = { ...config.augmentation, horizontalFlip: 0.5 };
@@ -372,8 +372,8 @@ describe('test-time augmentation', { timeout: 180_000 }, () => {
   });
 });
 
-describe('the other requests', { timeout: 180_000 }, () => {
-  it('exports an ONNX file that answers as the model does', async () => {
+describe('other requests', { timeout: 180_000 }, () => {
+  it('exports an ONNX file with the same outputs as the model', async () => {
     const spec = run(newFolder());
     const outFile = join(spec.runFolder, '..', 'model.onnx');
     const { parity, comparison } = await engine.request('exportOnnx', {
@@ -411,7 +411,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     await expect(empty).rejects.toMatchObject({ code: 'empty_split' });
   });
 
-  it('measures prediction in both precisions, in turn', async () => {
+  it('measures prediction in both precisions, alternately', async () => {
     const result = await engine.request('bench', {
       what: 'predict',
       backbone: 'vit-micro',
@@ -429,7 +429,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     }
   });
 
-  it('takes images of another size, and says which sizes fit', async () => {
+  it('accepts images of another size, and reports which sizes fit', async () => {
     const folder = newFolder();
     const spec = (imageSize: number): TrainSpec => {
       const small = smallRun(folder, { epochs: 1, imageSize });
@@ -456,7 +456,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(config.image_size).toBe(48);
   });
 
-  it('refuses half precision where it would not be computed, before anything starts', async () => {
+  it('rejects half precision where it cannot be computed, before anything starts', async () => {
     const folder = newFolder();
     for (const device of ['cpu', 'tfjs'] as const) {
       const spec = smallRun(folder, { epochs: 1, device, precision: 'fp16' });
@@ -468,7 +468,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     }
   });
 
-  it('measures training, with the loader beside it', async () => {
+  it('measures training together with the loader', async () => {
     const result = await engine.request('bench', {
       what: 'train',
       backbone: 'vit-micro',
@@ -509,7 +509,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(why).not.toBe('');
   });
 
-  it('says what a device lacks that is not here, and lets a model of it answer on the CPU', async () => {
+  it('says what a missing device lacks, and predicts on the CPU with a model trained on it', async () => {
     // One that no machine of this system has.
     const device = process.platform === 'win32' ? 'coreml' : 'dml';
     const unavailable = { code: 'device_unavailable', message: expect.stringMatching(/macOS|Windows/) };
@@ -534,7 +534,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect([...there.logits]).toEqual([...here.logits]);
   });
 
-  it('says which folder is no model', async () => {
+  it('names a folder that holds no model', async () => {
     const spec = run(newFolder());
     const options = { device: 'cpu' as const, threads: 1, batchSize: 1, attention: false, testTime: null };
     const request = { pipeline: spec.pipeline, ...options };
@@ -561,7 +561,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
     }
   }
 
-  it('holds the run, says how much to free, and goes on by itself when there is room', () =>
+  it('holds the run, says how much to free, and resumes by itself once there is space', () =>
     onSmallDisk(async (spec, enlarge) => {
       const reasons: (ErrorInfo | null)[] = [];
       const held = train(
@@ -586,7 +586,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
       expect(steps).toHaveLength(9);
     }));
 
-  it('ends with its last whole checkpoint when it is paused meanwhile, and goes on when there is room', () =>
+  it('ends with its last complete checkpoint when paused meanwhile, and resumes once there is space', () =>
     onSmallDisk(async (spec, enlarge) => {
       const held = train(
         spec,
@@ -608,7 +608,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
 });
 
 describe.skipIf(!isRoot)('the log of a run on a full disk', () => {
-  it('keeps its lines in memory until there is room', async () => {
+  it('keeps its lines in memory until there is space', async () => {
     const folder = newFolder();
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
     try {

@@ -40,7 +40,7 @@ describe('the beta distribution', () => {
     const below = Array.from({ length: DRAWS }, () => beta(random, 0.5, 0.5)).filter((x) => x < 0.1464466).length;
     expect(Math.abs(below / DRAWS - 0.25)).toBeLessThan(5 * Math.sqrt(0.1875 / DRAWS));
   });
-  it('is a number even where the gammas are too small for one', () => {
+  it('is a number even if the gammas underflow', () => {
     const random = createRandom(4);
     const values = Array.from({ length: 2000 }, () => beta(random, 1e-3, 1e-3));
     expect(values.every((x) => x >= 0 && x <= 1)).toBe(true);

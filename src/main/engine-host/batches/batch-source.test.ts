@@ -26,7 +26,7 @@ async function collect(batches: AsyncIterable<Batch>): Promise<Batch[]> {
 describe('mixed batches', () => {
   const set = { views: [Float32Array.of(0, 1, 2, 3)], labels: Int32Array.of(0, 1, 0, 1) };
 
-  it('blend features by the place of the micro-batch in its epoch, wherever a run goes on', async () => {
+  it('blend features by the micro-batch’s position in its epoch, wherever a run resumes', async () => {
     const source = featureBatches(set, set, 1, 2, mixing);
     const whole = await collect(source.training(3, plan, 0));
     const { share, partners } = drawMix(0.4, 5, 3, 1, 2);
@@ -41,7 +41,7 @@ describe('mixed batches', () => {
     expect((await collect(source.validation())).every(({ mixed }) => mixed === undefined)).toBe(true);
   });
 
-  it('blend images after their augmentation', async () => {
+  it('blend images after augmentation', async () => {
     const samples = writeSamples(folder, 4);
     const settings = { pipeline: defaultPipeline(24), augmentation: augmentationSchema.parse({}), seed: 5 };
     const loader = {
@@ -70,13 +70,13 @@ describe('views of cached features', () => {
   const source = featureBatches(train, validation, 1, 2, null);
   const rows = async (batches: AsyncIterable<Batch>) => (await collect(batches)).map(({ pixels }) => [...pixels]);
 
-  it('take turns from epoch to epoch, the first one first', async () => {
+  it('rotate from epoch to epoch, starting with the first', async () => {
     const shown: number[][][] = [];
     for (const epoch of [1, 2, 3, 4]) shown.push(await rows(source.training(epoch, [[1, 0]], 0)));
     expect(shown).toEqual([[[20, 10]], [[21, 11]], [[22, 12]], [[20, 10]]]);
     expect(await rows(source.validation())).toEqual([[7, 8]]);
   });
-  it('differ where the sampler draws an image again, and after a pause too', async () => {
+  it('differ when the sampler draws an image again, also after a pause', async () => {
     const drawn = [
       [1, 1],
       [0, 1],

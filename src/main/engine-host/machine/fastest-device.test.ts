@@ -34,7 +34,7 @@ function contestOf(times: Partial<Record<DeviceId, number | null>>, change: (bac
 }
 
 describe('chooseFastest', () => {
-  it('takes the fastest device that computes what the CPU computes', async () => {
+  it('picks the fastest device that agrees with the CPU', async () => {
     const { contest, asked } = contestOf({ cpu: 100, webgpu: 40, cuda: 25, dml: null });
     const { device, why } = await chooseFastest(['dml', 'webgpu', 'cuda'], contest);
     expect(device).toBe('cuda');
@@ -42,12 +42,12 @@ describe('chooseFastest', () => {
     expect(asked).toEqual(['cpu', 'dml', 'webgpu', 'cuda']);
   });
 
-  it('stays with the CPU where a device is only a little faster', async () => {
+  it('stays with the CPU if a device is only slightly faster', async () => {
     expect((await chooseFastest(['webgpu'], contestOf({ cpu: 100, webgpu: 90 }).contest)).device).toBe('cpu');
     expect((await chooseFastest(['webgpu'], contestOf({ cpu: 100, webgpu: 80 }).contest)).device).toBe('webgpu');
   });
 
-  it('turns down a fast device whose numbers differ', async () => {
+  it('rejects a fast device with different numbers', async () => {
     // Gradients that are 5 % too large show in their norm.
     const wrong = (backend: Backend): Backend => ({
       ...backend,
@@ -69,21 +69,21 @@ describe('chooseFastest', () => {
     expect((await chooseFastest(['cuda'], contestOf({ cpu: 100, cuda: 5 }, wrong).contest)).device).toBe('cpu');
   });
 
-  it('does not train on a device that is far behind at a product', async () => {
+  it('does not train on a device that is far slower at a matrix product', async () => {
     const { contest, asked } = contestOf({ cpu: 100, webgpu: 1 });
     const slow: Measurements = { ...contest, gemmRate: async ({ device }) => (device === 'cpu' ? 100 : 20) };
     expect((await chooseFastest(['webgpu'], slow)).device).toBe('cpu');
     expect(asked).toEqual(['cpu']);
   });
 
-  it('measures nothing where there is only the CPU', async () => {
+  it('measures nothing if there is only the CPU', async () => {
     const { contest, asked } = contestOf({});
     expect((await chooseFastest([], contest)).device).toBe('cpu');
     expect(asked).toEqual([]);
   });
 
   it.skipIf(!hasSoftwareVulkan)(
-    "never takes a Vulkan that computes on the CPU (skipped where chromium's is missing)",
+    "never picks a Vulkan that computes on the CPU (skipped where chromium's is missing)",
     async () => {
       useSoftwareVulkan();
       const rates: Record<string, number> = {};
@@ -104,7 +104,7 @@ describe('chooseFastest', () => {
   );
 });
 
-it('lets TensorFlow.js take part on CUDA only, and nothing that is not available', () => {
+it('considers TensorFlow.js on CUDA only, and no unavailable device', () => {
   const device = (id: DeviceId, name: string, available = true) => ({
     id,
     name,

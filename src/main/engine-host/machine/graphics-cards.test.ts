@@ -13,7 +13,7 @@ const list = [
   '\t1050  Virtio 1.0 GPU',
 ].join('\n');
 
-it('names a card as it is sold, by its vendor and device', () => {
+it('names a card by its vendor and device, as sold', () => {
   expect(pciName(list, '1002', '744c')).toBe('AMD Radeon RX 7900 XT/7900 XTX');
   expect(pciName(list, '10de', '744c')).toBe('NVIDIA another device with that number');
   expect(pciName(list, '1af4', '1050')).toBe('Red Hat, Inc. Virtio 1.0 GPU');
@@ -22,12 +22,12 @@ it('names a card as it is sold, by its vendor and device', () => {
   expect(pciName('', '1002', '744c')).toBeNull();
 });
 
-it('reads what macOS says', () => {
+it('parses the output of macOS', () => {
   const text = JSON.stringify({ SPDisplaysDataType: [{ _name: 'kHW_AppleM2Item', sppci_model: 'Apple M2' }, {}] });
   expect(macCards(text)).toEqual(['Apple M2']);
   expect(macCards('{}')).toEqual([]);
 });
 
-it('asks this machine without failing', async () => {
+it('queries this machine without failing', async () => {
   for (const card of await graphicsCards()) expect(card.trim()).not.toBe('');
 });

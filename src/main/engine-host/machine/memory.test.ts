@@ -15,7 +15,7 @@ const options: MemoryOptions = {
   averaged: false,
 };
 
-it('computes a batch in parts where it would not fit into nine tenths of the memory', () => {
+it('computes a batch in parts if it would not fit into nine tenths of the memory', () => {
   const of = (part: number) => estimateMemoryMB({ ...options, part });
   expect(partThatFits(options, of(32) / 0.89)).toBe(32);
   expect(partThatFits(options, of(32) / 0.91)).toBe(16);
@@ -25,7 +25,7 @@ it('computes a batch in parts where it would not fit into nine tenths of the mem
   expect(partThatFits(options, 1)).toBe(1);
 });
 
-it('counts a second set of gradients where a batch is computed in parts, as accumulation does', () => {
+it('counts a second set of gradients for a batch computed in parts, as with accumulation', () => {
   const twoParts = estimateMemoryMB({ ...options, microBatch: 8, part: 4 });
   expect(twoParts).toBe(estimateMemoryMB({ ...options, microBatch: 8, part: 4, gradientAccumulation: 2 }));
   const gradients = (4 * parameterCount(parameterGroups(options.config))) / 2 ** 20;

@@ -60,14 +60,14 @@ describe('number types', () => {
     return folder;
   };
 
-  it('of 64 bits are read', async () => {
+  it('of 64 bits are supported', async () => {
     const { parameters } = await load(write('F64'), ['a', 'b', 'c']);
     // Every float32 is a float64, and back again.
     expect(parameters.get(QUERY)?.data).toEqual(smallParameters().get(QUERY)?.data);
   });
 
   it.each(['I8', 'U8', 'F8_E4M3', 'F8_E5M2', 'I64'])(
-    '%s is refused at import with the name of the tensor',
+    '%s is rejected at import with the name of the tensor',
     async (dtype) => {
       await expect(inspect(write(dtype))).rejects.toMatchObject({
         code: 'safetensors-dtype',
@@ -77,14 +77,14 @@ describe('number types', () => {
   );
 });
 
-describe('numbers that cannot be computed with', () => {
+describe('non-finite weights', () => {
   it.each([
     [Number.NaN, 'is not a number (NaN)'],
     [Number.POSITIVE_INFINITY, 'is infinite'],
     [Number.NEGATIVE_INFINITY, 'is infinite'],
     [3e38, 'is 3.0e+38'],
     [-2e18, 'is -2.0e+18'],
-  ])('%d is refused by the name of its tensor, at import and at the start of a run', async (value, what) => {
+  ])('%d is rejected with the name of its tensor, at import and at the start of a run', async (value, what) => {
     const tensors = smallParameters();
     const { shape, data } = tensors.get(QUERY) as Tensor;
     tensors.set(QUERY, { shape, data: Float32Array.from(data, (old, at) => (at === data.length - 1 ? value : old)) });
@@ -109,13 +109,13 @@ describe('names of tensors', () => {
       'sharding',
       (name: string) => `_fsdp_wrapped_module.${name.replace('layer.1.', 'layer.1._checkpoint_wrapped_module.')}`,
     ],
-  ])('with what %s puts in front are known', async (_, rename) => {
+  ])('with the prefix of %s are recognised', async (_, rename) => {
     const { parameters, notes } = await load(renamed(rename), ['a', 'b', 'c']);
     expect(parameters).toEqual(smallParameters());
     expect(notes).toEqual(['The head of the backbone is kept: its classes are the same.']);
   });
 
-  it('that come twice are refused', async () => {
+  it('are rejected when duplicated', async () => {
     const twice = new Map([
       ...smallParameters(),
       ['module.classifier.bias', { shape: [3], data: new Float32Array(3) }],
@@ -125,7 +125,7 @@ describe('names of tensors', () => {
     });
   });
 
-  it('that have no place in the model are said', async () => {
+  it('are reported when they do not belong to the model', async () => {
     const square = { shape: [24, 24], data: new Float32Array(576) };
     const more = new Map([...smallParameters(), ['vit.pooler.dense.weight', square], ['projector.weight', square]]);
     expect((await inspect(writeCheckpointFolder(newFolder(), more))).notes).toEqual([
@@ -141,7 +141,7 @@ describe('the head', () => {
   const write = (config: Record<string, unknown> = {}) =>
     writeCheckpointFolder(newFolder(), smallParameters().set('classifier.bias', bias), config);
 
-  it('for the same classes in another order has its rows put in theirs', async () => {
+  it('is reordered for the same classes in another order', async () => {
     // The checkpoint knows a, b, c in this order; the project c, a, b.
     const { parameters, notes } = await load(write(), ['c', 'a', 'b']);
     expect([...(parameters.get('classifier.bias')?.data ?? [])]).toEqual([3, 1, 2]);
@@ -154,7 +154,7 @@ describe('the head', () => {
     expect(notes[0]).toContain('were reordered to match');
   });
 
-  it('for other classes is new, and said to be, also where names differ only by case', async () => {
+  it('is new for other classes, and reported as new, even if names differ only in case', async () => {
     const { parameters, notes } = await load(write(), ['A', 'b', 'c']);
     expect([...(parameters.get('classifier.bias')?.data ?? [])]).not.toEqual([1, 2, 3]);
     expect(notes[0]).toBe('The head is new: 3 classes instead of the 3 of the backbone.');
@@ -163,7 +163,7 @@ describe('the head', () => {
   it.each([
     ['multi_label_classification', 'predicts each class independently'],
     ['regression', 'another task (regression)'],
-  ])('of %s is not taken for one that chooses', async (problem, words) => {
+  ])('of %s is not taken for a single-label head', async (problem, words) => {
     const folder = write({ problem_type: problem });
     const { parameters, notes } = await load(folder, ['a', 'b', 'c']);
     expect([...(parameters.get('classifier.bias')?.data ?? [])]).not.toEqual([1, 2, 3]);
@@ -172,7 +172,7 @@ describe('the head', () => {
     expect(await inspect(folder)).toMatchObject({ config: { classes: [] } });
   });
 
-  it('that does not fit config.json is said', async () => {
+  it('is reported if it does not fit config.json', async () => {
     const two = { id2label: { 0: 'a', 1: 'b' } };
     const { notes } = await inspect(write(two));
     expect(notes).toEqual(['The head of the checkpoint does not match its config.json and is not used.']);
@@ -181,7 +181,7 @@ describe('the head', () => {
 
 describe('hostile folders', () => {
   it.each(['config.json', 'preprocessor_config.json', 'model.safetensors'])(
-    '%s may not be anything but a file',
+    '%s must be a regular file',
     async (name) => {
       const make: ((path: string) => void)[] = [
         (path) => mkdirSync(path),
@@ -202,13 +202,13 @@ describe('hostile folders', () => {
     },
   );
 
-  it('a config of more than 8 MiB is not read', async () => {
+  it('a config larger than 8 MiB is not read', async () => {
     const folder = writeCheckpointFolder(newFolder());
     writeFileSync(join(folder, 'config.json'), ' '.repeat(9 * 2 ** 20));
     await expect(inspect(folder)).rejects.toMatchObject({ code: 'file_too_large' });
   });
 
-  it('a header of more than 8 MiB, or of more than 20,000 tensors, is refused before it is worked on', async () => {
+  it('a header larger than 8 MiB, or with more than 20,000 tensors, is rejected before parsing', async () => {
     const folder = writeCheckpointFolder(newFolder());
     const file = join(folder, 'model.safetensors');
     const withHeader = (header: Buffer) => {
@@ -230,7 +230,7 @@ describe('hostile folders', () => {
   });
 });
 
-describe('folders of other programs are named', () => {
+describe('folders of other programs', () => {
   const folderOf = (files: Readonly<Record<string, string>>) => {
     const folder = newFolder();
     for (const [name, content] of Object.entries(files)) {
@@ -287,14 +287,14 @@ describe('folders of other programs are named', () => {
     });
   });
 
-  it('a checkpoint of a Trainer is taken as it is: the pickles beside the weights are not read', async () => {
+  it('a Trainer checkpoint is accepted, and its pickles are not read', async () => {
     const folder = writeCheckpointFolder(newFolder());
     for (const name of ['optimizer.pt', 'scheduler.pt', 'rng_state.pth', 'training_args.bin', 'trainer_state.json'])
       writeFileSync(join(folder, name), 'never read');
     expect((await inspect(folder)).files).toEqual(['config.json', 'preprocessor_config.json', 'model.safetensors']);
   });
 
-  it('an adapter beside a model is not applied, and said', async () => {
+  it('an adapter beside a model is not applied, and reported', async () => {
     const folder = writeCheckpointFolder(newFolder());
     writeFileSync(join(folder, 'adapter_config.json'), '{}');
     expect((await inspect(folder)).notes).toEqual(['The folder also contains a PEFT adapter, which is not applied.']);

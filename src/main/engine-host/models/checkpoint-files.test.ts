@@ -57,7 +57,7 @@ const names = () => readdirSync(join(root, 'checkpoints')).sort();
 const stepOf = async (at: string) => (await openCheckpoint(at))?.trainer.state.step;
 
 describe('checkpoint folders', () => {
-  it('give back what was written, and nothing where nothing was', async () => {
+  it('return what was written, or nothing', async () => {
     expect(await openCheckpoint(folder)).toBeNull();
     const written = content(3);
     await writeCheckpoint(lastSlot(root), written);
@@ -79,7 +79,7 @@ describe('checkpoint folders', () => {
     expect(last === null ? null : await readOptimizer(last)).toEqual(scaled.optimizer);
   });
 
-  it('keep the last save and the one before, whole; of the best model one', async () => {
+  it('keep the last two saves complete, and one of the best model', async () => {
     for (const step of [1, 2, 3]) {
       await writeCheckpoint(lastSlot(root), content(step));
       await writeCheckpoint(bestSlot(root), { ...content(step), optimizer: null });
@@ -98,7 +98,7 @@ describe('checkpoint folders', () => {
       (at: string) => writeFileSync(join(at, 'trainer.json'), '{"version":1'),
       'trainer.json cannot be read',
     ],
-  ])('are refused with %s', async (_what, damage, reason) => {
+  ])('are rejected with %s', async (_what, damage, reason) => {
     await writeCheckpoint(lastSlot(root), content(1));
     damage(folder);
     await expect(openCheckpoint(folder)).rejects.toMatchObject({

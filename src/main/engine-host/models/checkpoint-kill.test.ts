@@ -240,8 +240,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('a run that is killed at an operation on the disk', { timeout: 300_000 }, () => {
-  it('comes to the same bits, whichever operation it was, and whichever the next life died at', async () => {
+describe('a run killed during a disk operation', { timeout: 300_000 }, () => {
+  it('resumes to identical weights, whatever the operation, even if killed again at any other', async () => {
     const undisturbed = join(root, 'undisturbed');
     expect(await lifeUntil(undisturbed, Number.POSITIVE_INFINITY)).toBe(true);
     const { operations } = disk;
@@ -268,7 +268,7 @@ describe('a run that is killed at an operation on the disk', { timeout: 300_000 
     expect(secondDeaths).toBeGreaterThan(operations / 4);
   });
 
-  it('notices what the disk wrote otherwise, and gives nothing up for it', async () => {
+  it('detects altered bytes on the disk, and loses nothing by it', async () => {
     await expect(
       (async () => {
         await lifeUntil(root, Number.POSITIVE_INFINITY);

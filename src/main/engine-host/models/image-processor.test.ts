@@ -27,7 +27,7 @@ function read(preprocessor: unknown, processor?: unknown) {
 const vit = { image_processor_type: 'ViTImageProcessor', size: { height: 16, width: 16 }, resample: 2 };
 const grey = (value: number) => [value, value, value];
 
-describe('a preprocessor that transformers reads', () => {
+describe('a preprocessor config that transformers reads', () => {
   it.each([
     ['one number for all channels', { ...vit, image_mean: 0.5, image_std: 0.229 }, 1 / 255, grey(0.5), grey(0.229)],
     ['a list of one', { ...vit, image_mean: [0.4], image_std: [0.2] }, 1 / 255, grey(0.4), grey(0.2)],
@@ -54,7 +54,7 @@ describe('a preprocessor that transformers reads', () => {
     expect(await read(preprocessor)).toMatchObject({ rescaleFactor, mean, std, file: 'preprocessor_config.json' });
   });
 
-  it('in processor_config.json goes before the other, where it is nested', async () => {
+  it('is taken from the nested processor_config.json first', async () => {
     const own = { ...vit, image_mean: grey(0.1), image_std: grey(0.5) };
     const nested = { image_processor: { ...vit, image_mean: grey(0.2), image_std: grey(0.5) }, processor_class: 'X' };
     expect(await read(own, nested)).toMatchObject({ mean: grey(0.2), file: 'processor_config.json' });
@@ -67,7 +67,7 @@ describe('a preprocessor that transformers reads', () => {
   });
 });
 
-describe('values that cannot be meant', () => {
+describe('invalid values', () => {
   it.each([
     ['two values', { ...vit, image_mean: [0.5, 0.4], image_std: [0.2, 0.3] }, 'image_mean'],
     ['null', { ...vit, image_mean: null, image_std: null }, 'image_mean'],
@@ -84,7 +84,7 @@ describe('values that cannot be meant', () => {
     ['raw pixels', { ...vit, do_rescale: false, do_normalize: false }, 'neither rescaled nor normalised'],
     ['a class of its own without values', { image_processor_type: 'OwnImageProcessor' }, 'its class'],
     ['a list', [1, 2], 'not a JSON object'],
-  ])('are refused with the field: %s', async (_, preprocessor, word) => {
+  ])('are rejected with the field: %s', async (_, preprocessor, word) => {
     await expect(read(preprocessor)).rejects.toMatchObject({
       code: 'backbone_invalid',
       message: expect.stringContaining(word),
@@ -92,7 +92,7 @@ describe('values that cannot be meant', () => {
   });
 });
 
-it('says what was assumed and what is done otherwise', async () => {
+it('are reported when assumed or handled differently', async () => {
   expect((await read(undefined)).notes).toEqual([
     'The checkpoint has no preprocessor_config.json: a mean and standard deviation of 0.5 are assumed.',
   ]);

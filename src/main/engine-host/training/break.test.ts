@@ -23,8 +23,8 @@ const question = (spec: TrainSpec, rasters: readonly string[], batchSize: number
   testTime: null,
 });
 
-describe('a prediction while an evaluation computes', { timeout: 180_000 }, () => {
-  it('comes between two batches, with its own model or the same one, and changes no answer', async () => {
+describe('a prediction during an evaluation', { timeout: 180_000 }, () => {
+  it('runs between two batches, with its own model or the same one, and changes no result', async () => {
     const [spec, other] = [await trained(), await trained()];
     const rasters = writeSamples(newFolder(), 40).map(({ raster }) => raster);
     const two = rasters.slice(0, 2);
@@ -52,7 +52,7 @@ describe('a prediction while an evaluation computes', { timeout: 180_000 }, () =
     expect(answers[1]).toEqual(alone.probabilities.slice(0, 4));
   });
 
-  it('is cancelled by itself: the evaluation goes on', async () => {
+  it('can be cancelled alone, while the evaluation continues', async () => {
     const spec = await trained();
     const rasters = writeSamples(newFolder(), 20).map(({ raster }) => raster);
     let cancelled: Promise<unknown> | null = null;

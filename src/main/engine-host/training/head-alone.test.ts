@@ -48,7 +48,7 @@ const cached = () =>
   }));
 
 describe('feature views', { timeout: 180_000 }, () => {
-  it('are computed once each, those that the epochs would augment, and a paused run goes on with them', async () => {
+  it('are computed once each, as the epochs would augment, and a paused run resumes with them', async () => {
     const spec = quick('whole');
     const first = await train(spec);
     expect(first.phases).toContain('extracting');
@@ -92,7 +92,7 @@ describe('feature views', { timeout: 180_000 }, () => {
     expect(await weights(paused)).toBe(await weights(spec));
   });
 
-  it('of another augmentation or seed are other views; without augmentation there is one', async () => {
+  it('differ with another augmentation or seed, and are one without augmentation', async () => {
     const before = cached().length;
     await train(quick('plain', { epochs: 2, featureViews: 0 }));
     await train(quick('unaugmented', { epochs: 2, augmentation: { enabled: false } }));
@@ -107,10 +107,10 @@ describe('feature views', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a head by logistic regression', { timeout: 180_000 }, () => {
+describe('a logistic regression head', { timeout: 180_000 }, () => {
   const logistic: Partial<RunConfigInput> = { headSolver: 'logistic', headPenalty: 0.5, featureViews: 0 };
 
-  it('is the fit to the features, found in one step', async () => {
+  it('fits the features in one step', async () => {
     const spec = quick('fit', { ...logistic, featureViews: 2, classBalance: 'weighted-loss', labelSmoothing: 0.1 });
     const { state, history, log } = await train(spec);
     expect(state).toBe('finished');
@@ -151,7 +151,7 @@ describe('a head by logistic regression', { timeout: 180_000 }, () => {
     expect([...(trained.get('classifier.bias')?.data ?? [])]).toEqual([...Float32Array.from(fit.bias)]);
   });
 
-  it('takes weights for what a sampler would draw', async () => {
+  it('applies the weights that a sampler would draw by', async () => {
     // 18 images of two classes, 5 of one.
     const uneven = (spec: TrainSpec): TrainSpec => ({
       ...spec,
@@ -166,7 +166,7 @@ describe('a head by logistic regression', { timeout: 180_000 }, () => {
     expect(loss).not.toBe(none);
   });
 
-  it('is where the layers of a careful run begin, and a pause between them changes nothing', async () => {
+  it('is the starting point for the layers of a careful run, with or without a pause between', async () => {
     const careful = (name: string) =>
       quick(name, { ...logistic, preset: 'careful', epochs: 1, gradientAccumulation: 1 });
     const whole = careful('careful');
@@ -182,7 +182,7 @@ describe('a head by logistic regression', { timeout: 180_000 }, () => {
     expect(await weights(paused)).toBe(await weights(whole));
   });
 
-  it('has no learning rate to be tested', async () => {
+  it('has no learning rate to test', async () => {
     const { config, classes, backbone, pipeline, cacheFolder, train: samples, validation } = quick('rate', logistic);
     const spec = { config, classes, backbone, pipeline, cacheFolder, train: samples, validation };
     await expect(engine.request('findLearningRate', spec).result).rejects.toMatchObject({ code: 'rate_not_used' });

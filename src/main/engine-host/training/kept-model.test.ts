@@ -74,7 +74,7 @@ describe('a run that averages its weights', { timeout: 180_000 }, () => {
   it.each([
     ['full', 'adamw'],
     ['quick', 'sgd'],
-  ] as const)('validates and keeps the average, and trains on with the weights: %s, %s', async (preset, optimizer) => {
+  ] as const)('validates and saves the average, and trains on with the weights: %s, %s', async (preset, optimizer) => {
     const config: Partial<RunConfigInput> = { preset, optimizer, epochs: 1, learningRate: 1e-2, emaDecay: 0.9 };
     const spec = smallRun(newFolder(), config);
     const result = await train(spec);
@@ -90,7 +90,7 @@ describe('a run that averages its weights', { timeout: 180_000 }, () => {
     expect(result.history[0]?.metrics.loss).toBeCloseTo(await lossOfBest(spec), 5);
   });
 
-  it('begins a new average in each stage, and goes on from pauses to the same bits', async () => {
+  it('starts a new average in each stage, and resumes from pauses to identical weights', async () => {
     const careful = (folder: string) =>
       smallRun(folder, { preset: 'careful', headEpochs: 1, epochs: 2, emaDecay: 0.6, bestMetric: 'loss' });
     const whole = careful(newFolder());
@@ -105,11 +105,11 @@ describe('a run that averages its weights', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a run of adapters', { timeout: 180_000 }, () => {
+describe('a run with adapters', { timeout: 180_000 }, () => {
   const adapted = (folder: string, config: Partial<RunConfigInput> = {}) =>
     smallRun(folder, { preset: 'lora', loraRank: 3, loraAlpha: 6, learningRate: 1e-2, ...config });
 
-  it.each([null, 0.9])('keeps the merged model, and the adapters beside the backbone: average %o', async (emaDecay) => {
+  it.each([null, 0.9])('saves the merged model, and the adapters beside the backbone: average %o', async (emaDecay) => {
     const spec = adapted(newFolder(), { epochs: 1, emaDecay, loraTargets: 'attention' });
     const result = await train(spec);
     const backbone = await loadBackbone(spec.backbone, spec.classes, spec.config.seed, null);
@@ -143,7 +143,7 @@ describe('a run of adapters', { timeout: 180_000 }, () => {
     expect(names).toContain('base_model.model.vit.layers.5.attention.o_proj.lora_B.weight');
   });
 
-  it('goes on from a pause to the same bits', async () => {
+  it('resumes from a pause to identical weights', async () => {
     const whole = adapted(newFolder(), { optimizer: 'sgd', emaDecay: 0.5 });
     await train(whole);
     const cut = adapted(newFolder(), { optimizer: 'sgd', emaDecay: 0.5 });
@@ -155,7 +155,7 @@ describe('a run of adapters', { timeout: 180_000 }, () => {
     expect(await adapter(cut)).toBe(await adapter(whole));
   });
 
-  it('goes on from its best model with new adapters where all else is damaged', async () => {
+  it('resumes from its best model with new adapters if everything else is damaged', async () => {
     const spec = adapted(newFolder(), { epochs: 2 });
     expect((await train(spec, (record) => record.kind === 'epoch')).state).toBe('paused');
     for (const folder of ['last', 'before']) {
@@ -166,7 +166,7 @@ describe('a run of adapters', { timeout: 180_000 }, () => {
     expect(notes.join(' ')).toContain('is missing');
   });
 
-  it('is estimated by what it trains', async () => {
+  it('is estimated by its trainable parameters', async () => {
     const { config, backbone } = adapted(newFolder());
     const sizes = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
     const estimate = (preset: RunConfigInput['preset']) =>

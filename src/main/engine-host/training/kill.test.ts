@@ -37,11 +37,11 @@ async function trainUntil(spec: TrainSpec, told: number, milliseconds: number): 
   }
 }
 
-describe('an engine that is killed again and again', { timeout: 240_000 }, () => {
+describe('an engine killed repeatedly', { timeout: 240_000 }, () => {
   it.each([
     ['careful', { preset: 'careful', headEpochs: 1, epochs: 2 }],
     ['gradual', { preset: 'gradual', stageEpochs: 1 }],
-  ] as const)('comes to the same bits: %s', async (_, settings) => {
+  ] as const)('reaches identical weights: %s', async (_, settings) => {
     const whole = smallRun(newFolder(), settings);
     await engine.request('train', whole).result;
     const expected = await hashes(whole);

@@ -19,7 +19,7 @@ function trainedElsewhere(name: string): string {
 }
 const hold = (folder: string) => lockRunFolder(folder, async () => {}, 0);
 
-it('waits for the engine that trains in the folder, also where it was moved meanwhile', async () => {
+it('waits for the engine that trains in the folder, even if it was moved meanwhile', async () => {
   const folder = trainedElsewhere('run');
   await expect(hold(folder)).rejects.toMatchObject({ code: 'run_busy' });
   const moved = join(root, 'moved');
@@ -27,7 +27,7 @@ it('waits for the engine that trains in the folder, also where it was moved mean
   await expect(hold(moved)).rejects.toMatchObject({ code: 'run_busy' });
 });
 
-it('does not wait for the engine that trains in the folder that this one was copied from', async () => {
+it('does not wait for the engine that trains in the original of a copied folder', async () => {
   const original = trainedElsewhere('original');
   const before = readFileSync(join(original, 'engine.json'), 'utf8');
   const copy = join(root, 'copy');

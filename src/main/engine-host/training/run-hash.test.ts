@@ -16,7 +16,7 @@ const hashOf = (changes: Partial<RunConfigInput>) =>
     resume: false,
   });
 
-it('tells runs apart by what decides their weights, and by nothing else', () => {
+it('depends on everything that decides a run’s weights, and on nothing else', () => {
   for (const changes of [
     { device: 'webgpu' as const },
     { threads: 3 },

@@ -60,7 +60,7 @@ function changed(before: NamedTensors, after: NamedTensors): string[] {
 }
 
 describe('a run in stages', { timeout: 180_000 }, () => {
-  it('trains in each what it names, at its rate, and goes on from every pause to the same bits', async () => {
+  it('trains each stage’s layers at its rate, and resumes from every pause to identical weights', async () => {
     const whole = gradual(newFolder());
     const { result, log } = await train(whole);
     expect(result.state).toBe('finished');
@@ -106,7 +106,7 @@ describe('a run in stages', { timeout: 180_000 }, () => {
     ]);
   });
 
-  it('goes on from a kill in a later stage to the same bits', async () => {
+  it('resumes after a kill in a later stage to identical weights', async () => {
     const careful = (folder: string) =>
       smallRun(folder, { preset: 'careful', headEpochs: 2, epochs: 2, layerDecay: 0.5, mixup: 0.4 });
     const whole = careful(newFolder());
@@ -122,7 +122,7 @@ describe('a run in stages', { timeout: 180_000 }, () => {
     expect(await hashes(killed)).toEqual(await hashes(whole));
   });
 
-  it('begins the second stage of a careful run where the head ended', async () => {
+  it('starts the second stage of a careful run from the trained head', async () => {
     const spec = smallRun(newFolder(), { preset: 'careful', headEpochs: 3, epochs: 1 });
     const head = await train(spec, epoch(3));
     expect(head.result.state).toBe('paused');
@@ -148,7 +148,7 @@ describe('a run in stages', { timeout: 180_000 }, () => {
 });
 
 describe('the learning rate test', { timeout: 180_000 }, () => {
-  it('finds a rate between one that does nothing and one that explodes, the same each time', async () => {
+  it('finds the same rate each time, between one that does nothing and one that explodes', async () => {
     const { runFolder: _, resume: __, ...spec } = smallRun(newFolder(), { preset: 'quick' });
     const steps: number[] = [];
     const finding = await engine.request('findLearningRate', spec, {

@@ -4,7 +4,7 @@ import { lowerGraph } from '../onnx/lower';
 import { onnxruntime } from './onnxruntime-library';
 import { isOutOfMemory, outOfMemory } from './out-of-memory';
 
-it('onnxruntime says so of a graph that no machine can hold', async () => {
+it('onnxruntime reports out of memory for a graph that no machine can hold', async () => {
   const builder = new GraphBuilder();
   const x = builder.input('x', [1]);
   // 2^50 bytes of intermediate values exceed any address space.

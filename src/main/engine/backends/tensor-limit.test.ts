@@ -25,11 +25,11 @@ function refusal(act: () => void): FoveaError {
 }
 
 describe('checkTensorSizes', () => {
-  it('lets pass what stays below 1 GiB', () => {
+  it('accepts tensors below 1 GiB', () => {
     expect(() => checkTensorSizes(wideGraph(31))).not.toThrow();
   });
 
-  it('refuses an intermediate of 1 GiB and more, and names the largest batch that passes', () => {
+  it('rejects an intermediate of 1 GiB or more, and names the largest batch that fits', () => {
     for (const batch of [32, 33, 64, 1000]) {
       const error = refusal(() => checkTensorSizes(wideGraph(batch)));
       expect(error.code).toBe(OUT_OF_MEMORY);
@@ -39,14 +39,14 @@ describe('checkTensorSizes', () => {
     }
   });
 
-  it('says so where no batch helps', () => {
+  it('says so if no batch fits', () => {
     const builder = new GraphBuilder();
     const pixels = builder.input(BATCH_INPUT, [1, 2 ** 28]);
     builder.output('double', builder.add(pixels, pixels));
     expect(refusal(() => checkTensorSizes(builder.build('huge'))).hint).toMatch(/smaller image size/);
   });
 
-  it('overlooks what no output needs', () => {
+  it('ignores tensors that no output needs', () => {
     const builder = new GraphBuilder();
     const pixels = builder.input(BATCH_INPUT, [64, 1]);
     builder.expand(pixels, [64, 2 ** 24]);
@@ -55,7 +55,7 @@ describe('checkTensorSizes', () => {
   });
 });
 
-it('lets the arena grow for programs that need less than 512 MiB of it', () => {
+it('lets the arena grow for programs that need less than 512 MiB', () => {
   // The expanded pixels and their exponentials: 2 x 32 MiB per image.
   expect(arenaStaysSmall(wideGraph(7))).toBe(true);
   expect(arenaStaysSmall(wideGraph(8))).toBe(false);

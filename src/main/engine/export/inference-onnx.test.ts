@@ -45,7 +45,7 @@ describe('exportInferenceOnnx', () => {
   const model = exportInferenceOnnx({ config, parameters, pipeline: { version: 1 } });
 
   it.each(families.flatMap((one) => [1, 5].map((count) => [one.family, count, one] as const)))(
-    '%s computes what the classifier computes, for %i images',
+    '%s agrees with the classifier, for %i images',
     async (_, count, family) => {
       const weights = parametersOf(family);
       const bytes = exportInferenceOnnx({ config: family, parameters: weights, pipeline: null });
@@ -75,7 +75,7 @@ describe('exportInferenceOnnx', () => {
     },
   );
 
-  it('says which classes and which preprocessing belong to it, and uses standard operators only', () => {
+  it('records classes and preprocessing, and uses standard operators only', () => {
     const { metadataProps, graph } = fromBinary(ModelProtoSchema, model);
     const metadata = new Map(metadataProps.map(({ key, value }) => [key, value]));
     expect(JSON.parse(metadata.get('classes') ?? '')).toEqual(['benign', 'malignant']);
@@ -85,7 +85,7 @@ describe('exportInferenceOnnx', () => {
     expect(graph?.input.map(({ name }) => name)).toEqual(['pixel_values']);
   });
 
-  it('computes the linear layers of the blocks in int8 where that is asked for, with standard operators', async () => {
+  it('computes the linear layers of the blocks in int8 on request, with standard operators', async () => {
     const int8 = fromBinary(
       ModelProtoSchema,
       exportInferenceOnnx({ config, parameters, pipeline: null, precision: 'int8' }),
@@ -129,19 +129,19 @@ describe('exportInferenceOnnx', () => {
     },
   );
 
-  it('says where int8 cannot be had', async () => {
+  it('says where int8 is not supported', async () => {
     const place = { device: 'tfjs', threads: 1, batch: 1, attentions: false } as const;
     await expect(createClassifier({ config, parameters, ...place, precision: 'int8' })).rejects.toMatchObject({
       code: 'precision-unavailable',
     });
   });
 
-  it('refuses what no ONNX file can hold', () => {
+  it('rejects what an ONNX file cannot hold', () => {
     const huge = { ...config, hiddenSize: 3 * 2048, intermediateSize: 4 * 6144, layers: 2 };
     expect(() => exportInferenceOnnx({ config: huge, parameters, pipeline: null })).toThrow(/2 GB/);
   });
 
-  it('refuses weights that do not fit the configuration', () => {
+  it('rejects weights that do not fit the configuration', () => {
     expect(() => exportInferenceOnnx({ config: { ...config, layers: 3 }, parameters, pipeline: null })).toThrow(
       expect.objectContaining({ code: 'weights-mismatch' }),
     );

@@ -20,7 +20,7 @@ function twoLayers() {
 }
 
 describe('a graph', () => {
-  it('prints one line a node', () => {
+  it('prints one line per node', () => {
     const { builder, loss } = twoLayers();
     builder.output('loss', loss);
     expect(printGraph(builder.build('two layers'))).toBe(
@@ -34,7 +34,7 @@ describe('a graph', () => {
     );
   });
 
-  it('is refused when it is built with shapes that do not fit', () => {
+  it('rejects shapes that do not fit when it is built', () => {
     const builder = new GraphBuilder();
     const a = builder.input('a', [2, 3]);
     expect(() => builder.add(a, builder.input('b', [2]))).toThrow('add([2,3], [2]): [2,3] and [2] do not broadcast');
@@ -46,7 +46,7 @@ describe('a graph', () => {
     expect(() => builder.input('a', [1])).toThrow(/two inputs named a/);
   });
 
-  it('is refused by the check when a shape, an order or a definition is wrong', () => {
+  it('fails the check if a shape, an order or a definition is wrong', () => {
     const { builder, loss } = twoLayers();
     builder.output('loss', loss);
     const graph = builder.build('g');
@@ -61,7 +61,7 @@ describe('a graph', () => {
     expect(() => checkGraph({ ...graph, nodes: [half, ...rest] })).toThrow(/says float16 but derives float32/);
   });
 
-  it('counts the products, and loses what no output needs', () => {
+  it('counts the products, and drops what no output needs', () => {
     const { builder, loss } = twoLayers();
     builder.exp(loss);
     builder.output('loss', loss);
@@ -72,7 +72,7 @@ describe('a graph', () => {
 });
 
 describe('peakActivationBytes', () => {
-  it('counts what lives at one time, by hand', () => {
+  it('counts tensors alive at the same time, as by hand', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', [10]);
     const a = builder.exp(x); // 10 live
@@ -85,7 +85,7 @@ describe('peakActivationBytes', () => {
 });
 
 describe('backward', () => {
-  it('enters nothing behind frozen parameters', () => {
+  it('adds nothing behind frozen parameters', () => {
     const { builder, second, loss } = twoLayers();
     const before = builder.nodes.length;
     const [gradient] = backward(builder, loss, [second]);
@@ -95,7 +95,7 @@ describe('backward', () => {
     expect(products.map(({ outputs }) => outputs[0]?.shape)).toEqual([[2, 4]]);
   });
 
-  it('adds up what reaches a parameter on several ways', () => {
+  it('sums the gradients of a parameter over all paths', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', []);
     const [gradient] = backward(builder, builder.multiply(x, builder.multiply(x, x)), [x]);
@@ -103,7 +103,7 @@ describe('backward', () => {
     expect(builder.nodes.filter(({ op }) => op === 'add')).toHaveLength(2);
   });
 
-  it('says when the loss does not depend on a parameter', () => {
+  it('reports a loss that does not depend on a parameter', () => {
     const { builder, loss } = twoLayers();
     expect(() => backward(builder, loss, [builder.input('unused', [1])])).toThrow(/does not depend/);
     expect(() => backward(builder, builder.input('vector', [2]), [])).toThrow(/scalar/);

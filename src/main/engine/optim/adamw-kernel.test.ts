@@ -12,7 +12,7 @@ it.each([
   [1003, 1003],
   [1003, 501],
   [70_000, 33],
-])('%i elements, the first %i of them with decay, like the plain update', (size, decaySize) => {
+])('%i elements, the first %i of them with decay, match the plain update', (size, decaySize) => {
   const random = createRandom(size);
   const draw = (): Float32Array => Float32Array.from({ length: size }, () => normal(random));
   const group = createKernelGroup(size, true);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clipFactor, sumOfSquares, updateInPlace } from './adamw';
 
 describe('updateInPlace', () => {
-  it('moves the first step by the learning rate, whatever the gradient, and decays only the first part', () => {
+  it('moves the first step by the learning rate for any gradient, and decays only the first part', () => {
     const state = {
       parameters: Float32Array.of(1, 1, 1),
       firstMoments: new Float32Array(3),
@@ -35,7 +35,7 @@ describe('updateInPlace', () => {
   });
 });
 
-it('clips to the norm, as PyTorch does, and never enlarges', () => {
+it('clips to the norm as PyTorch does, and never scales up', () => {
   expect(clipFactor(4, 1)).toBeCloseTo(0.25, 6);
   expect(clipFactor(0.5, 1)).toBe(1);
   expect(clipFactor(0, 1)).toBe(1);

@@ -22,14 +22,14 @@ it('starts at the peak without warm-up', () => {
 
 describe('step', () => {
   // torch.optim.lr_scheduler.StepLR(lr 0.2, step_size 3, gamma 0.5) of PyTorch 2.15, with one step per epoch.
-  it('is StepLR', () => {
+  it('matches StepLR', () => {
     const decay = { kind: 'step', factor: 0.5, everySteps: 3 } as const;
     const schedule = createSchedule({ decay, learningRate: 0.2, warmupSteps: 0, totalSteps: 8 });
     const rates = Array.from({ length: 8 }, (_, step) => schedule(step, []));
     expect(rates).toEqual([0.2, 0.2, 0.2, 0.1, 0.1, 0.1, 0.05, 0.05]);
   });
 
-  it('counts epochs in a run, behind the warm-up', () => {
+  it('counts epochs within a run, after the warm-up', () => {
     const config = runConfigSchema.parse({
       ...{ backbone: 'b', epochs: 6, batchSize: 2, gradientAccumulation: 1 },
       ...{ schedule: 'step', stepEpochs: 2, scheduleFactor: 0.1, warmupSteps: 2, learningRate: 1 },
@@ -51,7 +51,7 @@ describe('plateau', () => {
     [0, [0, 0, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9, 9]],
     [1, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4]],
     [2, [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3]],
-  ])('with patience %i is ReduceLROnPlateau', (patience, halvings) => {
+  ])('with patience %i matches ReduceLROnPlateau', (patience, halvings) => {
     const decay = { kind: 'plateau', factor: 0.5, patience } as const;
     const schedule = createSchedule({ decay, learningRate: 0.2, warmupSteps: 0, totalSteps: 100 });
     halvings.forEach((count, epochs) => {
@@ -59,7 +59,7 @@ describe('plateau', () => {
     });
   });
 
-  it('makes no change below 1e-8, as PyTorch does', () => {
+  it('ignores changes below 1e-8, as PyTorch does', () => {
     const decay = { kind: 'plateau', factor: 0.5, patience: 0 } as const;
     const schedule = createSchedule({ decay, learningRate: 3e-8, warmupSteps: 0, totalSteps: 100 });
     expect([1, 2, 3, 4].map((epochs) => schedule(9, Array(epochs).fill(1)))).toEqual([3e-8, 1.5e-8, 1.5e-8, 1.5e-8]);

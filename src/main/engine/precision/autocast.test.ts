@@ -80,7 +80,7 @@ const open = (
 ) => createSession(backend, model, { ...options, precision }, parameters, optimizer);
 
 describe('half precision', () => {
-  it('is rounded to as IEEE 754 says, for all of its numbers and half-way between them', () => {
+  it('rounds as in IEEE 754, for all of its numbers and the midpoints between them', () => {
     const positive = decodeFloat16(Uint16Array.from({ length: 0x7c00 }, (_, bits) => bits));
     let odd = 0;
     positive.forEach((value, bits) => {
@@ -99,7 +99,7 @@ describe('half precision', () => {
     expect(roundToFloat16(Number.NEGATIVE_INFINITY)).toBe(Number.NEGATIVE_INFINITY);
   });
 
-  it('is where matrices are multiplied, and nowhere else', () => {
+  it('is used in matrix products, and nowhere else', () => {
     const nodes = autocast(buildGradientProgram(model, 2)).nodes;
     const types = new Map<string, Set<string>>();
     for (const { op, inputs, outputs } of nodes) {
@@ -177,7 +177,7 @@ describe('half precision', () => {
 });
 
 describe('a training step in half precision', () => {
-  it('has the loss and the gradients of float32, as far as half floats go, and is not float32', async () => {
+  it('has the loss and gradients of float32 within half precision, and differs from float32', async () => {
     const [whole, half] = [await open('fp32'), await open('fp16')];
     const batches = [batchOf(1), batchOf(2)];
     const a = await whole.step(batches, 1);
@@ -212,7 +212,7 @@ describe('a training step in half precision', () => {
     expect((product(65536 * 1e-8) ?? 0) / 65536).toBeCloseTo(1e-8, 11);
   });
 
-  it('is left out where gradients overflow: only the scale changes, and the next step is a clean one', async () => {
+  it('is skipped when gradients overflow: only the scale changes, and the next step is clean', async () => {
     const lossScale = { scale: 2 ** 40, growthCount: 5 };
     const none = new Map();
     const zeros = new Map(

@@ -11,7 +11,7 @@ function after(steps: readonly boolean[]): LossScale[] {
 }
 
 // `get_scale()` and `_get_growth_tracker()` of torch.amp.GradScaler('cpu'), PyTorch 2.15, over the same steps.
-it('halves after a step that is not finite and grows after 2000 that are, as GradScaler', () => {
+it('halves after a non-finite step and grows after 2000 finite ones, as in GradScaler', () => {
   expect(after([true, false, false, true, true])).toEqual([
     { scale: 65536, growthCount: 1 },
     { scale: 32768, growthCount: 0 },
@@ -33,7 +33,7 @@ it('halves after a step that is not finite and grows after 2000 that are, as Gra
   ]);
 });
 
-it('does not grow out of float32', () => {
+it('stays within float32', () => {
   const largest = { scale: 2 ** 127, growthCount: 1999 };
   expect(nextLossScale(largest, true)).toEqual({ scale: 2 ** 127, growthCount: 0 });
 });

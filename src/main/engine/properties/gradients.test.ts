@@ -28,7 +28,7 @@ function numericGradient({ forward, inputs }: RandomGraph, name: string): Float6
 
 describe('gradients of random graphs', () => {
   it(
-    'are what central differences say, in double precision, for every operation',
+    'agree with central differences in double precision, for every operation',
     () => {
       const built = new Set<OpName>();
       const differentiated = new Set<OpName>();

@@ -87,7 +87,7 @@ async function deviceStep(device: EngineDevice, vit: RandomVit, names: readonly 
 
 describe('a training step of random models', () => {
   it(
-    'has the directional derivative of double precision, and the CPU and TensorFlow.js take it',
+    'has the directional derivative of double precision, on the CPU and TensorFlow.js too',
     async () => {
       const met = new Set<string>();
       await fc.assert(

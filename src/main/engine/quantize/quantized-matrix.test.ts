@@ -22,14 +22,14 @@ describe('quantizeWeight', () => {
     expect(column(1)).toEqual([-64, 64, 32, 0]);
   });
 
-  it('keeps an output without weights at zero, and takes weights that are almost none', () => {
+  it('keeps an all-zero output at zero, and handles nearly zero weights', () => {
     const { values, scales } = quantizeWeight({ shape: [3, 2], data: Float32Array.of(0, 0, 1e-45, -1e-45, -2, 1) });
     expect([...values]).toEqual([0, 0, -64, 0, 0, 32]);
     expect([...scales]).toEqual([1, 1, 2 / 64]);
   });
 });
 
-it('never makes a pair of products that 16 bits cannot hold', () => {
+it('never creates a pair of products that overflows 16 bits', () => {
   const { values } = quantizeWeight({ shape: [1, 4], data: Float32Array.of(-1, -1, 1, 1) });
   const [a, b] = [...values].sort((x, y) => y - x) as [number, number];
   expect(255 * a + 255 * b).toBeLessThanOrEqual(2 ** 15 - 1);
@@ -48,7 +48,7 @@ describe('a weight that needs the eighth bit', () => {
     expect(() => lowerGraph(builder.build('wide'), { dialect: 'cpu' })).toThrow('7 bits');
   });
 
-  it('is not among those that a device is checked with, which have the largest of 7 bits', () => {
+  it('is not used to check a device, which gets at most 7 bits', () => {
     for (const { attributes } of opCases.quantizedLinear) {
       expect(() => checkSevenBits(attributes)).not.toThrow();
       expect(Math.max(...attributes.values)).toBe(64);

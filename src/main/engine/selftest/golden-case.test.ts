@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
     120_000,
   );
 
-  it('says why it leaves a family out', async () => {
+  it('gives the reason for leaving a family out', async () => {
     const { skipped } = await runGoldenCase({ ...readGolden('vit'), config: { model_type: 'swin' } }, 'cpu');
     expect(skipped).toMatch(/swin/);
   });

@@ -6,7 +6,7 @@ import { softmaxRows } from './softmax';
 const logs = (...values: number[]) => Float32Array.from(values, Math.log);
 
 describe('averageViews', () => {
-  it('is the mean of probabilities, by hand', () => {
+  it('averages probabilities, as by hand', () => {
     // Two images of two classes in three views. Logits are logs of odds: their softmax is known.
     const first = logs(9, 1, 1, 1);
     const second = logs(3, 1, 1, 4);
@@ -30,13 +30,13 @@ describe('averageViews', () => {
     );
   });
 
-  it('keeps a loss finite where the probability is too small for a float', () => {
+  it('keeps a loss finite if the probability underflows a float', () => {
     const { probabilities, logits } = averageViews([Float32Array.of(400, 0), Float32Array.of(300, 0)], 2);
     expect(probabilities[1]).toBe(0);
     expect(caseCrossEntropy(logits, 1)).toBeCloseTo(300 + Math.log(2), 3);
   });
 
-  it('does not hide NaN or infinite values', () => {
+  it('propagates NaN and infinite values', () => {
     expect(averageViews([Float32Array.of(1, 2), Float32Array.of(Number.NaN, 2)], 2).probabilities[1]).toBeNaN();
   });
 });

@@ -30,7 +30,7 @@ describe('crossEntropyTargets', () => {
     expect([...crossEntropyTargets(options)]).toEqual([0.5, 0, 0, 0, 0, 0.5]);
   });
 
-  it('leaves padded rows at zero and takes the mean of the others', () => {
+  it('sets padded rows to zero and averages over the others', () => {
     expect([...crossEntropyTargets({ ...options, labels: Int32Array.of(1) })]).toEqual([0, 1, 0, 0, 0, 0]);
   });
 
@@ -52,7 +52,7 @@ describe('crossEntropyTargets', () => {
   });
 
   // Weights 1, 2, 1/2; labels 0 and 1, so the denominator is 3; 0.75 of each image and 0.25 of the other.
-  it('shares the loss of mixed images between both labels, weights with them', () => {
+  it('splits the loss of mixed images between both labels, with their weights', () => {
     const mixed = { share: 0.75, labels: Int32Array.of(1, 0) };
     const given = { ...options, labels: Int32Array.of(0, 1), mixed, classWeights: [1, 2, 0.5] };
     const expected = [0.75 / 3, 0.5 / 3, 0, 0.25 / 3, 1.5 / 3, 0];
@@ -67,11 +67,11 @@ describe('crossEntropyTargets', () => {
     }
   });
 
-  it('refuses a label that is no class', () => {
+  it('rejects a label outside the classes', () => {
     expect(() => crossEntropyTargets({ ...options, labels: Int32Array.of(3) })).toThrow(/label 3/);
   });
 
-  it('is zero where all classes present weigh nothing', () => {
+  it('is zero if all classes present have weight zero', () => {
     expect([...crossEntropyTargets({ ...options, classWeights: [0, 1, 0] })]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -3,7 +3,7 @@ import { samplingWeights } from '#shared/training/plan';
 import { countRepeats, epochOrder, epochPlan } from './epoch-plan';
 
 describe('epochPlan', () => {
-  it('uses every image once, in another order each epoch, and the same order again for the same seed', () => {
+  it('uses every image once, in a new order each epoch, reproducible by seed', () => {
     const plan = epochPlan(42, 1, 23, 5, null);
     expect(plan.map(({ length }) => length)).toEqual([5, 5, 5, 5, 3]);
     expect(plan.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
@@ -14,7 +14,7 @@ describe('epochPlan', () => {
 });
 
 describe('epochOrder with weights', () => {
-  it('draws each class alike, with replacement, and each image of a class alike', () => {
+  it('draws classes uniformly, with replacement, and images uniformly within a class', () => {
     // 90, 9 and 1 images.
     const labels = Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : i < 99 ? 1 : 2));
     const weights = samplingWeights(labels, 3);
@@ -32,7 +32,7 @@ describe('epochOrder with weights', () => {
     for (const count of images.slice(0, 90)) expect(Math.abs(count - 111)).toBeLessThan(53);
   });
 
-  it('is the same for the same seed and epoch only', () => {
+  it('depends on seed and epoch only', () => {
     const weights = samplingWeights([0, 0, 0, 1, 1, 0, 0, 0, 0, 0], 2);
     const order = epochOrder(3, 1, 10, weights);
     expect(epochOrder(3, 1, 10, weights)).toEqual(order);
@@ -46,6 +46,6 @@ describe('epochOrder with weights', () => {
   });
 });
 
-it('counts how often a position came before', () => {
+it('counts how often a position occurred before', () => {
   expect(countRepeats([[3, 1, 3], [1, 3], [0]])).toEqual([[0, 0, 1], [1, 2], [0]]);
 });

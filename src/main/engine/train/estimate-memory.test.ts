@@ -15,7 +15,7 @@ const options: MemoryOptions = {
   averaged: false,
 };
 
-it.each(['all', 'last-block'] as const)('counts moments and averages of what trains: %s', (trainable) => {
+it.each(['all', 'last-block'] as const)('counts moments and averages of trainable parameters: %s', (trainable) => {
   const estimate = (other: Partial<MemoryOptions>) => estimateTrainingMemoryMB({ ...options, trainable, ...other });
   const set = (4 * parameterCount(vitModel(config, trainable).trainable)) / 2 ** 20;
   expect(estimate({ averaged: true }) - estimate({})).toBeCloseTo(set, 6);

@@ -13,14 +13,14 @@ it.each([
   [10, 5],
   [16, 4],
   [32, 4],
-])('takes equal parts of at most 1200 of the 197 tokens an image: %i images in parts of %i', (batch, part) => {
+])('uses equal parts of at most 1200 tokens, 197 per image: %i images in parts of %i', (batch, part) => {
   expect(fastestPart(tiny, batch, 'cpu')).toBe(part);
 });
 
-it('leaves a batch whole that divides only into single small images', () => {
+it('keeps a batch whole if it divides only into single small images', () => {
   expect(fastestPart(tiny, 13, 'cpu')).toBe(13);
 });
 
-it('takes single images where one fills the caches', () => {
+it('uses single images if one fills the caches', () => {
   expect(fastestPart({ ...tiny, imageSize: 640 }, 7, 'cpu')).toBe(1);
 });

@@ -31,7 +31,7 @@ describe('watchHealth', () => {
     expect(() => health.checkValidation(2, 0.3)).not.toThrow();
   });
 
-  it('ends a run whose gradients stay a thousand times as long as usual while it is worse than guessing', () => {
+  it('ends a run whose gradients stay a thousand times too long while it is worse than guessing', () => {
     expect(endOf([...usual, ...times<[number, number]>(5, [0.9, 2001])])).toEqual([45, 'gradient_exploded']);
   });
 
@@ -42,11 +42,11 @@ describe('watchHealth', () => {
       'a hard image near the end, where gradients are next to nothing',
       [...times(60, [1e-4, 1e-4] as const), ...times(9, [0.9, 50] as const)],
     ],
-  ])('lets a run go on: %s', (_, steps) => {
+  ])('lets a run continue: %s', (_, steps) => {
     expect(endOf([...usual, ...steps])).toBeNull();
   });
 
-  it('ends a run that has been lost for thirty steps, and not one that comes back', () => {
+  it('ends a run that has been lost for thirty steps, unless it recovers', () => {
     // Guessing costs 0.69; five times that is 3.47. A median of 30 is above when 15 of them are.
     expect(endOf([...usual, ...times<[number, number]>(40, [3.6, 2])])).toEqual([40 + 15, 'diverged']);
     expect(endOf([...usual, ...times<[number, number]>(14, [50, 2]), ...usual])).toBeNull();

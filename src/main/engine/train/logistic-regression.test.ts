@@ -61,7 +61,7 @@ describe('logistic regression', () => {
     expect(two.loss).toBeCloseTo(one.loss, 7);
   });
 
-  it('tells of each iteration, and says where they do not suffice', async () => {
+  it('reports each iteration, and when they do not suffice', async () => {
     const values: number[] = [];
     const fit = await fitLogisticRegression(data, {
       ...options,

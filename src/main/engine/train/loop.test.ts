@@ -76,7 +76,7 @@ const surer = [2, 0, 0, 2];
 const halfRight = [1, 0, 1, 0];
 
 describe('runTrainingLoop', () => {
-  it('goes on after steps that half precision left out, without their losses, and ends after 20 in a row', async () => {
+  it('continues after steps skipped in half precision, without their losses, and ends after 20 in a row', async () => {
     const { input, log } = createScript({}, [right, right]);
     const skipping = (skips: (step: number) => boolean): LoopInput => {
       let step = 0;
@@ -112,7 +112,7 @@ describe('runTrainingLoop', () => {
     });
   });
 
-  it('tells the schedule the validation losses of the epochs before', async () => {
+  it('passes the validation losses of earlier epochs to the schedule', async () => {
     const { input, learningRates, log } = createScript({}, [halfRight, right, surer]);
     const seen: (readonly number[])[] = [];
     await runTrainingLoop({
@@ -127,7 +127,7 @@ describe('runTrainingLoop', () => {
     expect(seen.at(-1)).toEqual(losses.slice(0, 2));
   });
 
-  it('takes a step for each group of micro-batches, the last one smaller', async () => {
+  it('takes a step for each group of micro-batches, including a smaller last one', async () => {
     const { input, learningRates, groups, log } = createScript({}, [halfRight, right]);
     const result = await runTrainingLoop(input);
     // 7 images: micro-batches of 2, 2, 2, 1; two micro-batches per step.
@@ -144,7 +144,7 @@ describe('runTrainingLoop', () => {
     ]);
   });
 
-  it('keeps the best, among equals the one of the smaller loss, and stops by the metric', async () => {
+  it('keeps the best epoch, by smaller loss among equals, and stops by the metric', async () => {
     const epochs = [right, surer, halfRight, halfRight, right];
     const { input, saved, log } = createScript({ earlyStoppingPatience: 3 }, epochs);
     const result = await runTrainingLoop(input);
@@ -158,7 +158,7 @@ describe('runTrainingLoop', () => {
     });
   });
 
-  it('lets patience pass over a gain that is too small, and keeps the model all the same', async () => {
+  it('counts too small a gain against patience, but keeps its model', async () => {
     const { input, log } = createScript({ earlyStoppingPatience: 1, earlyStoppingDelta: 0.6 }, [
       halfRight,
       right,
@@ -169,7 +169,7 @@ describe('runTrainingLoop', () => {
     expect(log.at(-1)).toMatchObject({ kind: 'note' });
   });
 
-  it('trains one stage; the next goes on counting, with a schedule and patience of its own', async () => {
+  it('trains one stage, and counts on in the next with its own schedule and patience', async () => {
     const settings = { preset: 'gradual', stageEpochs: 2, learningRate: 1, earlyStoppingPatience: 1 } as const;
     const { input, learningRates, log, saved } = createScript(settings, [right, halfRight, halfRight, surer]);
     const lossesSeen: number[] = [];
@@ -195,12 +195,12 @@ describe('runTrainingLoop', () => {
     expect(saved).toContain('best 4');
   });
 
-  it('reads the state of a checkpoint from before there were stages', () => {
+  it('reads the state of a checkpoint from before stages existed', () => {
     const { stage: _, stageStep: __, epochsBefore: ___, ...old } = { ...initialLoopState, step: 5 };
     expect(loopStateSchema.parse(old)).toEqual({ ...initialLoopState, step: 5, stageStep: 5 });
   });
 
-  it('looks for the smallest loss where that is the metric', async () => {
+  it('minimises the loss if that is the metric', async () => {
     const { input } = createScript({ bestMetric: 'loss' }, [right, surer, halfRight]);
     const { loop } = await runTrainingLoop(input);
     expect(loop.best?.epoch).toBe(2);
@@ -237,7 +237,7 @@ describe('runTrainingLoop', () => {
     expect(saved).toEqual(['best 1', 'last 2']);
   });
 
-  it('ends without a checkpoint when it is cancelled', async () => {
+  it('ends without a checkpoint when cancelled', async () => {
     const { input, saved } = createScript({}, [right]);
     await expect(runTrainingLoop({ ...input, control: () => 'cancel' })).rejects.toMatchObject({ code: 'cancelled' });
     expect(saved).toEqual([]);

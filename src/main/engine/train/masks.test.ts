@@ -37,8 +37,8 @@ const dino: VitConfig = {
 const shapesOf = (model: VitConfig, batch = 3) =>
   maskSites(vitModel(model, 'all'), batch).map(({ name, shape }) => [name, shape]);
 
-describe('the places of dropout', () => {
-  it("are those of transformers' ViT; the last block asks for CLS alone", () => {
+describe('dropout sites', () => {
+  it("match transformers' ViT, with only CLS in the last block", () => {
     expect(shapesOf(config)).toEqual([
       ['mask.embeddings', [15, 8]],
       ['mask.block.0.probabilities', [3, 2, 5, 5]],
@@ -49,7 +49,7 @@ describe('the places of dropout', () => {
       ['mask.block.1.perceptron', [3, 8]],
     ]);
   });
-  it("are those of transformers' DINOv2", () => {
+  it("match transformers' DINOv2", () => {
     expect(shapesOf(dino)).toEqual([
       ['mask.embeddings', [15, 8]],
       ['mask.block.0.probabilities', [3, 2, 5, 5]],
@@ -61,15 +61,15 @@ describe('the places of dropout', () => {
     ]);
     expect(maskBytes(maskSites(vitModel(dino, 'all'), 3))).toBe(4 * (120 + 2 * 150 + 4 * 3));
   });
-  it('are none where nothing is dropped, and for a head on features', () => {
+  it('do not exist without dropout, or for a head on features', () => {
     expect(shapesOf({ ...config, dropout: noDropout })).toEqual([]);
     expect(maskSites(headModel(8, 3), 3)).toEqual([]);
   });
-  it('are none in the pass that evaluates', () => {
+  it('do not exist in the evaluation pass', () => {
     const { inputs } = buildLogitsProgram(vitModel(dino, 'all'), 3, 'separate');
     expect(inputs.filter(({ name }) => name.startsWith('mask.'))).toEqual([]);
   });
-  it('drop whole branches at one rate in DINOv2, more and more in the others', () => {
+  it('drop whole branches at one rate in DINOv2, and at a rising rate in the others', () => {
     const deep = { ...config, layers: 5, dropout: { hidden: 0, attention: 0, path: 0.2 } };
     expect(dropPathRates({ ...deep, family: 'dinov2' })).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
     expect(dropPathRates(deep).map((rate) => Number(rate.toFixed(3)))).toEqual([0, 0.05, 0.1, 0.15, 0.2]);
@@ -88,7 +88,7 @@ describe('drawn masks', () => {
   const drawn = (seeds: readonly number[], step: number, microBatch: number) =>
     [...createMaskDraw(sites, seeds)(step, microBatch).values()].map(({ data }) => [...data]);
 
-  it('keep the share that they should, scaled to the same mean', () => {
+  it('keep the expected share, scaled to the same mean', () => {
     const [mask = []] = drawn([1, 0], 0, 0);
     expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / 0.7)]));
     const kept = mask.filter((value) => value > 0).length / mask.length;
@@ -98,7 +98,7 @@ describe('drawn masks', () => {
     const pairs = mask.filter((value, index) => value > 0 && (mask[index + 1] ?? 0) > 0).length / mask.length;
     expect(Math.abs(pairs - 0.49)).toBeLessThan(5 * Math.sqrt((0.49 * 0.51) / mask.length));
   });
-  it('follow from seeds, step, micro-batch and site alone', () => {
+  it('depend on seeds, step, micro-batch and site only', () => {
     const first = drawn([1, 0], 4, 1);
     expect(drawn([1, 0], 4, 1)).toEqual(first);
     const others = [drawn([2, 0], 4, 1), drawn([1, 1], 4, 1), drawn([1, 0], 5, 1), drawn([1, 0], 4, 0), [first[1]]];
@@ -178,7 +178,7 @@ function referenceParameters(model: VitConfig): NamedTensors {
 }
 
 describe('the gradient through dropout', () => {
-  it.each(references)("is PyTorch's with the same masks: $model.family", async ({ model, loss, norms }) => {
+  it.each(references)('agrees with PyTorch for the same masks: $model.family', async ({ model, loss, norms }) => {
     const trained = vitModel(model, 'all');
     const parameters = referenceParameters(model);
     const program = await createOnnxRuntimeBackend({ device: 'cpu', threads: 1 }).compile(

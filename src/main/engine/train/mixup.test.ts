@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawMix, mixBatch } from './mixup';
 
 describe('mixup', () => {
-  it('is drawn from seed, epoch and micro-batch', () => {
+  it('depends on seed, epoch and micro-batch', () => {
     const first = drawMix(0.2, 1, 2, 3, 8);
     expect(drawMix(0.2, 1, 2, 3, 8)).toEqual(first);
     for (const other of [drawMix(0.2, 2, 2, 3, 8), drawMix(0.2, 1, 3, 3, 8), drawMix(0.2, 1, 2, 4, 8)]) {

@@ -60,7 +60,7 @@ const bytes = (tensors: NamedTensors) => Object.fromEntries([...tensors].map(([n
 const flat = (tensors: NamedTensors) => [...tensors.values()].flatMap(({ data }) => [...data]);
 
 describe('a training session', () => {
-  it('gives the same bits for the same start', async () => {
+  it('is reproducible bit for bit', async () => {
     const runs = [];
     for (let run = 0; run < 2; run += 1) {
       const session = await createTrainingSession(options, start);
@@ -72,7 +72,7 @@ describe('a training session', () => {
     expect(runs[0]).not.toEqual(bytes(start));
   });
 
-  it.each(rules)('goes on from parameters and optimizer state bit for bit: %o', async (rule) => {
+  it.each(rules)('continues from parameters and optimizer state bit for bit: %o', async (rule) => {
     const options = { ...adamWOptions, optimizer: rule, config: dropping };
     const whole = await createTrainingSession(options, start);
     await train(whole, [1, 2, 3, 4]);
@@ -95,7 +95,7 @@ describe('a training session', () => {
     await second.dispose();
   });
 
-  it('drops values in training, by its seeds, and none when it evaluates', async () => {
+  it('applies dropout by its seeds in training, and none in evaluation', async () => {
     const losses = async (changes: Partial<TrainingOptions>) => {
       const session = await createTrainingSession({ ...options, ...changes }, start);
       const { pixels } = batchOf(9, 2);
@@ -134,7 +134,7 @@ describe('a training session', () => {
     expect(relativeError(results[1] ?? [], results[0] ?? [])).toBeLessThan(1e-4);
   });
 
-  it('accumulates exactly: two halves are the whole where the mean is not weighted', async () => {
+  it('accumulates exactly: two halves equal the whole for an unweighted mean', async () => {
     const plain = { ...options, classWeights: null };
     const whole = batchOf(6, 8);
     const half = (index: number): Batch => ({
@@ -152,7 +152,7 @@ describe('a training session', () => {
     await two.dispose();
   });
 
-  it('changes the classifier alone when everything before it is frozen', async () => {
+  it('changes only the classifier if everything before it is frozen', async () => {
     const session = await createTrainingSession({ ...options, trainable: 'head' }, start);
     await train(session, [1, 2]);
     const after = await session.parameters();
@@ -164,7 +164,7 @@ describe('a training session', () => {
     }
   });
 
-  it('changes the head and the last block alone where they are what is trained', async () => {
+  it('changes only the head and the last block if only they are trained', async () => {
     const session = await createTrainingSession({ ...options, trainable: 'last-block' }, start);
     await train(session, [1, 2]);
     const after = await session.parameters();
@@ -178,7 +178,7 @@ describe('a training session', () => {
     }
   });
 
-  it.each(['cpu', 'tfjs'] as const)('lets each layer below the head learn more slowly: %s', async (device) => {
+  it.each(['cpu', 'tfjs'] as const)('lowers the learning rate layer by layer below the head: %s', async (device) => {
     // AdamW's first step is the learning rate for every parameter whose gradient is not tiny.
     const rate = 1e-2;
     const plain = { ...options, device, weightDecay: 0, layerDecay: 0.5 };
@@ -205,7 +205,7 @@ describe('a training session', () => {
 
   // a_0 = p_0; a_n = d_n a_{n-1} + (1 - d_n) p_n with d_n = min(decay, (1 + n) / (10 + n)), in double precision.
   describe.each(['cpu', 'tfjs'] as const)('that averages its weights: %s', (device) => {
-    it.each(rules)('shows the average and trains as without it: %o', async (rule) => {
+    it.each(rules)('returns the average and trains as without it: %o', async (rule) => {
       const decay = 0.25;
       const raw = { ...options, device, optimizer: rule, trainable: 'last-block' as const };
       const plain = await createTrainingSession(raw, start);
@@ -234,7 +234,7 @@ describe('a training session', () => {
       await Promise.all([plain, averaging, model].map((session) => session.dispose()));
     });
 
-    it('goes on from its own state bit for bit', async () => {
+    it('continues from its own state bit for bit', async () => {
       const averaging = { ...options, device, emaDecay: 0.5 };
       const whole = await createTrainingSession(averaging, start);
       await train(whole, [1, 2, 3]);
@@ -248,7 +248,7 @@ describe('a training session', () => {
     });
   });
 
-  it('on cached features is the same as behind a frozen backbone', async () => {
+  it('gives the same result on cached features as behind a frozen backbone', async () => {
     const { trainable: _, config: __, ...rest } = { ...options, trainable: 'head' as const };
     const frozen = await createTrainingSession({ ...options, trainable: 'head' }, start);
     const head = await createHeadSession({ ...rest, features: 12, classes: 3 }, start);
@@ -272,7 +272,7 @@ describe('a training session', () => {
     await Promise.all([frozen.dispose(), head.dispose(), classifier.dispose()]);
   });
 
-  it('gives logits of any number of images, and they agree with the classifier', async () => {
+  it('gives logits for any number of images, in agreement with the classifier', async () => {
     const session = await createTrainingSession(options, start);
     const classifier = await createClassifier({
       ...options,
@@ -289,7 +289,7 @@ describe('a training session', () => {
     await classifier.dispose();
   });
 
-  it('names the parameter that is missing or of another shape', async () => {
+  it('names a parameter that is missing or has another shape', async () => {
     const without = new Map([...start].filter(([name]) => name !== 'vit.layernorm.bias'));
     await expect(createTrainingSession(options, without)).rejects.toThrow(/vit\.layernorm\.bias/);
     const other = new Map(start).set('classifier.bias', { shape: [2], data: new Float32Array(2) });
@@ -297,7 +297,7 @@ describe('a training session', () => {
   });
 });
 
-describe.each(rules)('a session whose state is on the device: %o', (rule) => {
+describe.each(rules)('a session with its state on the device: %o', (rule) => {
   const options = { ...adamWOptions, optimizer: rule, config: dropping };
   let onDevice: TrainingSession;
   let inMemory: TrainingSession;
@@ -318,7 +318,7 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
     await inMemory.dispose();
   });
 
-  it('takes the same steps as one whose state is in memory', async () => {
+  it('takes the same steps as one with its state in memory', async () => {
     for (const seed of [1, 2, 3]) {
       const batches = [batchOf(seed, 4), batchOf(seed + 100, 3)];
       const a = await inMemory.step(batches, 1e-2);
@@ -331,7 +331,7 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
     expect(relativeError(await onDevice.logits(pixels, 2), await inMemory.logits(pixels, 2))).toBeLessThan(1e-3);
   });
 
-  it('goes on from its own state', async () => {
+  it('continues from its own state', async () => {
     const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
     const next = await DeviceTrainingSession.create(
       { ...backend, keepsTensors: true },

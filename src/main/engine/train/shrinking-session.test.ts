@@ -90,7 +90,7 @@ describe.each([
       optimizer,
     );
 
-  it('takes the same steps in parts where memory runs out, whatever is in the loss', async () => {
+  it('takes the same steps in parts if memory runs out, whatever the loss', async () => {
     const undisturbed = await open(() => 7);
     const notes: string[] = [];
     // Memory shrinks during the run: parts of 7, then 4, then 2 images.
@@ -113,7 +113,7 @@ describe.each([
     await undisturbed.dispose();
   });
 
-  it('forgets what was added up before memory ran out inside a step', async () => {
+  it('discards partial sums if memory runs out inside a step', async () => {
     const undisturbed = await open(() => 7);
     // The first micro-batch of the step fits, the second does not.
     let runs = 0;
@@ -126,7 +126,7 @@ describe.each([
     await undisturbed.dispose();
   });
 
-  it('goes on to the same bits from a checkpoint, with more memory too', async () => {
+  it('continues to identical weights from a checkpoint, with more memory too', async () => {
     const whole = await open(() => 4);
     await stepOf(whole, 1);
     const [parameters, optimizer] = [await whole.parameters(), await whole.optimizer()];
@@ -138,7 +138,7 @@ describe.each([
     await second.dispose();
   });
 
-  it('begins with the part that it is given', async () => {
+  it('starts with the given part', async () => {
     const notes: string[] = [];
     const session = await createSession(
       backendWith(keepsTensors, () => 3),
@@ -152,7 +152,7 @@ describe.each([
     await session.dispose();
   });
 
-  it('says the same of images in parts, and fails where not even one fits', async () => {
+  it('gives the same logits in parts, and fails if not even one image fits', async () => {
     const whole = await open(() => 7);
     const session = await open(() => 2);
     const { pixels } = batchOf(9, 6, false);
@@ -166,7 +166,7 @@ describe.each([
 });
 
 it.skipIf(!hasSoftwareVulkan)(
-  "frees and takes what it needs on WebGPU (skipped where chromium's software Vulkan is missing)",
+  "frees and allocates what it needs on WebGPU (skipped where chromium's software Vulkan is missing)",
   async () => {
     useSoftwareVulkan();
     let room = 7;

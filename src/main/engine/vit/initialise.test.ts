@@ -6,7 +6,7 @@ import { parameterGroups } from './parameters';
 const config = architectureByName('vit-micro', ['a', 'b', 'c']);
 const specs = config ? parameterGroups(config).flatMap(({ parameters }) => parameters) : [];
 
-it('draws what Hugging Face draws: deviation 0.02, zero biases, unit normalisations', () => {
+it('draws as Hugging Face does: deviation 0.02, zero biases, unit normalisations', () => {
   const parameters = initialiseParameters(specs, 7);
   const weight = parameters.get('vit.encoder.layer.0.intermediate.dense.weight')?.data ?? new Float32Array();
   const mean = weight.reduce((sum, x) => sum + x, 0) / weight.length;
@@ -18,7 +18,7 @@ it('draws what Hugging Face draws: deviation 0.02, zero biases, unit normalisati
   expect(parameters.get('vit.layernorm.weight')?.data).toEqual(new Float32Array(96).fill(1));
 });
 
-it('is the same for the same seed, whatever else is drawn', () => {
+it('is reproducible by seed, whatever else is drawn', () => {
   const all = initialiseParameters(specs, 7);
   const head = initialiseParameters(
     specs.filter(({ name }) => name.startsWith('classifier')),

@@ -81,7 +81,7 @@ describe('interpolatePositions', () => {
     ['deit', [5, 6], plain],
     ['dinov2', [5], plain],
     ['dinov2_with_registers', [5], antialiased],
-  ] as const)('of %s does what PyTorch does, and leaves the leading tokens alone', (family, leading, expected) => {
+  ] as const)('of %s matches PyTorch, and leaves the leading tokens alone', (family, leading, expected) => {
     for (const size of [2, 4] as const) {
       const values = interpolate(family, leading, 3, size);
       expect(values.slice(0, leading.length)).toEqual([...leading]);
@@ -96,7 +96,7 @@ describe('interpolatePositions', () => {
     ['vit', 7, 3, 2, far.plain['7 to 3']],
     ['dinov2_with_registers', 2, 5, 1, far.antialiased['2 to 5']],
     ['dinov2_with_registers', 7, 3, 2, far.antialiased['7 to 3']],
-  ] as const)('of %s does so far up and down: from %i to %i, %i units', (family, from, to, width, expected) => {
+  ] as const)('of %s matches it up and down: from %i to %i, %i units', (family, from, to, width, expected) => {
     const values = interpolate(family, Array(width).fill(5), from, to, width).slice(width);
     expect(values).toHaveLength(expected.length);
     values.forEach((value, i) => {
@@ -104,7 +104,7 @@ describe('interpolatePositions', () => {
     });
   });
 
-  it('changes nothing where the size is the same', () => {
+  it('changes nothing at the same size', () => {
     const config = configOf('vit', 3);
     const parameters = new Map();
     expect(withImageSize(config, null)).toBe(config);
@@ -112,7 +112,7 @@ describe('interpolatePositions', () => {
     expect(interpolatePositions(parameters, config, config)).toBe(parameters);
   });
 
-  it.each([4, 20, 31])('refuses %i pixels for patches of 8, and says what fits', (size) => {
+  it.each([4, 20, 31])('rejects %i pixels for patches of 8, and says what fits', (size) => {
     expect(() => withImageSize(configOf('vit', 3), size)).toThrow(
       expect.objectContaining({ code: 'image_size_unfit', hint: expect.stringMatching(/such as \d+ or \d+/) }),
     );
@@ -133,7 +133,7 @@ describe.skipIf(!existsSync(goldens))('whole models (skipped where ../shared/gol
     ['deit', 24, [0.335433, -0.637238, 1.443018]],
     ['dinov2', 24, [0.950847, -0.288876, -1.315524]],
     ['dinov2-registers', 24, [0.048147, -0.914293, -2.359294]],
-  ])('%s answers as transformers does at %i pixels', async (name, size, expected) => {
+  ])('%s agrees with transformers at %i pixels', async (name, size, expected) => {
     const folder = path.join(goldens, name);
     const own = parseVitConfig(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')));
     const config = withImageSize(own, size);

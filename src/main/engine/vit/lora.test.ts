@@ -137,7 +137,7 @@ describe('against PEFT', () => {
     return Math.max(Math.abs(norm - scale), Math.abs(product - (expected[1] as number))) / scale;
   };
 
-  it('gives the same gradients of adapters and classifier, and none of anything else', async () => {
+  it('gives the same gradients of adapters and classifier only', async () => {
     const model = vitModel(vit, 'lora', 1, lora);
     const program = await createOnnxRuntimeBackend({ device: 'cpu', threads: 1 }).compile(
       buildGradientProgram(model, 4),
@@ -208,7 +208,7 @@ describe.each(families)('adapters of %s', (family) => {
   });
 });
 
-it('begins with the model as it is, A drawn as PEFT draws it', () => {
+it('start with an unchanged model, A drawn as in PEFT', () => {
   const parameters = initialiseParameters(specsOf(vit, lora), 5);
   const adapters = [...parameters].filter(([name]) => isAdapterName(name));
   for (const [name, { data }] of adapters) {
@@ -221,7 +221,7 @@ it('begins with the model as it is, A drawn as PEFT draws it', () => {
   expect(initialiseParameters(specsOf(vit, lora), 6)).not.toEqual(parameters);
 });
 
-it('lets adapters learn more slowly the lower their block is', () => {
+it('learn more slowly the lower their block is', () => {
   const { trainable, rateFactor } = vitModel(vit, 'lora', 0.5, lora);
   expect(trainable.map(({ name }) => [name, rateFactor(name)])).toEqual([
     ['block.0.lora', 0.25],

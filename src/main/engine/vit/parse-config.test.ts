@@ -69,7 +69,7 @@ describe('parseVitConfig', () => {
 
   // JSON.stringify writes 1 for 1.0, and transformers 5 then refuses the whole file: "Field 'layerscale_value' expected
   // float, got int".
-  it.each(['dinov2', 'dinov2_with_registers'])('leaves the layer scale of %s to its default', (model_type) => {
+  it.each(['dinov2', 'dinov2_with_registers'])('uses the default layer scale for %s', (model_type) => {
     expect(toHfConfig(parseVitConfig({ model_type, image_size: 112 }))).not.toHaveProperty('layerscale_value');
   });
 
@@ -78,7 +78,7 @@ describe('parseVitConfig', () => {
     expect(config && parseVitConfig(JSON.parse(JSON.stringify(toHfConfig(config))))).toEqual(config);
   });
 
-  it('orders more than ten classes by their number', () => {
+  it('sorts more than ten classes by number', () => {
     const id2label = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
     expect(parseVitConfig({ model_type: 'vit', id2label }).classes[10]).toBe('class 10');
   });
@@ -106,7 +106,7 @@ describe('parseVitConfig', () => {
     ['a dropout of everything', { model_type: 'vit', hidden_dropout_prob: 1 }],
     ['a negative drop path', { model_type: 'dinov2', drop_path_rate: -0.1 }],
     ['an epsilon of 0', { model_type: 'vit', layer_norm_eps: 0 }],
-  ])('refuses %s', (_, json) => {
+  ])('rejects %s', (_, json) => {
     expect(() => parseVitConfig(json)).toThrow(expect.objectContaining({ code: 'backbone-unsupported' }));
   });
 });
@@ -141,7 +141,7 @@ describe('architectures', () => {
     },
   );
 
-  it('does not find what is not there', () => {
+  it('returns null for an unknown name', () => {
     expect(architectureByName('constructor', ['a'])).toBeNull();
   });
 });

@@ -35,7 +35,7 @@ describe('operations', () => {
     }
   });
 
-  it('leave a reduction over no axis as it is', async () => {
+  it('leave a reduction over no axis unchanged', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', [2]);
     builder.output('sum', builder.reduceSum(x, []));
@@ -48,7 +48,7 @@ describe('operations', () => {
 });
 
 describe('a program', () => {
-  it('keeps its tensors apart from the arrays of its caller', async () => {
+  it('keeps its tensors separate from the arrays of its caller', async () => {
     const builder = new GraphBuilder();
     builder.output('kept', builder.input('x', [2]));
     const copy = await createTfjsBackend().compile(builder.build('copy'), new Set(['kept']));
@@ -71,7 +71,7 @@ describe('a program', () => {
     kept.dispose();
   });
 
-  it('frees what it made when it fails, and says what failed', async () => {
+  it('frees its tensors on failure, and names what failed', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', [1]);
     builder.output('y', builder.add(builder.exp(x), builder.input('z', [1])));
@@ -116,7 +116,7 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
     emaDecay: null,
   };
 
-  it('takes the steps that onnxruntime takes and holds as many tensors after each', async () => {
+  it('takes the same steps as onnxruntime, and holds the same number of tensors after each', async () => {
     const ours = await createTrainingSession(options, start);
     const other = await createTrainingSession({ ...options, device: 'cpu', threads: 1 }, start);
     const held = tensors();
@@ -140,7 +140,7 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
 });
 
 describe('the native package', () => {
-  it('is said to be missing with the way to get it, or computes', async () => {
+  it('computes, or is reported missing with how to install it', async () => {
     const { name, note } = await loadTfjs();
     if (tf.getBackend() === 'cpu') {
       expect(name).toBe('TensorFlow.js, CPU reference');
@@ -148,7 +148,7 @@ describe('the native package', () => {
     } else expect(name).not.toContain('reference');
   });
 
-  it('is reported by the library that it lacks, without paths', () => {
+  it('names the library it lacks, without paths', () => {
     const missing = new Error(
       'libcudart.so.11.0: cannot open shared object file: No such file or directory, /home/someone/tfjs_binding.node',
     );
