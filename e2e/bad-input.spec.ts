@@ -4,7 +4,7 @@ import { expect, test } from './fixtures/app';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('folders without images are said, and nothing is added', async ({ app, window }) => {
+test('reports folders without images and adds nothing', async ({ app, window }) => {
   const empty = join(app.workspace, 'empty');
   const texts = join(app.workspace, 'texts');
   await mkdir(empty);

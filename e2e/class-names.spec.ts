@@ -5,7 +5,7 @@ import { picture } from './fixtures/picture';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('names that may mean one class are asked about in the plan and in the dialog of a table', async ({
+test('asks about names that may mean one class, in the import plan and in the table dialog', async ({
   app,
   window,
 }) => {

@@ -6,7 +6,7 @@ import { expect, test } from './fixtures/app';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('a de-identified export: what is held back, the choice to take it, the result with its report', async ({
+test('exports de-identified files: held-back files, the choice to include them, result and report', async ({
   app,
   window,
 }) => {

@@ -9,7 +9,7 @@ async function expectAccessible(window: Page, what: string): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
-test('a sweep, a cross-validation, a queue with places, and a comparison', async ({ window }) => {
+test('runs a sweep and a cross-validation, reorders the queue and compares runs', async ({ window }) => {
   await new ProjectsPage(window).trySample();
   const train = new TrainPage(window);
   await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });

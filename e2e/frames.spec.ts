@@ -8,7 +8,7 @@ import { recording } from './fixtures/dicom';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('all frames of a recording in a zip archive become images, and the inspector goes through them', async ({
+test('imports all frames of a recording in a zip archive, and scrolls through them in the inspector', async ({
   app,
   window,
 }) => {
@@ -52,7 +52,7 @@ test('all frames of a recording in a zip archive become images, and the inspecto
   await expect(inspector).toContainText('Frame 2 of 5');
 });
 
-test('a picture whose pixels are twice as tall as wide is shown with its true aspect, and a note says what is odd', async ({
+test('shows an image with non-square pixels in its true aspect ratio, and notes what is odd', async ({
   app,
   window,
 }) => {

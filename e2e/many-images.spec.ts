@@ -55,7 +55,7 @@ function barePictures(page: Page): Promise<number> {
 // Recording a trace would affect the measurement.
 test.use({ trace: 'off' });
 
-test('twenty thousand images scroll by big jumps, and no page stays blank', async ({ app, window }) => {
+test('scrolls through twenty thousand images by large jumps without a blank page', async ({ app, window }) => {
   const folder = join(app.workspace, 'large');
   const { module } = await runnerImport<{
     makeLargeProject(folder: string, userData: string, images: number): Promise<void>;

@@ -7,7 +7,7 @@ import { ProjectsPage } from './pages/projects';
 
 const FACTS = { institution: 'General Hospital', maker: 'Maker', model: 'One', sex: 'F', age: 50 } as const;
 
-test('a table that names other patients than the files asks first, and who is not named is no patient', async ({
+test('asks about a table with other patients than the files, and counts no unnamed patients', async ({
   app,
   window,
 }) => {

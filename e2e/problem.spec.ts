@@ -3,7 +3,7 @@ import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 import { TrainPage } from './pages/train';
 
-test('a run that diverges says so, and offers the form with a lower learning rate', async ({ window }) => {
+test('reports a diverging run and offers the form with a lower learning rate', async ({ window }) => {
   test.slow();
   await new ProjectsPage(window).trySample();
   const data = new DataPage(window);

@@ -25,7 +25,7 @@ async function review(app: App, project: string, ...options: string[]): Promise<
   return JSON.parse(stdout) as Answer;
 }
 
-test('review: a twin with another label and a blank picture are decided on by key, undone, and shown by fovea review', async ({
+test('reviews a duplicate with another label and a blank image by key, with undo and fovea review', async ({
   app,
   window,
 }) => {

@@ -7,7 +7,7 @@ import { EvaluatePage } from './pages/evaluate';
 import { ProjectsPage } from './pages/projects';
 import { TrainPage } from './pages/train';
 
-test('splits: a leak stops training until it is signed off, results say so, and a site is held out', async ({
+test('blocks training on a leaking split until sign-off, marks the results, and holds out a site', async ({
   app,
   window,
 }) => {

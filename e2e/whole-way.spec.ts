@@ -12,7 +12,7 @@ import { TrainPage } from './pages/train';
 test.describe('on real ultrasound DICOM files', () => {
   test.skip(!hasReferenceDicom, 'the reference DICOM files are not on this machine (../shared/data/busi-dicom)');
 
-  test('the whole way: new project, import, split, train, evaluate, predict by drop, overlay', async ({
+  test('goes through a whole project: import, split, train, evaluate, predict by drop, overlay', async ({
     app,
     window,
     requests,
@@ -75,7 +75,7 @@ test.describe('on real ultrasound DICOM files', () => {
     expect(requests.length).toBeGreaterThan(20);
   });
 
-  test('a killed engine is said, and the run goes on', async ({ app, window }) => {
+  test('reports a killed engine, and the run resumes', async ({ app, window }) => {
     await new ProjectsPage(window).create('Interrupted', app.workspace);
     const data = new DataPage(window);
     await data.importFolder(referenceDicom);

@@ -45,7 +45,7 @@ beforeEach(() => {
   main.asked.length = 0;
 });
 
-it('gives the page three functions under one name, and nothing of Electron', () => {
+it('exposes three functions under one name, and nothing of Electron', () => {
   expect(exposed.names).toEqual(['fovea']);
   expect(Object.entries(preload).map(([name, value]) => [name, typeof value])).toEqual([
     ['invoke', 'function'],
@@ -54,7 +54,7 @@ it('gives the page three functions under one name, and nothing of Electron', () 
   ]);
 });
 
-it('passes on every request of the contract and no other', async () => {
+it('forwards every request of the contract and no other', async () => {
   for (const name of Object.keys(requests)) expect(await preload.invoke(name, {})).toMatchObject({ ok: true });
   expect(main.asked).toEqual(Object.keys(requests).map((name) => [ipcChannels.invoke, name, {}]));
   main.asked.length = 0;
@@ -64,7 +64,7 @@ it('passes on every request of the contract and no other', async () => {
   expect(main.asked).toEqual([]);
 });
 
-it('hears the events of the contract, each by its own name and without Electron’s event, until it is ended', () => {
+it('delivers the events of the contract by name, without Electron’s event, until unsubscribed', () => {
   const heard: unknown[][] = [];
   const end = preload.on('changed', (...given: unknown[]) => heard.push(given));
   const send = (name: string, payload: unknown) => {
@@ -80,7 +80,7 @@ it('hears the events of the contract, each by its own name and without Electron�
   expect(() => preload.on('fovea:event', () => {})).toThrow('no such event');
 });
 
-it('looks paths up itself, and leaves out a file that a script made', async () => {
+it('resolves paths itself, and leaves out files created by a script', async () => {
   await preload.grantFiles([new File(['x'], 'scan.dcm'), new File(['x'], 'made.dcm')]);
   expect(main.asked).toEqual([[ipcChannels.grantPaths, ['/home/ada/scan.dcm']]]);
 });

@@ -80,7 +80,7 @@ describe('fovea', () => {
   });
   afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-  it('goes from files to a model that answers', { timeout: 240_000 }, async () => {
+  it('goes from files to a model and its predictions', { timeout: 240_000 }, async () => {
     expect(await succeed('create', project, '--name', 'Bands')).toMatchObject({ project, name: 'Bands' });
 
     const pattern = String.raw`(p\d+) –`;
@@ -196,7 +196,7 @@ describe('fovea', () => {
     });
   });
 
-  it('stops after saving at Ctrl-C', { timeout: 240_000 }, async () => {
+  it('saves and stops on Ctrl-C', { timeout: 240_000 }, async () => {
     const { child, ended, stderr } = start(
       ...['train', project, '--backbone', 'vit-micro', '--json', '--progress', 'json'],
       ...['--set', 'epochs=500', '--set', 'batchSize=4', '--set', 'threads=1', '--set', 'logEverySteps=1'],
@@ -212,7 +212,7 @@ describe('fovea', () => {
     expect(runs).toEqual(expect.arrayContaining([expect.objectContaining({ id: answer.run, hasModel: true })]));
   });
 
-  it('deals folds, and cross-validates', { timeout: 240_000 }, async () => {
+  it('assigns folds and cross-validates', { timeout: 240_000 }, async () => {
     const before = await succeed(
       'split',
       project,
@@ -248,7 +248,7 @@ describe('fovea', () => {
     expect(experiments).toMatchObject([{ id: answer['experiment'], kind: 'folds' }]);
   });
 
-  it('sweeps a setting, is paused by Ctrl-C, goes on, and compares', { timeout: 240_000 }, async () => {
+  it('runs a sweep, pauses on Ctrl-C, resumes and compares', { timeout: 240_000 }, async () => {
     const { child, ended, stderr } = start(
       ...['sweep', project, '--backbone', 'vit-micro', '--values', '1e-5,1e-3', '--json', '--progress', 'json'],
       ...['--set', 'epochs=25', '--set', 'batchSize=4', '--set', 'threads=1', '--set', 'logEverySteps=1'],
@@ -295,7 +295,7 @@ describe('fovea', () => {
     expect((record as { config: object }).config).toEqual({ ...config, epochs: 1 });
   });
 
-  it('describes a picture, and a file that is none', async () => {
+  it('describes an image, and a file that is not one', async () => {
     const picture = join(folder, 'images [x]/über/p40 – scan.png');
     const inspected = await succeed('inspect', picture, join(folder, 'images [x]/notes.txt'));
     expect(inspected).toMatchObject({
@@ -323,14 +323,14 @@ describe('fovea', () => {
     [['import', 'nowhere', 'images'], 1],
     [['evaluate', 'PROJECT', 'no-such-run'], 1],
     [['train', 'PROJECT', '--backbone', 'no-such-backbone'], 1],
-  ])('answers %j with one error object and exit code %i', async (given, expected) => {
+  ])('reports %j with one error object and exit code %i', async (given, expected) => {
     const { code, answer } = await json(...given.map((word) => (word === 'PROJECT' ? project : word)));
     expect(answer).toMatchObject({ ok: false, error: { code: expect.any(String), message: expect.any(String) } });
     expect((answer['error'] as { code: string }).code).not.toBe('internal');
     expect(code).toBe(expected);
   });
 
-  it('is readable without --json', async () => {
+  it('prints readable text without --json', async () => {
     const { code, stdout, stderr } = await start('runs', project).ended;
     expect(code).toBe(0);
     expect(stderr).toBe('');

@@ -6,7 +6,7 @@ import { buildRunConfig, readConfigFile } from './configuration';
 import { UsageError } from './outcome';
 
 describe('buildRunConfig', () => {
-  it("starts from the guide's values", () => {
+  it('starts from the values of the guide', () => {
     expect(buildRunConfig({}, { backbone: 'vit-micro' }, [])).toMatchObject({
       backbone: 'vit-micro',
       preset: 'full',
@@ -21,7 +21,7 @@ describe('buildRunConfig', () => {
     });
   });
 
-  it('lets a later source win: file, flags, then --set in order', () => {
+  it('gives later sources precedence: file, flags, then --set in order', () => {
     const file = { backbone: 'a', epochs: 3, augmentation: { rotationDegrees: 5 } };
     const config = buildRunConfig(file, { backbone: 'b', preset: 'quick', device: undefined }, [
       'epochs=7',
@@ -52,7 +52,7 @@ describe('buildRunConfig', () => {
     ['seed.x=3', /./],
     ['__proto__.polluted=1', /__proto__/],
     ['augmentation.constructor=1', /constructor/],
-  ])('refuses %s as wrong usage', (assignment, expected) => {
+  ])('rejects %s as a usage error', (assignment, expected) => {
     let caught: unknown;
     try {
       buildRunConfig({ backbone: 'a', seed: 1 }, {}, [assignment]);
@@ -66,7 +66,7 @@ describe('buildRunConfig', () => {
 });
 
 describe('readConfigFile', () => {
-  it("reads a plain file and a run's record, and says what is wrong with others", async () => {
+  it('reads a plain file and a run’s record, and explains what is wrong with others', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fovea-config-'));
     const write = async (name: string, text: string) => {
       await writeFile(join(folder, name), text);

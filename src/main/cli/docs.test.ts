@@ -31,7 +31,7 @@ const pages = [
 ];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
-describe('a number in the docs is that of the code', () => {
+describe('a number in the docs matches the code', () => {
   const MiB = 2 ** 20;
   const GiB = 2 ** 30;
   const { deadlineMs, memoryMB, residentMB } = decodeLimits;
@@ -76,7 +76,7 @@ describe('a number in the docs is that of the code', () => {
   });
 });
 
-describe('a file in the docs is there', () => {
+describe('a path in the docs exists', () => {
   const kept = ['src', 'e2e', 'bench', 'scripts', 'docs', 'resources', 'build'];
   const files = kept.flatMap((folder) => [
     folder,
@@ -110,7 +110,7 @@ describe('a file in the docs is there', () => {
     expect([...quoted, ...bare].filter((word) => isOurs(word) && !isThere(word))).toEqual([]);
   });
 
-  it.each(pages)('%s links to pages and headings that are there', (page) => {
+  it.each(pages)('%s links to existing pages and headings', (page) => {
     const anchor = (heading: string) =>
       heading
         .toLowerCase()

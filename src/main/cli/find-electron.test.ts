@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findElectron } from './find-electron';
 
-it('finds a binary only where there is one, and never loads the package', () => {
+it('finds a binary only if there is one, and never loads the package', () => {
   const root = mkdtempSync(join(tmpdir(), 'fovea-electron-'));
   const from = join(root, 'out/main');
   const electron = join(root, 'node_modules/electron');

@@ -18,7 +18,7 @@ const linesWithCommands = ['services', 'engine-host', 'decode-host', 'engine', '
 );
 
 describe('a text that names a command', () => {
-  it('says that it is for the command line, so that it names the way in the window as well', () => {
+  it('says that it is for the command line, so it also names the way in the window', () => {
     expect(linesWithCommands.length).toBeGreaterThan(2);
     expect(linesWithCommands.filter(({ line }) => !/on the command line: [^)]*\bfovea /i.test(line))).toEqual([]);
   });

@@ -87,8 +87,8 @@ async function whenLogged(child: ChildProcess, records: number, milliseconds: nu
   await sleep(milliseconds);
 }
 
-describe.skipIf(process.platform === 'win32')('a command that is killed while it trains', { timeout: 300_000 }, () => {
-  it('goes on to the same bits, when all of it was killed and when its engine was left behind', async () => {
+describe.skipIf(process.platform === 'win32')('a command killed while it trains', { timeout: 300_000 }, () => {
+  it('resumes to identical weights, whether everything was killed or only its engine survived', async () => {
     const whole = String((await succeed('train', project, ...settings))['run']);
     const expected = await hashes(whole);
 
@@ -112,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('a command that is killed while it
     expect(existsSync(join(runFolder(run), 'engine.json'))).toBe(false);
   });
 
-  it('leaves nothing of the pictures that it predicts, once Fovea starts again', async () => {
+  it('leaves no predicted images behind once Fovea starts again', async () => {
     const [run] = readdirSync(join(project, 'runs'));
     const scratch = () => {
       const folder = join(project, 'cache', 'predictions');

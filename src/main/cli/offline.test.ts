@@ -114,7 +114,7 @@ describe('from images to an exported model', () => {
     return answer;
   }
 
-  it('goes its way', { timeout: 300_000 }, async () => {
+  it('imports, trains, evaluates and exports', { timeout: 300_000 }, async () => {
     for (const [label, grey] of [
       ['dark', 40],
       ['light', 200],
@@ -141,7 +141,7 @@ describe('from images to an exported model', () => {
     await fovea('selftest', '--device', 'cpu');
   });
 
-  it('serves its window to this machine alone', { timeout: 60_000 }, async () => {
+  it('serves its window to this machine only', { timeout: 60_000 }, async () => {
     const command = [process.execPath, join(built, 'cli.js'), 'app', '--web', '--port', '0'];
     const trace = canTrace ? join(folder, 'app.trace') : null;
     const { child, ended } = begin(command, home.environment, trace);
@@ -172,7 +172,7 @@ describe('from images to an exported model', () => {
     }
   });
 
-  it('leaves nothing in the home and the temporary folder but what is ours', () => {
+  it('leaves nothing but its own files in the home and temporary folders', () => {
     const foreign = filesBelow(home.path).filter(
       (file) => !/^(?:\.local\/share\/fovea|AppData\/Roaming\/Fovea|Library\/Application Support\/Fovea)\//.test(file),
     );
@@ -180,7 +180,7 @@ describe('from images to an exported model', () => {
   });
 });
 
-it.skipIf(process.platform === 'win32')('would be seen if onnxruntime were loaded without our switches', async () => {
+it.skipIf(process.platform === 'win32')('detects onnxruntime loaded without our switches', async () => {
   const home = newHome('unguarded');
   const library = createRequire(import.meta.url).resolve('onnxruntime-node');
   // Any call initialises the library, after which it has stored its device id.
@@ -190,14 +190,14 @@ it.skipIf(process.platform === 'win32')('would be seen if onnxruntime were loade
   expect(filesBelow(home.path).join(' ')).toContain('deviceid');
 });
 
-it.skipIf(!canTrace)('would be seen if a name were looked up (skipped where strace may not be used)', async () => {
+it.skipIf(!canTrace)('detects a name lookup (skipped where strace may not be used)', async () => {
   const trace = join(folder, 'look-up.trace');
   const lookUp = "require('node:dns').lookup('fovea.invalid', () => {})";
   await begin([process.execPath, '-e', lookUp], newHome('resolver').environment, trace).ended;
   expect(reachesOut(readFileSync(trace, 'utf8'))).not.toEqual([]);
 });
 
-it('is built so that the switches stand before the library is loaded', () => {
+it('sets the switches before the library is loaded in the built bundle', () => {
   // Bundling moves an import to the top of the file, before every statement.
   const scripts = filesBelow(built).filter((file) => file.endsWith('.js'));
   expect(scripts).toContain('engine-host.js');

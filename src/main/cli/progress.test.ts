@@ -28,7 +28,7 @@ function shown(mode: ProgressMode): string {
 }
 
 describe('progress', () => {
-  it('draws one line with share, rate and time left, and takes it away', () => {
+  it('draws and erases one line with share, rate and time left', () => {
     const bar = shown('bar');
     expect(bar).toContain(`[======${' '.repeat(18)}]  25 %  importing files  30/120  12.3/s  1 min 15 s left`);
     expect(bar.endsWith('\r\x1b[2K')).toBe(true);
@@ -44,7 +44,7 @@ describe('progress', () => {
     expect(shown('none')).toBe('');
   });
 
-  it.each(['bar', 'none'] as const)('says once that a run waits for room on the disk: %s', (mode) => {
+  it.each(['bar', 'none'] as const)('reports once that a run waits for disk space: %s', (mode) => {
     const events = createEvents();
     let text = '';
     showProgress(events, mode, {
@@ -92,7 +92,7 @@ describe('tables', () => {
     ).toBe('class    n\nüber     5\nb      120');
   });
 
-  it('keep a row on one line, whatever a file is called', () => {
+  it('keep a row on one line, whatever the file name', () => {
     const rows = [['a\nb\r.png', 1]] as const;
     expect(table(['file', 'n'], rows)).toBe('file        n\na\\nb\\r.png  1');
     expect(table(['file'], [['\u001b[31m\u2028\t\u0085ü']])).toBe('file\n\\x1b[31m\\u2028\\t\\x85ü');

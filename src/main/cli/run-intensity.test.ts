@@ -38,7 +38,7 @@ const estimate = { imageSize: 224, processor: defaultNormalisation };
 const pipelineWith = (intensity?: string) =>
   pipelineOf(runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }), estimate);
 
-it('each intensity of a run has rasters of its own, with the bytes worked out by hand', async () => {
+it('creates rasters for each intensity of a run, with bytes computed by hand', async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
@@ -93,14 +93,14 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
   expect(keys.size).toBe(4);
 });
 
-it('a run without an intensity has the hash that it always had, and so has one that says auto', () => {
+it('keeps the hash of a run without an intensity, or with auto', () => {
   expect(pipelineHash(pipelineWith())).toBe(pipelineHash(defaultPipeline(224)));
   expect(pipelineHash(pipelineWith('auto'))).toBe(pipelineHash(defaultPipeline(224)));
   expect(pipelineHash(pipelineWith('full-range'))).not.toBe(pipelineHash(defaultPipeline(224)));
   expect(pipelineHash(pipelineWith('window:40:400'))).not.toBe(pipelineHash(pipelineWith('window:40:80')));
 });
 
-it('is set on the command line as it is written', () => {
+it('can be set on the command line in the notation it is printed in', () => {
   expect(buildRunConfig({ backbone: 'vit' }, {}, ['intensity=window:40:400']).intensity).toBe('window:40:400');
   expect(() => buildRunConfig({ backbone: 'vit' }, {}, ['intensity=window:40'])).toThrow();
 });

@@ -16,8 +16,8 @@ const item = (image: number, path: string, reason: ReviewItem['reason'] = 'label
   at: null,
 });
 
-describe('what is asked for', () => {
-  it('is one decision at a time', () => {
+describe('review decisions', () => {
+  it('allow one decision at a time', () => {
     expect(requestedDecision({})).toBeNull();
     expect(requestedDecision({ defer: ['1'] })).toEqual({ images: ['1'], decision: { kind: 'defer' } });
     expect(requestedDecision({ relabel: ['1'] })).toEqual({ images: ['1'], decision: null });
@@ -27,7 +27,7 @@ describe('what is asked for', () => {
   });
 });
 
-describe('images that are named', () => {
+describe('the images to review', () => {
   const findings = [
     item(3, 'a/1.png'),
     item(3, 'a/1.png', 'odd-picture'),
@@ -37,7 +37,7 @@ describe('images that are named', () => {
   ];
   const found = (...names: string[]) => findingsOf(names, findings).map(({ image, reason }) => `${image} ${reason}`);
 
-  it('are found by path, number or the end of the path, with all their reasons', () => {
+  it('are found by path, number or end of the path, with all their reasons', () => {
     expect(found('a/1.png')).toEqual(['3 label-conflict', '3 odd-picture']);
     expect(found('b\\1.png', '4')).toEqual(['4 label-conflict']);
     expect(found('new.png')).toEqual(['7 label-conflict']);
@@ -45,12 +45,12 @@ describe('images that are named', () => {
     expect(found('7')).toEqual(['7 label-conflict']);
   });
 
-  it('are all that wait', () => {
+  it('can be all open ones', () => {
     const settled = { ...item(9, 'a/9.png'), state: 'accepted' as const };
     expect(findingsOf(['all'], [...findings, settled])).toEqual(findings);
   });
 
-  it('are refused where they are none or several', () => {
+  it('are rejected if a name matches no image or several', () => {
     expect(() => found('1.png')).toThrow(/matches several images/);
     expect(() => found('9')).toThrow(/The review lists no image/);
   });

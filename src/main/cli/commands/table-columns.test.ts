@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TablePreview } from '#shared/models/label-table';
 import { answerOption, columnMapping, describeTable, tableResult } from './table-columns';
 
-it('reads role=header, with commas in headers, and nothing as no column', () => {
+it('parses role=header, with commas in headers and an empty value for no column', () => {
   expect(columnMapping('path=File,label=Diagnosis, primary,reader=')).toEqual({
     path: 'File',
     label: 'Diagnosis, primary',
@@ -13,7 +13,7 @@ it('reads role=header, with commas in headers, and nothing as no column', () => 
     expect(() => columnMapping(wrong)).toThrow(/role=header/);
 });
 
-it('takes answers, each with one of its values', () => {
+it('parses answers, each with one of its values', () => {
   const [, , read] = answerOption;
   expect(read('empty-ids=fill', read('patients=files'))).toEqual({ patients: 'files', 'empty-ids': 'fill' });
   for (const wrong of ['patients', 'patients=', 'patients=yes', 'others=files', '__proto__=files', '=files'])

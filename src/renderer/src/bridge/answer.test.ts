@@ -11,7 +11,7 @@ const thrownBy = (envelope: unknown): unknown => {
   return undefined;
 };
 
-it('gives the value out of its envelope', () => {
+it('unwraps the value of an envelope', () => {
   expect(openAnswer({ ok: true, value: { ids: [1] } })).toEqual({ ids: [1] });
   expect(openAnswer({ ok: true, value: null })).toBeNull();
 });
@@ -24,7 +24,7 @@ it('throws the error with its code and hint', () => {
 });
 
 it.each([[undefined], ['<html>'], [{ ok: false }], [{ value: 1 }]])(
-  'takes %j for an answer of another Fovea',
+  'treats %j as a reply from another version of Fovea',
   (given) => {
     expect(thrownBy(given)).toMatchObject({ code: 'bad_answer' });
   },

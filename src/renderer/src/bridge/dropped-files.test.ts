@@ -34,7 +34,7 @@ function drop(items: readonly { readonly kind?: string; readonly entry: object |
 }
 const paths = async (collected: ReturnType<typeof collectDropped>) => (await collected).map(({ path }) => path);
 
-it('walks folders in all their batches, and sorts by path', async () => {
+it('reads folders in all their batches, and sorts by path', async () => {
   const many = Array.from({ length: 7 }, (_, index) => fileEntry(`/scans/p1/${index}.dcm`));
   const scans = folderEntry('/scans', [folderEntry('/scans/p1', many, 3), fileEntry('/scans/a.dcm')]);
   expect(await paths(drop([{ entry: scans }, { entry: fileEntry('/Readme.txt') }]))).toEqual([
@@ -44,16 +44,16 @@ it('walks folders in all their batches, and sorts by path', async () => {
   ]);
 });
 
-it('takes a file without an entry by its name, and leaves out what is no file', async () => {
+it('names a file without an entry by its name, and leaves out anything but files', async () => {
   const text = { kind: 'string', entry: null };
   expect(await paths(drop([text, { entry: null, file: file('shot.png') }, { entry: null }]))).toEqual(['shot.png']);
 });
 
-it('has the paths below a folder that was chosen in a file input', async () => {
+it('returns the paths below a folder chosen in a file input', async () => {
   expect(await paths(collectDropped([file('b.dcm', 'scans/b.dcm'), file('a.dcm')]))).toEqual(['scans/b.dcm', 'a.dcm']);
 });
 
-it('rejects where a folder cannot be read, so that nobody takes a part for the whole', async () => {
+it('rejects if a folder cannot be read, rather than returning a part of it', async () => {
   const refused = new DOMException('not allowed', 'NotReadableError');
   const reader = { readEntries: (_: unknown, fail: (error: unknown) => void) => fail(refused) };
   const locked = { isFile: false, isDirectory: true, fullPath: '/locked', createReader: () => reader };

@@ -14,7 +14,7 @@ function setUp() {
   return { preload, bridge: createElectronBridge(preload) };
 }
 
-it('gives the value out of the envelope, and throws its error', async () => {
+it('unwraps the value of an envelope, and throws its error', async () => {
   const { preload, bridge } = setUp();
   preload.invoke.mockResolvedValueOnce({ ok: true, value: { runs: [] } });
   expect(await bridge.invoke('runs.list', { project: 'p' })).toEqual({ runs: [] });
@@ -24,7 +24,7 @@ it('gives the value out of the envelope, and throws its error', async () => {
   await expect(bridge.invoke('projects.open', { grant: 'g' })).rejects.toMatchObject(error);
 });
 
-it('hands on the events of main, and ends them', () => {
+it('forwards the events of main until unsubscribed', () => {
   const { preload, bridge } = setUp();
   const end = vi.fn();
   preload.on.mockReturnValueOnce(end);
@@ -36,7 +36,7 @@ it('hands on the events of main, and ends them', () => {
   expect(end).toHaveBeenCalledOnce();
 });
 
-it('chooses with the native dialogs: one folder, many files, or nothing', async () => {
+it('opens native dialogs: one folder, many files, or nothing', async () => {
   const { preload, bridge } = setUp();
   const grants = [
     { grant: '1', name: 'a' },
@@ -54,7 +54,7 @@ it('chooses with the native dialogs: one folder, many files, or nothing', async 
   expect(await bridge.platform.pickFiles({ title: 'Add' })).toBeNull();
 });
 
-it('asks the preload for the paths of what was dropped, folders as one entry, without a copy', async () => {
+it('asks the preload for paths of dropped files, folders as one entry, without a copy', async () => {
   const { preload, bridge } = setUp();
   const files = [new File(['x'], 'scans'), new File(['y'], 'a.dcm')];
   const dropped = new DataTransfer();

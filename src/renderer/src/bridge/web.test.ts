@@ -40,7 +40,7 @@ afterEach(() => {
 });
 
 describe('a request', () => {
-  it('is a POST of its input to its name, and gives the value out of the envelope', async () => {
+  it('posts its input to its name, and unwraps the value', async () => {
     fetch.mockResolvedValue(Response.json({ ok: true, value: { ids: [1, 2] } }));
     const { invoke } = createWebBridge();
     expect(await invoke('dataset.ids', { project: 'p', filter: {} })).toEqual({ ids: [1, 2] });
@@ -60,7 +60,7 @@ describe('a request', () => {
     ['a page of an earlier start', new Response('', { status: 401 }), 'signed_out'],
     ['the error page of a tunnel', new Response('<html>Bad gateway</html>', { status: 502 }), 'bad_answer'],
     ['nobody', new TypeError('Failed to fetch'), 'unreachable'],
-  ])('rejects with what to do about %s', async (_who, answer, code) => {
+  ])('rejects with advice on %s', async (_who, answer, code) => {
     if (answer instanceof Error) fetch.mockRejectedValue(answer);
     else fetch.mockResolvedValue(answer);
     await expect(createWebBridge().invoke('app.info', {})).rejects.toMatchObject({ name: 'FoveaError', code });
@@ -70,7 +70,7 @@ describe('a request', () => {
 describe('events', () => {
   const changed = { project: 'p', topics: ['runs'] };
 
-  it('come over one stream, opened when the first is asked for, each to who asked for it', () => {
+  it('arrive over one stream, opened with the first subscription, each at its subscribers', () => {
     const bridge = createWebBridge();
     expect(Stream.all).toEqual([]);
     const heard: unknown[] = [];
@@ -87,7 +87,7 @@ describe('events', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('say once that the connection is lost, and that it is open again', () => {
+  it('report once that the connection is lost, and that it is back', () => {
     const states: string[] = [];
     const end = createWebBridge().onConnection((state) => states.push(state));
     stream().onopen();
@@ -102,7 +102,7 @@ describe('events', () => {
     expect(states).toHaveLength(4);
   });
 
-  it('come again over a new stream where the browser has given the first one up', () => {
+  it('continue over a new stream if the browser has given up the first one', () => {
     const bridge = createWebBridge();
     const states: string[] = [];
     const heard: unknown[] = [];
@@ -124,7 +124,7 @@ describe('events', () => {
 describe('files', () => {
   const file = (content: string, name: string) => Object.assign(new File([content], name), { webkitRelativePath: '' });
 
-  it('are chosen with the picker of the window', async () => {
+  it('are chosen with the window’s own picker', async () => {
     const { platform } = createWebBridge();
     await expect(platform.pickFolder({ title: 'Open' })).rejects.toThrow('setWebPicker');
     const asked: unknown[] = [];
@@ -140,7 +140,7 @@ describe('files', () => {
     ]);
   });
 
-  it('that are dropped are uploaded with their paths, and come back as grants', async () => {
+  it('are uploaded with their paths when dropped, and become grants', async () => {
     const grants = [{ grant: 'g', name: 'a.dcm' }];
     fetch.mockImplementation(async (path) => {
       const value = path === '/api/uploads' ? { session: 's 1' } : String(path).endsWith('/finish') ? { grants } : {};
@@ -165,7 +165,7 @@ describe('files', () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  it('that cannot be uploaded say why, and an upload that was cancelled that it was', async () => {
+  it('report why an upload failed, or that it was cancelled', async () => {
     const { platform } = createWebBridge();
     fetch.mockRejectedValue(new TypeError('Failed to fetch'));
     await expect(platform.grantDropped([file('1', 'a')])).rejects.toMatchObject({ code: 'unreachable' });

@@ -7,7 +7,7 @@ function line(count: number, value: (x: number) => number) {
 }
 
 describe('decimate', () => {
-  it('passes few points through', () => {
+  it('keeps all of a few points', () => {
     const points = line(50, (x) => x * x);
     expect(decimate(points, 0, 49, 100)).toEqual(points);
   });
@@ -22,7 +22,7 @@ describe('decimate', () => {
     expect(thin.y[thin.x.indexOf(54_321)]).toBe(1000);
   });
 
-  it('keeps x in order and every value true', () => {
+  it('keeps x in order and values unchanged', () => {
     const points = line(5000, (x) => Math.cos(x * 7) * x);
     const thin = decimate(points, 0, 5000, 60);
     for (let index = 0; index < thin.x.length; index++) {
@@ -32,7 +32,7 @@ describe('decimate', () => {
     }
   });
 
-  it('looks at the visible part only, with one neighbour on each side', () => {
+  it('uses only the visible part, with one neighbour on each side', () => {
     expect(
       decimate(
         line(100, (x) => x),

@@ -9,7 +9,7 @@ describe('a live chart', () => {
     expect(widthOf(null)).toBe(52);
   });
 
-  it('marks a value that stands alone, for a line through it has no length', () => {
+  it('marks an isolated value, which a line would not show', () => {
     expect(isAlone([null, 3, undefined])).toBe(true);
     expect(isAlone([3, 4])).toBe(false);
     expect(isAlone(undefined)).toBe(true);

@@ -17,7 +17,7 @@ const progress: RunProgress = {
 };
 
 describe('the share of a run', () => {
-  it('is that of the views while features are computed, and of the steps then', () => {
+  it('counts views while features are computed, and steps afterwards', () => {
     expect(percentDone(progress)).toBeCloseTo(74.84, 2);
     expect(percentDone({ ...progress, phase: 'training', counted: null, step: 240 })).toBe(25);
     expect(percentDone({ ...progress, phase: 'waiting', counted: null, totalSteps: 0 })).toBeNull();

@@ -12,13 +12,13 @@ const table = {
 };
 
 describe('table text', () => {
-  it('quotes CSV as RFC 4180 and disarms formulas but not negative numbers', () => {
+  it('quotes CSV as in RFC 4180 and disarms formulas but not negative numbers', () => {
     expect(toCsv(table)).toBe(
       'File,Reason,n\r\n"a ""b"", c.dcm","line\nbreak",3\r\n"\'=HYPERLINK(""x"")",\'@cmd | pipe,-2\r\nplain,,0.5\r\n',
     );
   });
 
-  it('keeps one row a line for the clipboard', () => {
+  it('keeps each row on one line for the clipboard', () => {
     const use = 'Research use only: not for diagnosis or treatment.';
     expect(toTsv(table).split('\n')).toEqual([
       'File\tReason\tn\tUse',
@@ -32,7 +32,7 @@ describe('table text', () => {
     expect(toMarkdown(table).split('\n')[3]).toBe('| =HYPERLINK("x") | @cmd \\| pipe | -2 |');
   });
 
-  it('says on every row of a file, and below a table for a text, that it is for research only', () => {
+  it('marks every row of a file, and the end of a text, as research only', () => {
     const lines = toCsvFile({
       columns: ['File', 'Class'],
       rows: [

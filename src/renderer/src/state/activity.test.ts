@@ -49,8 +49,8 @@ beforeEach(() => {
   });
 });
 
-describe('what main works on', () => {
-  it('is known from before the window was open, and follows its events until it is ended', async () => {
+describe('the activity of main', () => {
+  it('is known from before the window opened, and follows events until it ends', async () => {
     jobs = () => [job('earlier', 'running')];
     const end = followActivity();
     await vi.waitFor(() => expect(states()).toEqual(['earlier running']));
@@ -63,7 +63,7 @@ describe('what main works on', () => {
     expect(main.listeners.size).toBe(0);
   });
 
-  it('is not set back by an answer that is older than an event', async () => {
+  it('is not reset by a reply older than an event', async () => {
     let answer = (_jobs: readonly Job[]) => {};
     jobs = () =>
       new Promise((resolve) => {
@@ -77,7 +77,7 @@ describe('what main works on', () => {
     end();
   });
 
-  it('is asked for again after a lost connection: its end may have been missed', async () => {
+  it('is requested again after a lost connection, since its end may have been missed', async () => {
     const end = followActivity();
     main.listeners.get('job')?.(job('j', 'running'));
     main.listeners.get('run.progress')?.({ project: 'p', progress: progress('r', 'running') });
@@ -90,7 +90,7 @@ describe('what main works on', () => {
     end();
   });
 
-  it('that main does not tell is shown as an error', async () => {
+  it('shows an error if main does not report it', async () => {
     jobs = () => Promise.reject(new Error('no'));
     const end = followActivity();
     await vi.waitFor(() => expect(useToasts.getState().toasts).toMatchObject([{ kind: 'error' }]));
@@ -98,7 +98,7 @@ describe('what main works on', () => {
   });
 });
 
-it('asks for the progress of runs that are going, or were when the window last heard of them', async () => {
+it('requests the progress of runs that are active, or were when the window last knew', async () => {
   useActivity.setState({ runs: { ended: { project: 'p', progress: progress('ended', 'running') } } });
   runs = [
     { id: 'going', state: 'running' },

@@ -18,13 +18,13 @@ const job = (more: Partial<Job>): Job => ({
 const target = { project: 'p', run: 'r', split: 'validation' } as const;
 
 describe('the running job', () => {
-  it('is known by what it is about, whoever started it', () => {
+  it('is found by its subject, whoever started it', () => {
     expect(runningJob([job({ id: 'own' })], 'evaluations.evaluate', target)?.id).toBe('own');
     const waiting = job({ progress: { kind: 'waiting', behind: ['export'] } });
     expect(runningJob([waiting], 'evaluations.evaluate', target)).not.toBeNull();
   });
 
-  it('is not one of another part, run, project or name, and not one that has ended', () => {
+  it('does not belong to another split, run, project or name, and has not ended', () => {
     const others = [
       job({ subject: { ...target, split: 'test' } }),
       job({ subject: { ...target, run: 'other' } }),
@@ -49,7 +49,7 @@ describe('a started job', () => {
   beforeEach(() => useActivity.setState({ jobs: {}, runs: {} }));
   const scan = { id: 'j', name: 'confounders.scan' } as const;
 
-  it('gives its result when an event says that it has ended', async () => {
+  it('resolves with its result when an event reports its end', async () => {
     answer(null, { summary: 'nothing' });
     const { result } = await startJob('confounders.scan', { project: 'p' });
     useActivity.setState({ jobs: { j: job({ ...scan, state: 'running' }) } });
@@ -57,12 +57,12 @@ describe('a started job', () => {
     expect(await result).toEqual({ summary: 'nothing' });
   });
 
-  it('gives its result also where it ended before its first event was heard', async () => {
+  it('resolves even if it ended before its first event arrived', async () => {
     answer(job({ ...scan, state: 'done' }), { summary: 'quick' });
     expect(await (await startJob('confounders.scan', { project: 'p' })).result).toEqual({ summary: 'quick' });
   });
 
-  it('rejects with its error, and gives null where it was cancelled with nothing to give', async () => {
+  it('rejects with its error, and resolves with null if cancelled without a result', async () => {
     const error = { code: 'no_labels', message: 'No image has a label yet.', hint: 'Label images.' };
     answer(job({ ...scan, state: 'failed', error }), null);
     await expect((await startJob('confounders.scan', { project: 'p' })).result).rejects.toMatchObject(error);

@@ -31,8 +31,8 @@ afterEach(() => {
   queryClient.clear();
 });
 
-describe('an announcement of what has changed', () => {
-  it('asks once for each shown query that reads it, of that project', async () => {
+describe('a change event', () => {
+  it('makes each shown query that reads its topic in that project refetch once', async () => {
     const project = { project: 'p' };
     ends.push(followChanges());
     ends.push(show('dataset.summary', project), show('dataset.ids', { ...project, filter: {} }));
@@ -48,7 +48,7 @@ describe('an announcement of what has changed', () => {
     expect([...main.asked].sort()).toEqual(['dataset.ids', 'dataset.summary', 'review.list']);
   });
 
-  it('of no project concerns all', () => {
+  it('without a project concerns all projects', () => {
     const changes: Change[] = [{ project: null, topics: ['backbones'] }];
     expect(isStale(['backbones.list', {}], changes)).toBe(true);
     expect(isStale(['runs.preview', { project: 'p' }], changes)).toBe(true);

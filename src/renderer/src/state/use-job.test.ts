@@ -35,8 +35,8 @@ beforeEach(async () => {
 afterEach(() => scan.unmount());
 const announce = (more: Partial<Job> = {}) => scan.act(() => recordJob(job(more)));
 
-describe('work that a screen starts', () => {
-  it('runs once for a double click, and gives its result', async () => {
+describe('work started by a screen', () => {
+  it('runs once on a double click, and returns its result', async () => {
     const started: string[] = [];
     let value: Promise<unknown> = Promise.resolve();
     await scan.act(() => {
@@ -53,7 +53,7 @@ describe('work that a screen starts', () => {
     expect(await value).toBe('findings');
   });
 
-  it('says why it failed, until that is closed or it is started again', async () => {
+  it('shows why it failed, until dismissed or started again', async () => {
     await scan.act(() => void scan.current.start(input));
     const error = { code: 'no_labels', message: 'No image has a label yet.', hint: null };
     await announce({ state: 'failed', error });
@@ -68,7 +68,7 @@ describe('work that a screen starts', () => {
     expect(scan.current).toMatchObject({ running: true, error: null });
   });
 
-  it('is cancelled, and then has neither result nor error', async () => {
+  it('has neither result nor error once cancelled', async () => {
     await scan.act(() => void scan.current.start(input));
     await scan.act(() => scan.current.cancel());
     expect(asked('jobs.cancel')).toBe(0);
@@ -82,7 +82,7 @@ describe('work that a screen starts', () => {
     expect(scan.current).toMatchObject({ running: false, result: null, error: null });
   });
 
-  it('does not start where nothing was chosen, and keeps the result it has', async () => {
+  it('does not start if nothing was chosen, and keeps its result', async () => {
     await scan.act(() => void scan.current.start(input));
     await announce({ state: 'done' });
     await scan.act(() => void scan.current.start(async () => null));
@@ -91,8 +91,8 @@ describe('work that a screen starts', () => {
   });
 });
 
-describe('work that another window has started', () => {
-  it('is shown and can be cancelled, and is not started a second time', async () => {
+describe('work started by another window', () => {
+  it('is shown, can be cancelled, and is not started twice', async () => {
     await announce({ id: 'theirs' });
     expect(scan.current).toMatchObject({ running: true, job: { id: 'theirs' } });
     expect(await scan.current.start(input)).toBeNull();
@@ -103,7 +103,7 @@ describe('work that another window has started', () => {
     expect(scan.current).toMatchObject({ running: false, result: null });
   });
 
-  it('about another project is no concern of this screen', async () => {
+  it('in another project does not appear on this screen', async () => {
     await announce({ subject: { project: 'other', run: null, split: null } });
     expect(scan.current).toMatchObject({ running: false, job: null });
   });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => report.unmount());
 const announce = (more: Partial<Job> = {}) => report.act(() => recordJob(job(more)));
 
-it('creates a report when it is opened, and anew when it is opened again', async () => {
+it('creates a report when opened, and again when reopened', async () => {
   expect(created()).toBe(0);
   await report.act(() => report.current.open());
   expect(report.current).toMatchObject({ opened: true, running: true, result: null });
@@ -46,7 +46,7 @@ it('creates a report when it is opened, and anew when it is opened again', async
   expect(created()).toBe(2);
 });
 
-it('remains without a report after it was cancelled, until a person creates one', async () => {
+it('stays without a report after a cancellation, until a person creates one', async () => {
   await report.act(() => report.current.open());
   await announce();
   bridge.invoke.mockImplementation(async (name: string) => {

@@ -18,13 +18,13 @@ const bytes = resource([1, 2, 3, 3, 2, 1, 0, 0, 4, 0, 8, 0, 5, 6, 7]);
 describe('attention resource', () => {
   const maps = parseAttention(bytes, shape);
 
-  it('gives heads, means and the rollout', () => {
+  it('returns heads, means and the rollout', () => {
     expect([...selectMap(maps, { kind: 'layer', layer: 0, head: 1 }).values]).toEqual([3, 2, 1]);
     expect([...selectMap(maps, { kind: 'layer', layer: 1, head: null }).values]).toEqual([0, 4, 2]);
     expect([...selectMap(maps, { kind: 'rollout' }).values]).toEqual([5, 6, 7]);
   });
 
-  it('refuses a resource of another size', () => {
+  it('rejects a resource of another size', () => {
     expect(() => parseAttention(bytes.slice(4), shape)).toThrow(/corrupt/);
     expect(() => parseAttention(new ArrayBuffer(0), { ...shape, gridWidth: 0 })).toThrow(/corrupt/);
   });

@@ -40,12 +40,12 @@ it('sorts, with failures last', () => {
   expect(names(sortPredictions(predictions, { key: 'order', descending: false }))).toEqual(names(predictions));
 });
 
-it('sorts names as people count', () => {
+it('sorts names in natural order', () => {
   const sorted = names(sortPredictions(predictions, { key: 'name', descending: false }));
   expect(sorted.indexOf('scan 2.dcm')).toBeLessThan(sorted.indexOf('scan 10.dcm'));
 });
 
-it('exports every class and error, safe for spreadsheets', () => {
+it('exports every class and error, safely for spreadsheets', () => {
   const csv = toCsvFile(predictionTable(predictions));
   expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Test-time views,Error,Use');
   expect(csv).toContain('bad.dcm,,,,,0,no pixels,Research use only: not for diagnosis or treatment.');

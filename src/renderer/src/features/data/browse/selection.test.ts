@@ -14,20 +14,20 @@ describe('selection', () => {
     expect(backward.anchor).toBe(40);
   });
 
-  it('starts anew when the anchor is no longer shown, and ignores an id that is not shown', () => {
+  it('starts over when the anchor is no longer shown, and ignores an id that is not shown', () => {
     expect(sorted(extendTo(selectOnly(99), ids, 20).selected)).toEqual([20]);
     const one = selectOnly(40);
     expect(extendTo(one, ids, 99)).toBe(one);
   });
 
-  it('toggles one without touching the others', () => {
+  it('toggles one image without touching the others', () => {
     const two = toggle(selectOnly(10), 50);
     expect(sorted(two.selected)).toEqual([10, 50]);
     expect(sorted(toggle(two, 10).selected)).toEqual([50]);
     expect(sorted(two.selected)).toEqual([10, 50]);
   });
 
-  it('moves by keys, clamped to the ends, and extends with shift', () => {
+  it('moves by key, clamped to the ends, and extends with shift', () => {
     expect(move(emptySelection, ids, 1, false).cursor).toBe(10);
     expect(move(emptySelection, ids, -1, false).cursor).toBe(50);
     expect(move(selectOnly(50), ids, 3, false).cursor).toBe(50);
@@ -37,13 +37,13 @@ describe('selection', () => {
     expect(move(selectOnly(1), [], 1, false)).toEqual(emptySelection);
   });
 
-  it('selects all that is shown and keeps the cursor', () => {
+  it('selects all shown images and keeps the cursor', () => {
     const all = selectAll(selectOnly(20), ids);
     expect(all.selected.size).toBe(5);
     expect(all.cursor).toBe(20);
   });
 
-  it('drops what a changed list no longer shows', () => {
+  it('drops images that a changed list no longer shows', () => {
     const all = selectAll(selectOnly(20), ids);
     const kept = keepShown(all, [10, 30]);
     expect(sorted(kept.selected)).toEqual([10, 30]);
@@ -53,7 +53,7 @@ describe('selection', () => {
     expect(keepShown(same, ids)).toBe(same);
   });
 
-  it('finds where to go after labelling', () => {
+  it('finds the next image after labelling', () => {
     expect(neighbour(ids, 40)).toBe(20);
     expect(neighbour(ids, 50)).toBe(30);
     expect(neighbour([7], 7)).toBeNull();

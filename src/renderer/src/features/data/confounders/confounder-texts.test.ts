@@ -30,7 +30,7 @@ const scan = (findings: ConfounderFinding[]): ConfounderScan => ({
   findings,
 });
 
-it('lists what was measured, the surest first, and opens the surest single source', () => {
+it('lists findings, the most certain first, and opens the most certain single source', () => {
   const given = scan([finding('model', 0.6), finding('site', null), finding('tags', 0.9), finding('border', 0.7)]);
   expect(measuredFindings(given).map(({ source }) => source)).toEqual(['tags', 'border', 'model']);
   expect(firstSource(given)).toBe('border');
@@ -38,14 +38,14 @@ it('lists what was measured, the surest first, and opens the surest single sourc
   expect(firstSource(scan([]))).toBeNull();
 });
 
-it('exports every source, those without an answer too', () => {
+it('exports every source, including those without a result', () => {
   const { columns, rows } = scanTable(scan([finding('model', 0.6), finding('site', null)]));
   expect(rows.map((row) => row.length)).toEqual([columns.length, columns.length]);
   expect(rows[0]?.slice(0, 2)).toEqual(['Scanner model', 0.6]);
   expect(rows[1]?.slice(0, 3)).toEqual(['Site', null, null]);
 });
 
-it('names missing values, transfer syntaxes and what is not listed', () => {
+it('names missing values, transfer syntaxes and unlisted values', () => {
   expect(valueText('syntax', '1.2.840.10008.1.2.5')).toBe('RLE lossless');
   expect(valueText('model', null)).toBe('Missing');
   const table = { classes: ['a', 'b'], rows: [{ value: null, counts: [1, 2] }], more: { values: 3, counts: [4, 5] } };

@@ -18,7 +18,7 @@ const group = (id: number, more: Partial<DuplicateGroup> = {}): DuplicateGroup =
 });
 
 describe('duplicate groups', () => {
-  it('come with what needs a decision first', () => {
+  it('are sorted by what needs a decision first', () => {
     const groups = [
       group(1, { kept: true, conflict: true }),
       group(3),
@@ -30,7 +30,7 @@ describe('duplicate groups', () => {
     expect(groups.sort(byUrgency).map(({ id }) => id)).toEqual(['7', '5', '11', '9', '3', '1']);
   });
 
-  it('leave the queue when they were seen', () => {
+  it('leave the queue once reviewed', () => {
     expect(isShown(group(1), 'open')).toBe(true);
     expect(isShown(group(1, { kept: true }), 'open')).toBe(false);
     expect(isShown(group(1, { common: true }), 'open')).toBe(false);
@@ -39,7 +39,7 @@ describe('duplicate groups', () => {
     expect(isShown(group(1, { leak: true }), 'leaks')).toBe(true);
   });
 
-  it('keep the place when the shown one is gone', () => {
+  it('keep the place when the displayed one is gone', () => {
     const groups = [group(1), group(3), group(5)];
     expect(shownGroup(groups, null)).toBe(0);
     expect(shownGroup(groups, { id: '5', at: 0 })).toBe(2);

@@ -77,7 +77,7 @@ async function drop() {
 }
 
 describe('an import', () => {
-  it('goes from a chosen folder over the plan to its result', async () => {
+  it('goes from a chosen folder through the plan to its result', async () => {
     const scan = deferred<object>();
     answers['dataset.scan'] = () => scan.promise;
     await flow.act(() => void flow.current.addFolder());
@@ -92,7 +92,7 @@ describe('an import', () => {
     expect(flow.current.stage).toEqual({ kind: 'result', result });
   });
 
-  it('starts once for a double click', async () => {
+  it('starts once on a double click', async () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => {
       flow.current.start(options, null);
@@ -101,7 +101,7 @@ describe('an import', () => {
     expect(asked('dataset.import')).toHaveLength(1);
   });
 
-  it('does nothing where nothing was chosen', async () => {
+  it('does nothing if nothing was chosen', async () => {
     await flow.act(() => void flow.current.addFiles());
     expect(flow.current.stage).toEqual({ kind: 'idle' });
     main.pickFiles.mockResolvedValue([]);
@@ -110,7 +110,7 @@ describe('an import', () => {
     expect(asked('dataset.scan')).toEqual([]);
   });
 
-  it('shows why files could not be read, or the import not be started or ended', async () => {
+  it('shows why files could not be read, or why the import did not start or finish', async () => {
     answers['dataset.scan'] = () => Promise.reject(new Error('no scan'));
     await flow.act(() => void flow.current.addFolder());
     expect(flow.current.stage).toMatchObject({ kind: 'failed', error: { message: 'no scan' } });
@@ -128,7 +128,7 @@ describe('an import', () => {
     expect(flow.current.stage).toMatchObject({ kind: 'failed', error });
   });
 
-  it('is cancelled, and shows what it had done, or nothing where it had not begun', async () => {
+  it('can be cancelled, and shows what it had done, or nothing if it had not begun', async () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.cancelImport());
     expect(asked('jobs.cancel')).toEqual([]);
@@ -142,7 +142,7 @@ describe('an import', () => {
 });
 
 describe('dropped files', () => {
-  it('are taken once, followed while they are uploaded, and scanned', async () => {
+  it('are handled once, followed during upload, and scanned', async () => {
     const files = await drop();
     expect(useDropped.getState().dropped).toBeNull();
     expect(flow.current.stage).toEqual({ kind: 'uploading', progress: null });
@@ -152,15 +152,15 @@ describe('dropped files', () => {
     expect(flow.current.stage).toMatchObject({ kind: 'plan' });
   });
 
-  it('that could not be uploaded say so', async () => {
+  it('report a failed upload', async () => {
     const files = await drop();
     await flow.act(() => files.grants.reject(new Error('no room')));
     expect(flow.current.stage).toMatchObject({ kind: 'failed', error: { message: 'no room' } });
   });
 });
 
-describe('a dialog that was closed', () => {
-  it('opens again for nothing that was under way: upload, grants, scan or error', async () => {
+describe('a closed dialog', () => {
+  it('does not reopen for an upload, grant, scan or error that was under way', async () => {
     const files = await drop();
     await flow.act(() => flow.current.close());
     expect(files.cancel).toHaveBeenCalledOnce();
@@ -178,7 +178,7 @@ describe('a dialog that was closed', () => {
     expect(flow.current.stage).toEqual({ kind: 'idle' });
   });
 
-  it('lets the import go on, and a message leads to its result', async () => {
+  it('lets the import continue, and a message leads to its result', async () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.start(options, null));
     await flow.act(() => flow.current.close());
@@ -192,7 +192,7 @@ describe('a dialog that was closed', () => {
     expect(flow.current.stage).toEqual({ kind: 'result', result });
   });
 
-  it('says by a message that its import failed', async () => {
+  it('reports in a message that its import failed', async () => {
     await flow.act(() => void flow.current.addFolder());
     await flow.act(() => flow.current.start(options, null));
     await flow.act(() => flow.current.close());

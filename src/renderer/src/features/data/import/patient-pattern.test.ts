@@ -8,7 +8,7 @@ const found = (pattern: string, ...paths: string[]) => {
 };
 
 describe('patient pattern', () => {
-  it('takes the parts that the presets promise', () => {
+  it('extracts the parts that the presets promise', () => {
     expect(found(preset(0), 'benign/p01_2.dcm', 'a_b/p02_3_4.png')).toEqual(['p01', 'p02']);
     expect(found(preset(1), 'x/MG-7-L.dcm')).toEqual(['MG']);
     expect(found(preset(2), 'benign (12)/benign (3).png', 'a/scan007b.dcm')).toEqual(['3', '007']);
@@ -19,7 +19,7 @@ describe('patient pattern', () => {
     expect(found('(\\d+)-(?<patient>\\d+)', 'site 3-44.dcm')).toEqual(['44']);
   });
 
-  it('says what is wrong with a pattern', () => {
+  it('explains what is wrong with a pattern', () => {
     expect(found('(', 'a')).toMatch(/not a valid/);
     expect(found('abc', 'a')).toMatch(/parentheses/);
     expect(found('((a+)+)b', 'aaaa')).toMatch(/Nested repeats/);

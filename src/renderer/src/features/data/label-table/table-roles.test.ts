@@ -16,15 +16,15 @@ const nothing: TableChanges = {
 };
 const mapping = { path: 'File', label: 'Class', reader: null, patient: null, study: null } as TablePreview['mapping'];
 
-describe('what a table would do', () => {
-  it('is said without the nothings', () => {
+describe('the summary of a table', () => {
+  it('leaves out zero counts', () => {
     expect(changeLines({ ...nothing, newLabels: 1, sameLabels: 1200 })).toEqual([
       '1 new label',
       '1,200 labels will not change',
     ]);
   });
 
-  it('is something only where it writes something', () => {
+  it('is empty unless the table writes something', () => {
     expect(changesAnything({ ...nothing, sameLabels: 3, disagreements: 2 }, 'table')).toBe(false);
     expect(changesAnything({ ...nothing, conflicts: 2 }, 'mine')).toBe(false);
     expect(changesAnything({ ...nothing, conflicts: 2 }, 'table')).toBe(true);

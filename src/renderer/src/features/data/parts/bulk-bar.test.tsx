@@ -33,7 +33,7 @@ const messages = () => useToasts.getState().toasts.map(({ message }) => message)
 
 beforeEach(() => main.answer('dataset.lastAction', { action: null }));
 
-it('labels the selected images, and answers also where they have the label', async () => {
+it('labels the selected images, and replies even if they already have the label', async () => {
   const { user } = renderComponent(<SelectedImages />);
   const choose = async (item: string) => {
     await user.click(screen.getByRole('button', { name: 'Label' }));
@@ -63,7 +63,7 @@ it('labels with a new class once it has a name', async () => {
   expect(main.asked('dataset.label')).toMatchObject([{ label: 'cyst' }]);
 });
 
-it('says that a move puts a patient into more than one split', async () => {
+it('warns that a move puts a patient into more than one split', async () => {
   main.answer('dataset.moveToSplit', { patientsAcrossSplits: 1, duplicatesAcrossSplits: 0 });
   const { user } = renderComponent(<SelectedImages />);
   await user.click(screen.getByRole('button', { name: 'Move to' }));
@@ -72,7 +72,7 @@ it('says that a move puts a patient into more than one split', async () => {
   expect(main.asked('dataset.moveToSplit')).toEqual([{ project: 'p', images: [4, 5], split: 'test' }]);
 });
 
-it('removes only after a confirmation', async () => {
+it('removes images only after a confirmation', async () => {
   main.answer('dataset.remove', { changed: 2 });
   const { user } = renderComponent(<SelectedImages />);
   const remove = () => screen.getAllByRole('button', { name: 'Remove' });

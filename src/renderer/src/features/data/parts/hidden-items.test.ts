@@ -3,18 +3,18 @@ import { expect, it, vi } from 'vitest';
 import { renderHook } from '../../../test-support/render-hook';
 import { isHidden, useHiddenItems } from './hidden-items';
 
-it('keeps an item away while its decision is on its way, whatever lists are answered meanwhile', () => {
+it('hides an item while its decision is being stored, whatever lists arrive meanwhile', () => {
   expect(isHidden(new Map([['a', null]]), 'a', 1_000)).toBe(true);
 });
 
-it('believes the list that is answered after the decision was stored, and none before it', () => {
+it('trusts a list that arrives after the decision was stored, and none before', () => {
   const hidden = new Map([['a', 500]]);
   expect(isHidden(hidden, 'a', 400)).toBe(true);
   expect(isHidden(hidden, 'a', 500)).toBe(false);
   expect(isHidden(hidden, 'b', 400)).toBe(false);
 });
 
-it('asks for the list again where the list with a deferred item overtakes the answer to the decision', async () => {
+it('reloads the list if one with a deferred item overtakes the reply to the decision', async () => {
   const refetch = vi.fn(async () => {
     list = { ...list, dataUpdatedAt: Date.now() };
   });
@@ -41,7 +41,7 @@ it('asks for the list again where the list with a deferred item overtakes the an
   expect(hook.current.isItemHidden('a')).toBe(false);
 });
 
-it('does not ask again where no list was answered since the decision was sent', async () => {
+it('does not reload if no list has arrived since the decision was sent', async () => {
   const refetch = vi.fn(async () => {});
   const list = { dataUpdatedAt: Date.now() - 1_000, isFetching: false, refetch };
   const hook = await renderHook(() => useHiddenItems(list as unknown as Parameters<typeof useHiddenItems>[0]));

@@ -26,7 +26,7 @@ beforeEach(() => {
   server.actions = [];
 });
 
-it('takes back the last action of this window', async () => {
+it('undoes the last action of this window', async () => {
   const here = await openWindow();
   await here.trackAction('p', label('first'));
   await here.trackAction('p', label('second'));
@@ -45,7 +45,7 @@ it('names the action of another window, and undoes nothing', async () => {
   expect(await here.undoOwnAction('p')).toEqual({ undone: 'mine' });
 });
 
-it('does not take for its own what was there when it changed nothing', async () => {
+it('does not claim an existing action when it changed nothing', async () => {
   const [here, there] = [await openWindow(), await openWindow()];
   await there.trackAction('p', label('theirs'));
   await here.trackAction('p', async () => {});

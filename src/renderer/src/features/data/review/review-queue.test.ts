@@ -26,16 +26,16 @@ const counts: ReviewCounts = {
 };
 
 describe('the progress of a review', () => {
-  it('counts what is settled and what is deferred as looked at', () => {
+  it('counts resolved and deferred items as reviewed', () => {
     expect(reviewProgress(counts, 'label-conflict')).toEqual({ reviewed: 3, deferred: 1, waiting: 4, total: 6 });
     expect(reviewProgress(counts, null)).toEqual({ reviewed: 8, deferred: 1, waiting: 14, total: 21 });
     expect(reviewProgress(none, null)).toEqual({ reviewed: 0, deferred: 0, waiting: 0, total: 0 });
   });
 });
 
-describe('the shown item', () => {
+describe('the displayed item', () => {
   const items = [item(1), item(2), item(3)];
-  it('stays, is followed by the one in its place, and by the last at the end', () => {
+  it('stays, or is replaced by the one in its place, or by the last at the end', () => {
     expect(shownItem(items, null)).toBe(0);
     expect(shownItem(items, { key: itemKey(item(3)), at: 0 })).toBe(2);
     expect(shownItem(items, { key: itemKey(item(9)), at: 1 })).toBe(1);
@@ -44,7 +44,7 @@ describe('the shown item', () => {
   });
 });
 
-it('the list goes into a table', () => {
+it('exports the list as a table', () => {
   expect(reviewTable([item(7)]).rows).toEqual([
     [7, 'a/7.png', 'label-conflict', 'Because', 'benign', null, 0.988, 'open', null],
   ]);

@@ -43,7 +43,7 @@ describe('tables', () => {
     ]);
   });
 
-  it('show hashes by their beginning and export them whole', () => {
+  it('shorten hashes and export them in full', () => {
     const hash = 'ab'.repeat(32);
     expect(shownValue(hash)).toBe('abababababab');
     expect(shownValue(null)).toBe('automatic');
@@ -54,7 +54,7 @@ describe('tables', () => {
   });
 });
 
-it('draws a line a run, with a gap where a metric has no value', () => {
+it('draws one line per run, with a gap where a metric has no value', () => {
   const [first] = learningCurves({ runs }, [], ({ metrics }) => metrics.auc);
   expect(first).toEqual({
     label: 'a',

@@ -29,13 +29,13 @@ const known = [
 /** Only the fields that the choice depends on. */
 const run = (name: string, createdAt: string) => ({ backbone: name, createdAt }) as RunSummary;
 
-describe('what the form begins with', () => {
-  it('is a pretrained backbone where one is on this machine, with the preset for it', () => {
+describe('the initial form', () => {
+  it('has a pretrained backbone if one is on this machine, with the preset for it', () => {
     expect(firstDraft([], known)).toMatchObject({ backbone: 'dinov2-small', preset: 'quick' });
     expect(firstDraft([], known.slice(0, 2))).toBe(defaultDraft);
   });
 
-  it('is what was trained last, where that is still here', () => {
+  it('has the settings trained last, if their backbone is still here', () => {
     const runs = [run('vit-micro', '2026-11-02'), run('gone', '2026-11-03'), run('dinov2-small', '2026-11-01')];
     expect(firstDraft(runs, known)).toMatchObject({ backbone: 'vit-micro', preset: 'full' });
   });

@@ -45,7 +45,7 @@ const form = (draft: DraftConfig, name = '') => (
 );
 const start = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Start training' });
 
-it('starts a run with these settings, and shows it', async () => {
+it('starts a run with its settings, and shows it', async () => {
   main.answer('runs.preview', preview);
   main.answer('runs.start', { id: 'r' });
   const { user } = renderComponent(form(defaultDraft, ' First try '));
@@ -56,7 +56,7 @@ it('starts a run with these settings, and shows it', async () => {
   expect(started).toHaveBeenCalledWith('r');
 });
 
-it('does not start while a field shows a value that the run would not have', async () => {
+it('does not start while a field shows a value that the run would not use', async () => {
   main.answer('runs.preview', preview);
   const { user } = renderComponent(form(defaultDraft));
   await screen.findByText('about 2 min');
@@ -68,7 +68,7 @@ it('does not start while a field shows a value that the run would not have', asy
   expect(screen.queryByRole('status')).toBeNull();
 });
 
-it('does not start on a leaking split before somebody has signed it off', async () => {
+it('does not start on a leaking split before it is signed off', async () => {
   const leak = { groups: 3, patients: 3, duplicates: 0, signOff: null };
   main.answer('runs.preview', { ...preview, leak, problems: ['3 patients are in more than one split.'] });
   const { unmount } = renderComponent(form(defaultDraft));
@@ -91,7 +91,7 @@ it('does not start on a leaking split before somebody has signed it off', async 
   expect(start().disabled).toBe(false);
 });
 
-it('checks a change, and does not repeat the problems of the settings before it', async () => {
+it('checks a change, and does not repeat the problems of earlier settings', async () => {
   main.answer('runs.preview', noSplit);
   const { rerender } = renderComponent(form(defaultDraft));
   await screen.findByText('There is no split yet.');
@@ -113,7 +113,7 @@ it('checks a change, and does not repeat the problems of the settings before it'
   expect(start().disabled).toBe(false);
 });
 
-it('gives no time for a run without images', async () => {
+it('estimates no time for a run without images', async () => {
   main.answer('runs.preview', noSplit);
   renderComponent(form(defaultDraft));
   await screen.findByText('There is no split yet.');

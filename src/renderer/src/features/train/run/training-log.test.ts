@@ -33,7 +33,7 @@ describe('appendRecords', () => {
     expect(log.notes).toEqual([{ at: 'now', message: 'hello' }]);
   });
 
-  it('forgets what a resumed run does again', () => {
+  it('drops records that a resumed run repeats', () => {
     const first = appendRecords(emptyLog, [step(5), step(10), epoch(1), step(15), step(20), epoch(2), step(25)]);
     const resumed = appendRecords(first, [step(15, 2), step(20, 2)]);
     expect(resumed.steps.map((record) => [record.step, record.loss])).toEqual([
@@ -46,7 +46,7 @@ describe('appendRecords', () => {
     expect(appendRecords(resumed, [epoch(2)]).epochs.map((record) => record.epoch)).toEqual([1, 2]);
   });
 
-  it('leaves the old log as it was', () => {
+  it('leaves the old log unchanged', () => {
     const log = appendRecords(emptyLog, [step(5)]);
     appendRecords(log, [step(5, 9)]);
     expect(log.steps[0]?.loss).toBe(1);

@@ -35,7 +35,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-it('asks from the last line on that it knows, and loses nothing of a lost event', async () => {
+it('reads on from the last known line, and loses nothing when an event is lost', async () => {
   followed = await renderHook(follow('r', true));
   expect(followed.current).toMatchObject({ loaded: true, error: null });
   written.push(note('second'), note('third'));
@@ -48,7 +48,7 @@ it('asks from the last line on that it knows, and loses nothing of a lost event'
   ]);
 });
 
-it('answers a burst of events with one question, and one more for what came meanwhile', async () => {
+it('answers a burst of events with one request, and one more for what came meanwhile', async () => {
   followed = await renderHook(follow('r', false));
   await wait(300);
   await followed.act(() => {
@@ -61,7 +61,7 @@ it('answers a burst of events with one question, and one more for what came mean
   expect(main.invoke).toHaveBeenCalledTimes(3);
 });
 
-it('hears of its own run only', async () => {
+it('ignores events of other runs', async () => {
   followed = await renderHook(follow('r', false));
   await wait(300);
   await followed.act(() => more('another'));
@@ -71,7 +71,7 @@ it('hears of its own run only', async () => {
   expect(main.invoke).toHaveBeenCalledTimes(2);
 });
 
-it('keeps what it has where a question fails, and goes on with the next', async () => {
+it('keeps its lines when a request fails, and continues with the next', async () => {
   followed = await renderHook(follow('r', true));
   main.invoke.mockRejectedValueOnce(new Error('no answer'));
   await wait(300);
@@ -85,7 +85,7 @@ it('keeps what it has where a question fails, and goes on with the next', async 
   expect(notes()).toEqual(['first', 'second']);
 });
 
-it('begins anew for another run, and takes no late answer of the one before', async () => {
+it('starts over for another run, and ignores a late reply for the previous one', async () => {
   let late = (_answer: object) => {};
   main.invoke.mockReturnValueOnce(
     new Promise((resolve) => {
