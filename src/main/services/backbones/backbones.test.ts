@@ -52,7 +52,7 @@ const storeFolders = () => {
 };
 
 describe('importFolder', () => {
-  it('takes a folder in, so that it can be listed, resolved and removed', async () => {
+  it('imports a folder that can be listed, resolved and removed', async () => {
     const summary = await backbones.importFolder(writeModel('my model'), 'Unsere Röntgen/ViT');
     expect(summary).toMatchObject({ name: 'Unsere Röntgen/ViT', source: 'imported', pretrained: true, imageSize: 32 });
     expect(await backbones.list()).toContainEqual(summary);
@@ -73,7 +73,7 @@ describe('importFolder', () => {
     expect(storeFolders()).toEqual([]);
   });
 
-  it('keeps a head that knows the same classes', async () => {
+  it('keeps a head for the same classes', async () => {
     const folder = writeModel('trained');
     const loaded = await loadBackbone({ kind: 'folder', folder }, ['a', 'b', 'c'], 5, null);
     expect(loaded.notes[0]).toContain('is kept');
@@ -112,7 +112,7 @@ describe('importFolder', () => {
     });
   });
 
-  it('names a tensor that is missing, and one of a wrong shape', async () => {
+  it('names a missing tensor, and one of a wrong shape', async () => {
     const name = 'vit.encoder.layer.1.output.dense.weight';
     const incomplete = parameters();
     incomplete.delete(name);
@@ -127,7 +127,7 @@ describe('importFolder', () => {
     expect(storeFolders()).toEqual([]);
   });
 
-  it('refuses pickles with the way to convert them', async () => {
+  it('rejects pickles and explains how to convert them', async () => {
     const folder = writeModel('pickled');
     rmSync(join(folder, 'model.safetensors'));
     writeFileSync(join(folder, 'pytorch_model.bin'), 'never read');
@@ -162,7 +162,7 @@ describe('importFolder', () => {
       },
       'backbone_invalid',
     ],
-  ])('refuses %s', async (_what, prepare, code) => {
+  ])('rejects %s', async (_what, prepare, code) => {
     const folder = join(home, 'bad');
     mkdirSync(folder);
     prepare(folder);
@@ -172,7 +172,7 @@ describe('importFolder', () => {
 });
 
 describe('list and resolve', () => {
-  it('knows architectures and checkpoints with their true sizes', async () => {
+  it('list architectures and checkpoints with their true sizes', async () => {
     const list = await backbones.list();
     const of = (name: string) => list.find((entry) => entry.name === name);
     expect(of('vit-micro')).toMatchObject({ source: 'architecture', installed: true, pretrained: false });
@@ -249,7 +249,7 @@ describe('fetchCheckpoint', () => {
     }
   };
 
-  it('goes on where a cut connection stopped, checks the hash and takes the model in', () =>
+  it('resumes an interrupted download, checks the hash and imports the model', () =>
     withHub(async ({ state }, url) => {
       const own = create(url);
       state.cutAfter = 10_000;
@@ -278,7 +278,7 @@ describe('fetchCheckpoint', () => {
       expect(loaded.parameters.get('classifier.weight')).toEqual(parameters().get('classifier.weight'));
     }));
 
-  it('throws away what arrives damaged', () =>
+  it('discards a damaged download', () =>
     withHub(async ({ state }, url) => {
       const own = create(url);
       state.damage = true;
@@ -296,7 +296,7 @@ describe('fetchCheckpoint', () => {
       await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     }));
 
-  it('says how to bring the folder by hand where there is no network', async () => {
+  it('explains how to copy the folder by hand without a network', async () => {
     // Port 9 (discard) of this machine: nobody listens.
     await expect(create('http://127.0.0.1:9').fetchCheckpoint(name)).rejects.toMatchObject({
       code: 'offline',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { packedLength, packList, packListInSlices, unpackItem, unpackList } from './packed-list';
 
-it('gives back what was packed, after the copy that a thread gets', async () => {
+it('returns what was packed, after the copy made for a thread', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ text: fc.string({ unit: 'binary' }), n: fc.option(fc.integer()) })),
@@ -18,7 +18,7 @@ it('gives back what was packed, after the copy that a thread gets', async () => 
   );
 });
 
-it('holds more than it begins with', () => {
+it('grows beyond its initial size', () => {
   // 40,000 letters of three bytes each in UTF-8.
   const items = ['a', '€'.repeat(40_000), 'ä'.repeat(40_000), ''];
   expect(unpackList(packList(items))).toEqual(items);

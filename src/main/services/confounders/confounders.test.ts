@@ -108,7 +108,7 @@ function fill(): void {
 }
 
 describe('confounders of a project', () => {
-  it('are found, kept, and out of date when a label changes', async () => {
+  it('are found, stored, and outdated when a label changes', async () => {
     fill();
     expect(await confounders.get(project)).toBeNull();
     const job = confounders.start(project);
@@ -125,7 +125,7 @@ describe('confounders of a project', () => {
     expect((await confounders.get(project))?.outdated).toBe(true);
   });
 
-  it('are counted by class for each value of a tag, as the dataset is now', () => {
+  it('are counted by class for each value of a tag, in the current dataset', () => {
     fill();
     const table = confounders.table(project, 'year');
     expect(table).toEqual({
@@ -142,7 +142,7 @@ describe('confounders of a project', () => {
     expect(() => confounders.images(project, 'year', null, 'cyst')).toThrow('no class “cyst”');
   });
 
-  it('cannot be looked for without labels, and a damaged result is none', async () => {
+  it('need labels, and treat a damaged result as none', async () => {
     await expect(jobs.result(confounders.start(project).id)).rejects.toMatchObject({ code: 'no_labels' });
     fill();
     await jobs.result(confounders.start(project).id);
@@ -150,7 +150,7 @@ describe('confounders of a project', () => {
     expect(await confounders.get(project)).toBeNull();
   });
 
-  it('can be cancelled, and leaves nothing behind then', async () => {
+  it('can be cancelled, and then leave nothing behind', async () => {
     fill();
     const job = confounders.start(project);
     jobs.cancel(job.id);

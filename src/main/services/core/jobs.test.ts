@@ -13,7 +13,7 @@ const untilAborted = ({ signal }: JobHandle) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
 describe('jobs', () => {
-  it('give back what the work gave', async () => {
+  it('return the result of their work', async () => {
     const jobs = createJobs(createEvents());
     const job = jobs.start('predictions.predict', { project: 'p' }, async () => ({ predictions: [], path: '/secret' }));
     expect(job.name).toBe('predictions.predict');
@@ -24,7 +24,7 @@ describe('jobs', () => {
     expect(await jobs.result(job.id)).toEqual({ predictions: [] });
   });
 
-  it('tell progress at most ten times a second, and the last state always', async () => {
+  it('report progress at most ten times a second, and always the last state', async () => {
     const events = createEvents();
     const seen: Job[] = [];
     events.on('job', (job) => seen.push(job));
@@ -45,7 +45,7 @@ describe('jobs', () => {
     expect(seen.some(({ progress }) => progress.kind === 'working' && (progress.rate ?? 0) > 0)).toBe(true);
   });
 
-  it('fail with an error for people', async () => {
+  it('fail with a readable error', async () => {
     const jobs = createJobs(createEvents());
     const known = jobs.start('exports.write', {}, async () => {
       throw new FoveaError('disk_full', 'Full.', { hint: 'Make room.' });
@@ -60,7 +60,7 @@ describe('jobs', () => {
     expect(jobs.get(bug.id).error?.message).not.toContain('secret');
   });
 
-  it('are cancelled, with a result where the work has one to give', async () => {
+  it('can be cancelled, with a result if the work has one', async () => {
     const jobs = createJobs(createEvents());
     const stopped = jobs.start('predictions.predict', {}, untilAborted);
     const partial = jobs.start('predictions.predict', {}, (handle) =>
@@ -95,7 +95,7 @@ describe('jobs', () => {
 });
 
 describe('events', () => {
-  it('reach every listener, whatever one of them does', () => {
+  it('reach every listener, even if one throws', () => {
     const failures: unknown[] = [];
     const events = createEvents((error) => failures.push(error));
     const heard: string[] = [];

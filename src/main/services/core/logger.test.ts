@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createLog, describeFailure, withoutNames } from './logger';
 
-it('writes what happened without the paths and names that error messages quote', async () => {
+it('logs what happened without the paths and names in error messages', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fovea-log-'));
   const log = createLog(folder);
   const missing = await readFile('/data/DOE JANE 1970/scan 1.dcm').catch((error: unknown) => error);
@@ -27,11 +27,11 @@ it.each([
   ['cannot read \\\\server\\share\\x', 'cannot read …'],
   ['file:///home/jane/x.js:3', '…'],
   ['plain words stay', 'plain words stay'],
-])('takes names out of %j', (text, expected) => {
+])('removes names from %j', (text, expected) => {
   expect(withoutNames(text)).toBe(expected);
 });
 
-it('goes on without a log where none can be written', async () => {
+it('continues without a log if none can be written', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fovea-log-'));
   await writeFile(join(folder, 'logs'), 'a file where the folder should be');
   const log = createLog(folder);
@@ -39,7 +39,7 @@ it('goes on without a log where none can be written', async () => {
   await rm(folder, { recursive: true });
 });
 
-it('keeps where it failed, without the folders', () => {
+it('keeps the place of a failure, without folders', () => {
   const error = new Error('x');
   error.stack =
     'Error: x\n    at open (file:///home/jane doe/app/out/main/chunks/services.js:12:3)\n    at async C:\\Users\\jane\\cli.js:1:2\n    at readdir (node:internal/fs/promises:946:10)';

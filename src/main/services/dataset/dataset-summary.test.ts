@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 describe('the dataset summary', () => {
-  it('warns of what would spoil a training', () => {
+  it('warns of problems for training', () => {
     const { project } = opened;
     const ids = addImages(project, 120, (i) => ({ patient: `P${i >> 1}` }));
     project.store.run('UPDATE images SET patient_id = 1');

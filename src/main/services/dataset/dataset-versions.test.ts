@@ -69,7 +69,7 @@ function expectedHash(): string {
 const numbers = () =>
   dataset.versions(project).map(({ number, images, added, removed }) => [number, images, added, removed]);
 
-it('an import that changes the dataset makes a version, and one that does not makes none', async () => {
+it('creates a version for an import that changes the dataset, and only then', async () => {
   expect(await recordVersion(project, null)).toBe(null);
   expect(dataset.summary(project).version).toBe(null);
   for (let i = 0; i < 5; i++) await put(`${i < 3 ? 'a' : 'b'}/${i}.png`, i);
@@ -90,7 +90,7 @@ it('an import that changes the dataset makes a version, and one that does not ma
   expect(dataset.versions(project)[1]).toMatchObject({ import: 3, hash: expectedHash() });
 });
 
-it('what is removed and brought back counts in the next version', async () => {
+it('counts removed and restored images in the next version', async () => {
   for (let i = 0; i < 20; i++) await put(`a/${i}.png`, i);
   await importAll();
   labels.remove(project, [2, 3, 17]);

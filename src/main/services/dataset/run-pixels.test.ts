@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-test('a new run sees square pixels, one of before sees them as they are stored', async () => {
+test('new runs see square pixels, earlier runs see them as stored', async () => {
   const { root, project, dataset, pool, importAll } = opened;
   // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
   const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => index % 200);

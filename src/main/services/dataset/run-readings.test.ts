@@ -48,7 +48,7 @@ const picture = pngBytes({
   chunks: [pngChunk('pHYs', [0, 0, 0, 2, 0, 0, 0, 1, 0])],
 });
 
-it('16-bit PNG and pixels that are not square are read as the record of the run says', async () => {
+it('16-bit PNG files and non-square pixels are read as the run recorded', async () => {
   const one = await importFile(picture);
   expect(one.result.warnings).toEqual(
     expect.arrayContaining([expect.stringContaining('no sBIT'), expect.stringContaining('not square')]),
@@ -70,7 +70,7 @@ it('16-bit PNG and pixels that are not square are read as the record of the run 
   expect([...dropped.raster.data]).toEqual([0, 4, 8, 16]);
 });
 
-it('rasters of an earlier version stay those of its runs, and have another name than those of today', async () => {
+it('earlier rasters stay with their runs, under names other than today’s', async () => {
   const one = await importFile(picture);
   const paths = [present(), earlier()].map((pipeline) => rasterPath(at.project.folder, one.hash, rasterKey(pipeline)));
   expect(paths).toEqual([

@@ -109,7 +109,7 @@ async function importWithTwins(): Promise<void> {
 }
 
 describe('duplicates', () => {
-  it('finds the same picture in another file, format, brightness and contrast, and nothing else', async () => {
+  it('are found in another file, format, brightness and contrast, and nothing else is', async () => {
     await importWithTwins();
     expect(shown()).toEqual([
       { kind: 'near', paths: ['benign/0 copy.jpg', 'benign/0.png'], conflict: false, leak: false, kept: false },
@@ -125,7 +125,7 @@ describe('duplicates', () => {
     });
   });
 
-  it('keeps them in one part unless that is switched off, and counts what crosses', async () => {
+  it('stay in one split unless that is switched off, and those across splits are counted', async () => {
     await importWithTwins();
     const apart = new Set<number>();
     for (let seed = 0; seed < 12; seed++) {
@@ -142,7 +142,7 @@ describe('duplicates', () => {
     expect(Math.max(...apart)).toBeGreaterThan(0);
   });
 
-  it('joins patients that share a duplicate, and counts what they share once', async () => {
+  it('join patients that share one, and count a shared one once', async () => {
     for (let patient = 0; patient < 8; patient++) {
       for (let i = 0; i < 3; i++) {
         await put(`${patient % 2 === 0 ? 'a' : 'b'}/P${patient}-${i}.png`, blobs(patient * 10 + i));
@@ -167,7 +167,7 @@ describe('duplicates', () => {
     expect(findLeaks(project.store)).toEqual({ patients: 0, duplicates: 0, groups: 0 });
   });
 
-  it('keeps what a person says of a group, and undoes it', async () => {
+  it('keep a person’s verdict on a group, and undo it', async () => {
     await importWithTwins();
     const [near, exact] = duplicates.groups(project);
     expect(duplicates.judge(project, near?.images.slice(0, 1) ?? [], 'keep')).toEqual({ changed: 2 });
@@ -185,7 +185,7 @@ describe('duplicates', () => {
     expect(shown().map((group) => group.kept)).toEqual([false, false]);
   });
 
-  it('ends a conflict by a label and a group by a removal, but not what is linked through the removed image', async () => {
+  it('lose a conflict by a label and a group by a removal, but not links through the removed image', async () => {
     await importWithTwins();
     const find = (path: string) => dataset.ids(project, { text: path }, 'path');
     labels.label(project, find('benign/other'), 'malignant');
@@ -204,7 +204,7 @@ describe('duplicates', () => {
     expect(shown().find((group) => group.kind === 'near')?.paths).toEqual(['benign/0 again.png', 'benign/0 copy.jpg']);
   });
 
-  it('keep training from starting while they cross parts', async () => {
+  it('block training while they cross splits', async () => {
     await importWithTwins();
     splits.split(project, {});
     const check = async () => {
@@ -227,7 +227,7 @@ describe('duplicates', () => {
     expect(await check()).toEqual([]);
   });
 
-  it('are none of the images of the sample project', async () => {
+  it('are not found in the sample project', async () => {
     for (const { path, bytes } of sampleDataset(42, { patients: 30 })) {
       const file = join(root, 'images', path);
       mkdirSync(dirname(file), { recursive: true });
@@ -241,7 +241,7 @@ describe('duplicates', () => {
     }
   });
 
-  it('does not take for copies what most of a class looks like', async () => {
+  it('do not include what most images of a class look like', async () => {
     for (let i = 0; i < 10; i++) {
       await put(`one/${i}.png`, blobs(1, 1, i));
       await put(`other/${i}.png`, blobs(50 + i));
@@ -254,7 +254,7 @@ describe('duplicates', () => {
     expect(dataset.summary(project).duplicates.groups).toBe(0);
   });
 
-  it('describes images of an older project from the cache, and what has no raster when it is there again', async () => {
+  it('are described from the cache in an older project, and later for rasters that were missing', async () => {
     await importWithTwins();
     const before = shown();
     project.store.run('DELETE FROM duplicate_pairs');
@@ -267,7 +267,7 @@ describe('duplicates', () => {
     expect(shown()).toEqual(before);
   });
 
-  it('measures pictures at import, and those of an older project with the next search', async () => {
+  it('measure images at import, and those of an older project in the next search', async () => {
     await importWithTwins();
     const before = pictureMeasures(project.store);
     expect(before).toHaveLength(22);
@@ -292,7 +292,7 @@ const data = resolve(import.meta.dirname, '../../../../../shared/data');
 const busi = join(data, 'busi');
 
 describe.skipIf(!existsSync(busi))('duplicates of BUSI (needs ../shared/data)', () => {
-  it('finds pairs with recall 0.8 and precision 0.6 or better, and splits without parting them', async () => {
+  it('finds pairs with recall 0.8 and precision 0.6 or better, and splits without separating them', async () => {
     await importAll([busi]);
     const paths = new Map(
       dataset.ids(project, {}, 'path').flatMap((id) => dataset.images(project, [id]).map((one) => [id, one.path])),

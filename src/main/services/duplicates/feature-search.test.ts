@@ -107,7 +107,7 @@ const pool = {
 };
 
 describe('search by features', () => {
-  it('stores pairs that pixels confirm as questions, which join and stop nothing, and lists outliers', async () => {
+  it('stores pairs confirmed on pixels as open questions without effect, and lists outliers', async () => {
     const ids = addImages(60);
     addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     expect(await searchByFeatures(project, pool)).toBe(true);
@@ -124,7 +124,7 @@ describe('search by features', () => {
     expect(featureOutliers(project.store).map(({ image }) => image)).toEqual([ids[9]]);
   });
 
-  it('counts for the gate once a person has confirmed it, and joins what thumbnails found', async () => {
+  it('blocks training once a person has confirmed a pair, and extends groups found by thumbnails', async () => {
     const ids = addImages(60);
     const [second, fifth, eighth] = [ids[2] ?? 0, ids[5] ?? 0, ids[8] ?? 0];
     storeComparisons(project.store, [{ a: second, b: eighth, similarity: 0.97, exact: false }], []);
@@ -145,7 +145,7 @@ describe('search by features', () => {
     ]);
   });
 
-  it('never brings back what was dismissed, for other files with the same pixels and other weights too', async () => {
+  it('never brings back a dismissed pair, even for other files with the same pixels or other weights', async () => {
     const ids = addImages(60);
     for (const [index, id] of ids.entries()) {
       // Image 50 has the pixels of image 5.
@@ -171,7 +171,7 @@ describe('search by features', () => {
     expect(pairs).not.toContainEqual([ids[2], ids[50]]);
   });
 
-  it('leaves what thumbnails found as it is, and compares the same only once', async () => {
+  it('leaves thumbnail groups unchanged, and compares the same images only once', async () => {
     const ids = addImages(60);
     const pair = [ids[2] ?? 0, ids[5] ?? 0] as const;
     storeComparisons(project.store, [{ a: pair[0], b: pair[1], similarity: 0.97, exact: false }], []);
@@ -187,7 +187,7 @@ describe('search by features', () => {
     expect(duplicatePairs(project.store)).toHaveLength(1);
   });
 
-  it('does not trust random weights, pixels that cannot be read, or files that are not whole', async () => {
+  it('ignores random weights, unreadable pixels and incomplete files', async () => {
     addImages(60);
     await searchByFeatures(project, pool);
     addRun('r1', '2026-01-01T00:00:00.000Z', 'vit-micro-hash', 'random', features(60));

@@ -119,7 +119,7 @@ async function someFiles(): Promise<void> {
 }
 
 describe('de-identified export', () => {
-  it('writes numbered files, a table and reports, holds back what may show a name, and says nothing of the sources', async () => {
+  it('writes numbered files, a table and reports, holds back possible names, and reveals no sources', async () => {
     await someFiles();
     await importFolder(project, images());
     expect(exports.plan(project, deidentifiedOptionsSchema.parse({}))).toMatchObject({
@@ -160,7 +160,7 @@ describe('de-identified export', () => {
     expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain('Pixels were not changed');
   });
 
-  it('is read by the import again, with labels, patients, sex and age; two files of a study keep one study', async () => {
+  it('can be imported again, with labels, patients, sex and age; two files of a study share one study', async () => {
     await someFiles();
     await importFolder(project, images());
     await exportTo(join(root, 'out'), { includeRisky: true });
@@ -176,7 +176,7 @@ describe('de-identified export', () => {
     expect(studies[0]).toMatch(/^2\.25\.\d+$/);
   });
 
-  it('guards its table from spreadsheets, and the import takes the guard off', async () => {
+  it('protects its table from spreadsheets, and import removes the protection', async () => {
     const formula = "=cmd|' /C calc'!A1";
     put('images/anna.dcm', ultrasound('Anna', '11', 1));
     put('images/berta.dcm', ultrasound('Berta', '12', 2));
@@ -204,7 +204,7 @@ describe('de-identified export', () => {
     expect(again).toMatchObject({ added: 3, classes: first.classes });
   });
 
-  it('holds back what the search for letters found, though the file says that there are none', async () => {
+  it('holds back images with detected letters, even if the file claims to have none', async () => {
     put('a/anna.dcm', ultrasound('Anna', '11', 1));
     put('a/berta.dcm', ultrasound('Berta', '12', 2));
     await importFolder(project, images());
@@ -221,7 +221,7 @@ describe('de-identified export', () => {
     expect(await exportTo(join(root, 'all'), { includeRisky: true })).toMatchObject({ written: 2, heldBack: [] });
   });
 
-  it('gives a class that is called like a patient another name, in folders, table and reports, and says so', async () => {
+  it('renames a class named like a patient, in folders, table and reports, and reports it', async () => {
     put('Anna Müller/anna.dcm', ultrasound('Anna', '11', 1));
     put('Anna Müller/banner.dcm', ultrasound('Carla', '13', 4, [['00280301', 'CS', 'YES']]));
     put('benign/berta.dcm', ultrasound('Berta', '12', 3));
@@ -244,7 +244,7 @@ describe('de-identified export', () => {
     expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain('became class-1, class-2');
   });
 
-  it('holds back, with the reason, what hides something that cannot be taken out; who has looked cannot include it', async () => {
+  it('holds back files with data that cannot be removed, with the reason, even after a person looked', async () => {
     // A VOI LUT of sixteen entries of 16 bits whose bytes are a text.
     const lut: TestElement[] = [
       ['00283002', 'US', [16, 0, 16]],
@@ -259,7 +259,7 @@ describe('de-identified export', () => {
     expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain(result.heldBack[0]?.detail);
   });
 
-  it('keeps images without a label without one on the way back', async () => {
+  it('keeps images without a label unlabelled on the way back', async () => {
     put('anna.dcm', ultrasound('Anna', '11', 1));
     put('berta.dcm', ultrasound('Berta', '12', 2));
     await importFolder(project, images());
@@ -270,7 +270,7 @@ describe('de-identified export', () => {
     expect(again).toMatchObject({ added: 2, classes: {}, patients: 2 });
   });
 
-  it('gives the same bytes each time, and other UIDs in another project', async () => {
+  it('writes identical bytes each time, and other UIDs in another project', async () => {
     put('a/anna.dcm', ultrasound('Anna', '11', 1));
     await importFolder(project, images());
     await exportTo(join(root, 'one'), { dates: 'shift' });
@@ -285,7 +285,7 @@ describe('de-identified export', () => {
     expect(uid('three')).not.toBe(uid('one'));
   });
 
-  it('lists what fails and goes on; a changed source is not taken for the imported one', async () => {
+  it('lists failures and continues; a changed source is not taken for the imported one', async () => {
     await someFiles();
     await importFolder(project, images());
     put('malignant/berta.dcm', ultrasound('Frieda', '15', 3));
@@ -296,7 +296,7 @@ describe('de-identified export', () => {
     expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).not.toContain('Frieda');
   });
 
-  it('refuses a folder with files, exports one part, and leaves nothing when it is cancelled', async () => {
+  it('rejects a folder with files, exports one split, and leaves nothing when cancelled', async () => {
     await someFiles();
     await importFolder(project, images());
     mkdirSync(join(root, 'full'));
@@ -316,7 +316,7 @@ describe('de-identified export', () => {
     exports = createDeidentifiedExports({ dataset, pool: { deidentify }, jobs, reports, version: '0.1.0' });
   }
 
-  it('ends when the disk is full and leaves nothing; a decoder that crashes costs its file alone', async () => {
+  it('ends on a full disk and leaves nothing; a crashing decoder costs only its file', async () => {
     await someFiles();
     await importFolder(project, images());
     let calls = 0;
@@ -342,7 +342,7 @@ describe('de-identified export', () => {
     expect(filesOf(join(root, 'out')).filter((path) => path.endsWith('.part'))).toEqual([]);
   });
 
-  it('can be cancelled in the middle', async () => {
+  it('can be cancelled midway', async () => {
     await someFiles();
     await importFolder(project, images());
     let cancel = () => {};

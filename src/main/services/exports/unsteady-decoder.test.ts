@@ -70,14 +70,14 @@ function exportAll() {
 }
 
 describe('a decoder that dies at its start, twice', () => {
-  it('costs an import the file at hand, with the reason, and no other', async () => {
+  it('costs an import only the current file, with the reason', async () => {
     await replacePool(2);
     const result = await importAll();
     expect(result).toMatchObject({ added: FILES - 1 });
     expect(result.skipped).toMatchObject([{ code: 'decoder_failed' }]);
   });
 
-  it('costs a de-identified export the file at hand, with the reason, and no other', async () => {
+  it('costs a de-identified export only the current file, with the reason', async () => {
     await importAll();
     await replacePool(2);
     const result = await exportAll();
@@ -85,7 +85,7 @@ describe('a decoder that dies at its start, twice', () => {
     expect(result.failed[0]?.message).toMatch(/could not be started/);
   });
 
-  it('ends the export where it never starts', async () => {
+  it('ends the export if it never starts', async () => {
     await importAll();
     await replacePool(Number.POSITIVE_INFINITY);
     await expect(exportAll()).rejects.toMatchObject({ code: 'decoder_failed' });

@@ -35,7 +35,7 @@ const picture = (seed: number) =>
 
 const importAll = (paths: readonly string[], options?: object) => opened.importAll(paths, options);
 
-it('unpacks the images of an archive into the project, where they are read when the archive is gone', async () => {
+it('unpacks the images of an archive into the project, where they are read once the archive is gone', async () => {
   const archive = join(root, 'images', 'study.zip');
   const pictures = await Promise.all([1, 2, 3].map(picture));
   const [one, two, three] = pictures as [Buffer, Buffer, Buffer];
@@ -81,7 +81,7 @@ it('unpacks the images of an archive into the project, where they are read when 
   expect((await sharp(await shown).metadata()).width).toBe(40);
 });
 
-it('two archives with the same names keep both files; a folder and its archive are one image each', async () => {
+it('keeps both files of archives with the same names, and one image for a folder and its archive', async () => {
   for (const [index, name] of ['a', 'b'].entries()) {
     mkdirSync(join(root, 'images', name));
     writeFileSync(
@@ -98,7 +98,7 @@ it('two archives with the same names keep both files; a folder and its archive a
   for (const file of files) expect(existsSync(file)).toBe(true);
 });
 
-it('a damaged or changed file of an archive is a line of the result, and the others are images', async () => {
+it('lists a damaged or changed file of an archive, and imports the others', async () => {
   const archive = join(root, 'images', 'study.zip');
   const entries = await Promise.all(
     [1, 2, 3].map(async (seed) => ({ name: `a/${seed}.png`, content: await picture(seed), compress: false })),
@@ -125,7 +125,7 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
   expect(new Set(changed.skipped.map((one) => one.code))).toEqual(new Set(['file_changed']));
 });
 
-it('an archive alone, of which nothing is read, is named with the reason', async () => {
+it('names an archive of which nothing can be read, with the reason', async () => {
   const chosen = join(root, 'images', 'study.zip');
   const refused = () => importAll([chosen]).catch((error: unknown) => error);
   const locked = await zipBytes([{ name: 'a/1.png', content: await picture(1), compress: false }]);

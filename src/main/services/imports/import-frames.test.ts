@@ -87,7 +87,7 @@ describe('frames of multi-frame files', () => {
     [{ kind: 'middle' }, [2]],
     [{ kind: 'every', step: 2 }, [0, 2, 4]],
     [{ kind: 'all' }, [0, 1, 2, 3, 4]],
-  ])('%j takes the frames %j, each with its own pixels', async (choice, frames) => {
+  ])('for %j are the frames %j, each with its own pixels', async (choice, frames) => {
     put('a/cine.dcm', { frames: 5 });
     const result = await importAll(choice);
     expect(result).toMatchObject({ added: frames.length, duplicates: 0, skipped: [], classes: { a: frames.length } });
@@ -104,7 +104,7 @@ describe('frames of multi-frame files', () => {
     expect(thumbnails.filter((name) => String(name).endsWith('.jpg'))).toHaveLength(frames.length);
   });
 
-  it('are made again from their own frame when the cache is gone', async () => {
+  it('are rebuilt from their own frame after the cache is deleted', async () => {
     put('a/cine.dcm', { frames: 3 });
     await importAll({ kind: 'all' });
     rmSync(cacheFolder(project.folder), { recursive: true });
@@ -123,7 +123,7 @@ describe('frames of multi-frame files', () => {
     expect(levels.sort()).toEqual([10, 20, 30]);
   });
 
-  it('are one image each, however often and in whatever choice they are imported', async () => {
+  it('are one image each, however often and in whichever selection they are imported', async () => {
     put('a/cine.dcm', { frames: 5 });
     expect(await importAll({ kind: 'first' })).toMatchObject({ added: 1, duplicates: 0 });
     expect(await importAll({ kind: 'every', step: 2 })).toMatchObject({ added: 2, duplicates: 1 });
@@ -161,7 +161,7 @@ describe('frames of multi-frame files', () => {
     expect(hashSamples(swapped, ['a', 'b']).dataset).not.toBe(before.dataset);
   });
 
-  it('keep the group when a later import knows another patient, or one for the first time', async () => {
+  it('keep the group if a later import knows another patient, or a first one', async () => {
     put('p7/cine.dcm', { frames: 3, seed: 9 });
     put('p8/cine.dcm', { frames: 3, seed: 10 });
     await importAll({ kind: 'first' }, { groupPattern: '^(p7)/' });
@@ -172,7 +172,7 @@ describe('frames of multi-frame files', () => {
     expect(patients.get('p7/cine.dcm')).not.toEqual(patients.get('p8/cine.dcm'));
   });
 
-  it('that are missing at the end are one line of the result, and the others are images', async () => {
+  it('missing at the end are one line of the result, and the others are imported', async () => {
     put('a/cut.dcm', { frames: 5, present: 3, cut: true });
     const result = await importAll({ kind: 'all' });
     expect(result.added).toBe(3);
@@ -185,7 +185,7 @@ describe('frames of multi-frame files', () => {
     ]);
   });
 
-  it('are those that a whole file has, whatever its header says', async () => {
+  it('are those that a complete file contains, whatever its header says', async () => {
     put('a/more.dcm', { frames: 5, present: 3 });
     const result = await importAll({ kind: 'all' });
     expect([result.added, result.skipped]).toEqual([3, []]);
@@ -194,7 +194,7 @@ describe('frames of multi-frame files', () => {
     );
   });
 
-  it('are not counted on by a header that says two billion', async () => {
+  it('are not trusted to a header that claims two billion', async () => {
     put('a/many.dcm', { frames: 2_000_000_000, present: 2, cut: true });
     expect((await importAll({ kind: 'all' })).skipped.map((one) => one.code)).toEqual(['too_large']);
     expect((await importAll({ kind: 'every', step: 10_000 })).skipped.map((one) => one.code)).toEqual(['too_large']);

@@ -31,11 +31,11 @@ function noisePng(seed: number): Buffer {
   );
 }
 
-describe('archives that are not as they should be', () => {
+describe('malformed archives', () => {
   /** In the local header and the directory (APPNOTE 4.3.7, 4.3.12): every byte of the archive may be wrong. */
   const MUTATIONS = 120;
 
-  it(`${MUTATIONS} mutations: what is left of each is imported or listed, and nothing is written beside the project`, async () => {
+  it(`${MUTATIONS} mutations: remaining files are imported or listed, and nothing is written outside the project`, async () => {
     const entries = Array.from({ length: 6 }, (_, index) => ({
       name: `${index % 2 ? 'a' : 'b'}/${index}.png`,
       content: noisePng(index),
@@ -69,7 +69,7 @@ describe('archives that are not as they should be', () => {
       expect(existsSync(dataset.sourceFile(project, id).path)).toBe(true);
   });
 
-  it('with a wrong sum: the file is left out with its reason, the others are read', async () => {
+  it('with a wrong checksum: the file is skipped with the reason, the others are read', async () => {
     const zip = await zipBytes([1, 2, 3].map((seed) => ({ name: `a/${seed}.png`, content: noisePng(seed) })));
     const directory = zip.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
     zip.writeUInt32LE((zip.readUInt32LE(directory + 16) ^ 1) >>> 0, directory + 16);
@@ -96,7 +96,7 @@ function mutateZip(zip: Buffer, seed: number): Buffer {
   return copy;
 }
 
-it('classes and patients with the names of prototypes are counted like others', async () => {
+it('counts classes and patients named like prototypes as any others', async () => {
   const names = ['__proto__', 'constructor', 'toString', '=1+1', 'a'];
   const folder = join(root, 'images');
   const zip = await zipBytes(names.map((_, index) => ({ name: `${index}.png`, content: noisePng(index) })));

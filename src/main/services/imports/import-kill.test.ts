@@ -87,8 +87,8 @@ async function expectGone(pids: readonly number[]): Promise<void> {
   await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 20_000 }).toEqual([]);
 }
 
-describe('an import that is killed', () => {
-  it('at random moments: keeps a whole database, loses at most a batch, goes on, and stores nothing twice', async () => {
+describe('a killed import', () => {
+  it('keeps an intact database, loses at most a batch, resumes and stores nothing twice, at random moments', async () => {
     const random = seededRandom(11);
     let before = new Set<string>();
     for (let kill = 0; kill < KILLS; kill++) {

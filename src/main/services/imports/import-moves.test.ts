@@ -99,7 +99,7 @@ function expectFiles(): void {
 }
 
 describe('files that moved between two imports', () => {
-  it('are found again by their content, undecoded, and keep labels, parts and history', async () => {
+  it('are recognised by content without decoding, and keep labels, splits and history', async () => {
     for (let i = 0; i < 12; i++) put(`old/${i % 2 ? 'a' : 'b'}/${i}.png`, await png(i));
     await importAll([at('old')]);
     const [first = 0] = dataset.ids(project, {}, 'added');
@@ -125,7 +125,7 @@ describe('files that moved between two imports', () => {
     expect(dataset.summary(project).lastImport?.moved).toBe(0);
   });
 
-  it('that still are where they were too keep their first place', async () => {
+  it('keep their first path if they still exist there', async () => {
     put('old/a/1.png', await png(1));
     await importAll([at('old')]);
     cpSync(at('old'), at('copy'), { recursive: true });
@@ -133,7 +133,7 @@ describe('files that moved between two imports', () => {
     expect(dataset.sourceFile(project, 1).path).toBe(at('old', 'a', '1.png'));
   });
 
-  it('whose names went to each other change places', async () => {
+  it('swap paths when their names were swapped', async () => {
     // Uncompressed files of equal size: only the content distinguishes them.
     for (const [name, seed] of [
       ['one', 1],
@@ -150,7 +150,7 @@ describe('files that moved between two imports', () => {
     expectFiles();
   });
 
-  it('that another file has replaced: the old content is found elsewhere, the new one is added', async () => {
+  it('are found elsewhere if another file took their place, and that file is added', async () => {
     put('old/a/1.png', await png(1));
     await importAll([at('old')]);
     move('old/a/1.png', 'old/a/archive/1.png');
@@ -160,7 +160,7 @@ describe('files that moved between two imports', () => {
     expectFiles();
   });
 
-  it('and are there twice now count once', async () => {
+  it('count once if they now exist twice', async () => {
     put('old/a/1.png', await png(1));
     await importAll([at('old')]);
     cpSync(at('old', 'a', '1.png'), at('new', 'a', '1.png'));
@@ -170,7 +170,7 @@ describe('files that moved between two imports', () => {
     expectFiles();
   });
 
-  it('with all frames, also those that this import does not ask for, and removed ones', async () => {
+  it('are found with all frames, including removed ones and those not requested by this import', async () => {
     put('old/a/film.dcm', recording(5, 3));
     await importAll([at('old')], { frames: { kind: 'every', step: 2 } });
     const [, second = 0] = dataset.ids(project, {}, 'added');
@@ -190,7 +190,7 @@ describe('files that moved between two imports', () => {
     expectFiles();
   });
 
-  it('into the project, and copies that were lost from it', async () => {
+  it('are found if moved into the project, as are copies lost from it', async () => {
     put('old/a/1.png', await png(1));
     put('old/a/2.png', await png(2));
     await importAll([at('old')]);
@@ -207,7 +207,7 @@ describe('files that moved between two imports', () => {
     expectFiles();
   });
 
-  it('that were unpacked from an archive are unpacked again where the copy is lost', async () => {
+  it('are unpacked again if an unpacked copy is lost', async () => {
     put('set.zip', await zipBytes([{ name: 'a/1.png', content: await png(1) }]));
     await importAll([at('set.zip')]);
     const { path } = dataset.sourceFile(project, 1);
@@ -219,7 +219,7 @@ describe('files that moved between two imports', () => {
   });
 });
 
-it('a second import labels images that never had a label, and leaves alone what a person took off', async () => {
+it('a second import labels images that never had a label, and keeps labels that a person removed', async () => {
   put('images/a/1.png', await png(1));
   put('images/b/2.png', await png(2));
   await importAll([at('images')], { labelsFromFolders: false });

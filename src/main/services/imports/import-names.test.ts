@@ -38,7 +38,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
     return folder;
   }
 
-  it('are imported, shown with the bytes that are no text, and read again from their place', async () => {
+  it('are imported, shown with escaped bytes, and read again from their path', async () => {
     const { plan, result } = await at.importAll([await putLatin1()]);
     expect(result).toMatchObject({ added: 2, skipped: [], classes: { gutartig: 1, 'b\\xF6sartig': 1 } });
     expect(plan.information?.join()).toContain('2 files have names that are not UTF-8');
@@ -59,12 +59,12 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
     expect(readdirSync(imagesFolder(at.project.folder)).sort()).toEqual(['b_sartig', 'gutartig']);
   });
 
-  it('are found by the rows of a table that names them as they are shown', () => {
+  it('match table rows that use the displayed names', () => {
     const table = readLabelTable(parseTableText(Buffer.from('path,label\ngutartig/gr\\xF6\\xDFe.png,benign\n')), {});
     expect(table.find('gutartig/gr\\xF6\\xDFe.png')).toMatchObject({ entry: { label: 'benign' }, whole: true });
   });
 
-  it('are predicted, also where the command line could not give the name', async () => {
+  it('can be predicted, even if the command line could not pass the name', async () => {
     const folder = await putLatin1();
     const files = await givenFiles([folder, join(folder, 'gutartig', 'gr\ufffd\ufffde.png')]);
     expect(files.map(({ name }) => name)).toEqual([
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
   });
 });
 
-it('what an import leaves out for a reason that can be helped is said in the plan', async () => {
+it('names in the plan what an import leaves out for a reason that can be fixed', async () => {
   const locked = await zipBytes([{ name: 'a.png', content: await picture(1) }]);
   const flags = locked.lastIndexOf('a.png') - 46 + 8;
   locked.writeUInt16LE(1, flags);

@@ -63,7 +63,7 @@ async function picture(path: string, seed: number): Promise<string> {
 const images = () => join(root, 'images');
 
 describe('import', () => {
-  it('takes classes from folders, writes rasters and thumbnails, and lists what it cannot read', async () => {
+  it('reads classes from folders, writes rasters and thumbnails, and lists unreadable files', async () => {
     for (let i = 0; i < 6; i++) await picture(`${i < 3 ? 'gutartig (ä)' : 'malignant [x]'}/scan ${i}.png`, i);
     writeFileSync(join(images(), 'malignant [x]', 'notes.txt'), 'notes');
     const whole = readFileSync(join(images(), 'malignant [x]', 'scan 5.png'));
@@ -111,7 +111,7 @@ describe('import', () => {
     expect(dataset.summary(project).lastImport?.skipped).toEqual(result.skipped);
   });
 
-  it('is the same when done again, whatever the names, and goes on where it was cancelled', async () => {
+  it('is idempotent, whatever the names, and resumes after a cancellation', async () => {
     for (let i = 0; i < 120; i++) await picture(`a/${i}.png`, i);
     cpSync(join(images(), 'a', '0.png'), join(images(), 'a', 'copy of 0.png'));
     const controller = new AbortController();
@@ -138,7 +138,7 @@ describe('import', () => {
     expect((await imports.scan(project, [images()])).alreadyKnown).toBe(120);
   });
 
-  it('rebuilds a cache that was deleted', async () => {
+  it('rebuilds a deleted cache', async () => {
     await picture('a/1.png', 1);
     await importAll([images()]);
     const [sample] = project.store.column<string>('SELECT hash FROM images');
@@ -147,7 +147,7 @@ describe('import', () => {
     expect(existsSync(rasterPath(project.folder, sample ?? ''))).toBe(true);
   });
 
-  it('keeps a label that is there, and tells of the same content in two classes', async () => {
+  it('keeps an existing label, and reports the same content in two classes', async () => {
     await picture('benign/1.png', 1);
     await picture('benign/2.png', 2);
     await importAll([images()]);
@@ -164,7 +164,7 @@ describe('import', () => {
     ]);
   });
 
-  it('takes labels, patients, parts, sex and age from a table, and patients from file names', async () => {
+  it('reads labels, patients, splits, sex and age from a table, and patients from file names', async () => {
     for (let i = 0; i < 4; i++) await picture(`p${i >> 1}_${i}.png`, i);
     const table = join(root, 'labels.csv');
     writeFileSync(
@@ -194,7 +194,7 @@ describe('import', () => {
     await expect(importAll([images()], { groupPattern: '(' })).rejects.toMatchObject({ code: 'pattern_invalid' });
   });
 
-  it('asks before names that may mean one class become classes, and makes them one or not as it is told', async () => {
+  it('asks before names that may mean one class become classes, and merges or keeps them as answered', async () => {
     for (const [index, folder] of ['Benign', 'benign', 'benign', 'malignant', 'pre-malignant'].entries()) {
       await picture(`${folder}/${index}.png`, index);
     }
@@ -236,7 +236,7 @@ describe('import', () => {
     expect(await importAll(more, {}, table)).toMatchObject({ added: 1 });
   });
 
-  it('takes composed and decomposed letters of folder names for one class without a question', async () => {
+  it('treats composed and decomposed letters of folder names as one class without a question', async () => {
     await picture('n\u00f3dulo/1.png', 1);
     await picture('no\u0301dulo/2.png', 2);
     const plan = await imports.scan(project, [images()]);
@@ -244,7 +244,7 @@ describe('import', () => {
     expect(await importAll([images()])).toMatchObject({ classes: { nódulo: 2 } });
   });
 
-  it('makes the split that folders name and carves the missing validation part out of train', async () => {
+  it('creates the split named by folders and takes a missing validation split from train', async () => {
     let seed = 0;
     for (const part of ['train', 'test']) {
       for (const label of ['a', 'b']) for (let i = 0; i < 10; i++) await picture(`${part}/${label}/${i}.png`, seed++);
@@ -294,7 +294,7 @@ describe('import', () => {
     expect(hashes).toContain(createHash('sha256').update(before).digest('hex'));
   });
 
-  it('says that there is nothing to import in an empty folder or one of text files', async () => {
+  it('reports an empty folder or one of text files as nothing to import', async () => {
     mkdirSync(images());
     const empty = await imports.scan(project, [images()]);
     expect([empty.files, empty.warnings[0]]).toEqual([0, 'The selection contains no DICOM, PNG or JPEG images.']);
@@ -318,7 +318,7 @@ const tiny = mountTinyDisk('8m');
 afterAll(() => tiny?.unmount());
 
 describe.skipIf(tiny === null)('import onto a full disk (needs the right to mount a tmpfs)', () => {
-  it('stops with disk_full, keeps what is in, and goes on when there is space', async () => {
+  it('stops with disk_full, keeps imported images, and resumes once there is space', async () => {
     for (let i = 0; i < 120; i++) await picture(`a/${i}.png`, i);
     opened.projects.close(project.id);
     project = await opened.projects.create(join(tiny?.folder ?? '', 'project'));
@@ -346,7 +346,7 @@ describe.skipIf(tiny === null)('import onto a full disk (needs the right to moun
 const busi = resolve(import.meta.dirname, '../../../../../shared/data/busi-dicom');
 
 describe.skipIf(!existsSync(busi))('import of the BUSI DICOM set (needs ../shared/data/busi-dicom)', () => {
-  it('adds 75 images of 73 patients, 25 a class, and keeps no identity', async () => {
+  it('adds 75 images of 73 patients, 25 per class, and stores no identity', async () => {
     const result = await importAll([busi]);
     expect(result.skipped).toEqual([]);
     expect(result).toMatchObject({

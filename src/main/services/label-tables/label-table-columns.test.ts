@@ -15,7 +15,7 @@ const failure = (work: () => unknown) => {
 };
 
 describe('the label column', () => {
-  it('is asked for where two columns could be it and differ, and never taken by its place', () => {
+  it('is asked for if two columns could be it and differ, and never chosen by position', () => {
     for (const [header, listed] of [
       ['path,label,label', '“label (1)”, “label (2)”'],
       ['path,Label,label', '“Label”, “label”'],
@@ -33,7 +33,7 @@ describe('the label column', () => {
     expect(labels('path,diagnosis,class\ni0.png,a,b', { label: 'class' })).toEqual(['b']);
   });
 
-  it('is clear where both columns say the same, or one has just the name', () => {
+  it('is clear if both columns agree, or one has exactly the name', () => {
     expect(labels('path,label,label\ni0.png,a,a')).toEqual(['a']);
     expect(labels('path,diagnosis,label\ni0.png,nodule left,a')).toEqual(['a']);
     const noted = read('path,diagnosis,label\ni0.png,nodule left,a');
@@ -42,7 +42,7 @@ describe('the label column', () => {
     expect(labels('path,label (old),label\ni0.png,x,a')).toEqual(['a']);
   });
 
-  it('that is missing is refused with what was read, without cells of a patient', () => {
+  it('is rejected if missing, with the columns found, and without a patient’s cells', () => {
     const { message, hint } = failure(() => read('Bild;Befund;Patient\ni0.png;a;MUSTERMANN-77'));
     expect(message).toBe('The label table has no column “path” and no other column that identifies its images.');
     expect(hint).toContain('UTF-8 and cut at each semicolon');
@@ -52,7 +52,7 @@ describe('the label column', () => {
   });
 });
 
-it('takes words for a missing label for none, and says so', () => {
+it('treats words for a missing label as none, and reports them', () => {
   // read_csv of pandas 3.1.1 reads the first eight as missing; #REF! is the error of a formula.
   const words = ['nan', 'NaN', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NULL', '#REF!', 'none', 'a'];
   const table = read(`path,label\n${words.map((word, index) => `i${index}.png,${word}`).join('\n')}`);
@@ -82,7 +82,7 @@ describe('one column per class', () => {
     expect(table.problems).toEqual(['Each of the columns “melanoma”, “naevus”, “other” is read as one class.']);
   });
 
-  it('leaves out rows with none or several, and says so', () => {
+  it('skips rows with none or several, and reports them', () => {
     const rows = Array.from({ length: 8 }, (_, index) => `i${index}.png,${index % 2},${1 - (index % 2)},0`);
     const table = read(['path,A,B,C', ...rows, 'i8.png,1,1,0', 'i9.png,0,0,0'].join('\n'));
     expect(table.entries.map(({ label }) => label)).toEqual([...'BABABABA', null, null]);
@@ -90,7 +90,7 @@ describe('one column per class', () => {
     expect(table.problems.join()).toContain('1 row with no class marked');
   });
 
-  it('is not guessed from findings that go together, and is taken where a person says so', () => {
+  it('is not guessed from findings that occur together, and is used if a person says so', () => {
     const findings = 'path,mass,calcification,patient\ni0.png,1,1,P1\ni1.png,0,1,P2\ni2.png,0,0,P3\ni3.png,1,1,P4';
     const table = read(findings);
     expect(table.entries.map(({ label }) => label)).toEqual([null, null, null, null]);
@@ -106,7 +106,7 @@ describe('one column per class', () => {
     ['2.0', ['1,0,0', '0,1,0', '0,1,2.0', '1,0,0']],
     ['maybe', ['1,0,maybe', '0,1,', '1,0,no', '1,0,']],
     ['?', ['1,0,', '0,1,?', '1,0,', '0,1,']],
-  ])('is asked for where one of the columns also has %j, and such rows get no label', (odd, cells) => {
+  ])('asks if one of the columns also has %j, and such rows get no label', (odd, cells) => {
     const content = `path,A,B,C\n${cells.map((row, index) => `i${index}.png,${row}`).join('\n')}`;
     const { message, hint } = failure(() => read(content));
     expect(message).toContain(`“A”, “B”, “C” could be one class each, but “C” also has “${odd}”`);
@@ -120,7 +120,7 @@ describe('one column per class', () => {
     expect(labels(content, { classes: ['A', 'B'] })).toContain('A');
   });
 
-  it('is not asked for because of numbers, a text or a remark beside them', () => {
+  it('does not ask because of numbers, a text or a remark beside them', () => {
     const rows = ['1,0,1,F,', '0,1,5,M,check', '1,0,40,F,', '0,1,7,M,', '1,0,0,F,'];
     const table = read(`path,A,B,lesions,group,remark\n${rows.map((row, index) => `i${index}.png,${row}`).join('\n')}`);
     expect(table.columns.classes).toEqual(['A', 'B']);
@@ -128,7 +128,7 @@ describe('one column per class', () => {
     expect(labels('path,A,B\ni0.png,1,NA\ni1.png,NA,1')).toEqual(['A', 'B']);
   });
 
-  it('that is not used is named where the table is refused', () => {
+  it('is named when the table is rejected without it', () => {
     expect(failure(() => read('image,malignant\ni0.png,1\ni1.png,0')).message).toContain(
       'The column “malignant” contains yes and no and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
     );
@@ -155,7 +155,7 @@ describe('paths', () => {
     expect(read(`path,label\n${written},a`).entries[0]?.path).toBe(path);
   });
 
-  it('that are percent-encoded are found, and a percent sign in a name is one', () => {
+  it('are found when percent-encoded, and a percent sign in a name is kept', () => {
     const table = read('path,label\na%20b/i%C3%B3.png,A\n100%.png,B\n50%25.png,C\nplain.png,D');
     const label = (path: string) => table.find(path)?.entry.label;
     expect(label('a b/ió.png')).toBe('A');

@@ -49,7 +49,7 @@ describe('Excel’s line “sep=”', () => {
     ['\r\nsep=;\r\n', ';'],
     // An editor removed its tab.
     ['sep=\r\n', '\t'],
-  ])('%j is used and left out', (line, delimiter) => {
+  ])('%j is used and removed', (line, delimiter) => {
     for (const bytes of [
       new TextEncoder().encode(line + body(delimiter)),
       new TextEncoder().encode(`\ufeff${line}${body(delimiter)}`),
@@ -61,13 +61,13 @@ describe('Excel’s line “sep=”', () => {
     }
   });
 
-  it('is not believed where no line has its separator', () => {
+  it('is ignored if no line has its separator', () => {
     const table = parse(`sep=,\npath;label\ni0.png;a\n`);
     expect(table).toMatchObject({ delimiter: ';', rows: [['i0.png', 'a']] });
     expect(table.warnings.join()).toContain('“sep=”');
   });
 
-  it('is a line of the table where it goes on', () => {
+  it('is part of the table if the line continues', () => {
     expect(parse('sep=abc,label\ni0.png,a').headers).toEqual(['sep=abc', 'label']);
   });
 });
@@ -85,7 +85,7 @@ describe('the delimiter', () => {
     ['doubled quotes', 'Bild;Befund\ni0.png;"a ""b;"" c"\ni1.png;"d ""e;"" f"', ';', 2],
     ['one column', 'path\ni0.png', ',', 1],
     ['a quote inside of a cell', 'Bild,Befund\ni0.png,5" disc\ni1.png,6" disc', ',', 2],
-  ])('is seen in spite of %s', (_, text, delimiter, columns) => {
+  ])('is detected in spite of %s', (_, text, delimiter, columns) => {
     const table = parse(text);
     expect([table.delimiter, table.headers.length]).toEqual([delimiter, columns]);
     for (const row of table.rows) expect(row.length).toBe(columns);
@@ -93,7 +93,7 @@ describe('the delimiter', () => {
 });
 
 describe('lines', () => {
-  it.each(['\r', '\n', '\r\n'])('end with %j, also where they are mixed', (end) => {
+  it.each(['\r', '\n', '\r\n'])('end with %j, even if mixed', (end) => {
     expect(parse(`path,label${end}i0.png,a${end}i1.png,"b\n c"${end}`).rows).toEqual([
       ['i0.png', 'a'],
       ['i1.png', 'b\n c'],
@@ -107,11 +107,11 @@ describe('lines', () => {
     ]);
   });
 
-  it('without text are left out, as spreadsheets write them', () => {
+  it('are skipped if blank, as spreadsheets write them', () => {
     expect(parse('path;label;;\ni0.png;a;;\n;;;\n  ; ;;\n').rows.length).toBe(1);
   });
 
-  it('above the header are left out and said', () => {
+  it('above the header are skipped and reported', () => {
     for (const [above, count] of [
       ['Export of 2026-11-30\r\n\r\n', '1 line'],
       ['Export of 2026-11-30;;\r\nMade by: PACS;;\r\n;;\r\n', '2 lines'],
@@ -136,13 +136,13 @@ describe('lines', () => {
     ]);
   });
 
-  it('that only repeat the header are left out and said', () => {
+  it('that repeat the header are skipped and reported', () => {
     const table = parse('path,label\ni0.png,a\npath,label\ni1.png,b');
     expect(table.rows.length).toBe(2);
     expect(table.warnings).toEqual(['1 row repeating the header skipped.']);
   });
 
-  it('with more cells than the header are left out and said: pandas refuses them', () => {
+  it('with more cells than the header are skipped and reported: pandas rejects them', () => {
     const table = parse('path,note,label\ni0.png,round,a\ni1.png,large, round,b\ni2.png,small,b\n');
     expect(table.rows.map(([path]) => path)).toEqual(['i0.png', 'i2.png']);
     expect(table.warnings.join()).toContain('1 row with more cells');
@@ -152,7 +152,7 @@ describe('lines', () => {
 });
 
 describe('headers', () => {
-  it('may have line breaks, units, a byte order mark and invisible characters', () => {
+  it('may contain line breaks, units, a byte order mark and invisible characters', () => {
     for (const header of ['"File\nName";"Label\r\n(class)";"Age\n(years)"', '\ufeff\u200bfile name;label;Age [y]']) {
       const entry = readLabelTable(parse(`${header}\ni0.png;a;50,5`)).entries[0];
       expect(entry).toMatchObject({ path: 'i0.png', label: 'a', age: 50.5 });
@@ -161,7 +161,7 @@ describe('headers', () => {
 });
 
 describe('encodings', () => {
-  it('of tables whose letters are mostly not Latin are seen without a mark', () => {
+  it('are detected without a mark in tables of mostly non-Latin letters', () => {
     const text = 'path,label\r\n图像/一二三四五六七八九十.png,良性肿瘤良性肿瘤良性肿瘤\r\n图像/二.png,恶性肿瘤\r\n';
     for (const order of ['le', 'be'] as const) {
       expect(parseTableText(utf16(text, order))).toMatchObject({
@@ -174,19 +174,19 @@ describe('encodings', () => {
     }
   });
 
-  it('that the mark names are kept where a letter is damaged', () => {
+  it('follow the mark even if a letter is damaged', () => {
     const table = parseTableText(Uint8Array.from([0xef, 0xbb, 0xbf, ...latin1('path,label\ni0.png,\xff\n')]));
     expect([table.encoding, table.headers[0], table.rows[0]?.[1]]).toEqual(['UTF-8', 'path', '�']);
     expect(table.warnings.join()).toContain('not UTF-8');
   });
 
-  it('Windows-1252 has letters that Latin 1 has not', () => {
+  it('include Windows-1252, which has letters missing in Latin 1', () => {
     // 0x80 € and 0x93 “ (WHATWG index windows-1252).
     const table = parseTableText(latin1('path;label\ni0.png;\x80 \x93gut\x94 \xe4\n'));
     expect(table.rows[0]?.[1]).toBe('€ “gut” ä');
   });
 
-  it('name what the file is where it is no text', () => {
+  it('name the format of a file that is not text', () => {
     expect(() => parseTableText(latin1('PK\x03\x04\x14\0\x06\0'))).toThrow(/workbook/);
     expect(() => parseTableText(latin1('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'))).toThrow(/old Excel/);
     expect(() => parse('<html><table><tr><td>path</td></tr></table></html>')).toThrow(/web page/);

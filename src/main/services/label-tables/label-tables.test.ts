@@ -41,7 +41,7 @@ const image = (number: number) => imageFacts(project.store).find((one) => one.pa
 const labelOf = (number: number) => labelHistory(project.store, image(number)?.id ?? 0).at(-1)?.label;
 const state = () => JSON.stringify(imageFacts(project.store).map(({ labelSource: _, ...rest }) => rest));
 
-it('says what would change before it changes anything, and keeps a person’s labels', async () => {
+it('previews every change before making it, and keeps a person’s labels', async () => {
   labels.label(project, [image(1)?.id ?? 0], 'cyst');
   labels.label(project, [image(2)?.id ?? 0, image(3)?.id ?? 0], null);
   const file = table(
@@ -91,7 +91,7 @@ it('says what would change before it changes anything, and keeps a person’s la
   expect(trail).not.toContain('P1');
 });
 
-it('keeps no patient of a table in the project folder', async () => {
+it('stores no patient of a table in the project folder', async () => {
   await tables.apply(project, table('path,patient,study', 'disc 1.png,MUSTERMANN-77,STUDY-4711'), {}, 'mine');
   projects.closeAll();
   for (const name of readdirSync(join(root, 'project'), { recursive: true, withFileTypes: true })) {
@@ -101,13 +101,13 @@ it('keeps no patient of a table in the project folder', async () => {
   }
 });
 
-it('counts no “NA” among the labels of a preview', async () => {
+it('does not count “NA” as a label in a preview', async () => {
   const file = table('path,label', 'disc 1.png,left', 'disc 2.png,NaN', 'disc 3.png,N/A');
   const { values } = await tables.preview(project, null, file, {});
   expect(values.label).toEqual({ distinct: 1, values: [{ value: 'left', rows: 1 }] });
 });
 
-it('blocks a table without a path column, with its headers and rows to map', async () => {
+it('blocks a table without a path column, showing its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({
     blocked: 'The label table has no column “path” and no other column that identifies its images.',
@@ -126,7 +126,7 @@ it('blocks a table without a path column, with its headers and rows to map', asy
   expect(mapped).toMatchObject({ blocked: null, changes: { changedLabels: 1 } });
 });
 
-it('bounds what it answers, whatever the table holds', async () => {
+it('limits the size of its reply, whatever the table contains', async () => {
   const wide = ['path', 'label', ...Array.from({ length: 150 }, (_, i) => `c${i}`)].join(',');
   const rows = Array.from({ length: 2000 }, (_, i) => `__proto__${i},class ${i},${'x'.repeat(20_000 / 40)}`);
   const preview = await tables.preview(project, null, table(wide, 'constructor,toString', ...rows), {});
@@ -136,7 +136,7 @@ it('bounds what it answers, whatever the table holds', async () => {
   expect(JSON.stringify(preview).length).toBeLessThan(20_000);
 });
 
-it('stores readings, and a label only where all readers say so, also over several tables', async () => {
+it('stores readings, and a label only if all readers agree, across several tables too', async () => {
   const first = table(
     'path,label,reader',
     'disc 1,right,Ann',
@@ -172,7 +172,7 @@ it('stores readings, and a label only where all readers say so, also over severa
   expect(readers.summary(project, 'none')).toMatchObject({ readers: [], pairs: [], images: 0 });
 });
 
-it('asks before a table’s class names that may mean one class become classes, and merges them where it is told', async () => {
+it('asks before a table’s class names that may mean one class become classes, and merges them on request', async () => {
   // An image with a class in two spellings is no contradiction once they are merged.
   const file = table('path,label', 'disc 1,0', 'disc 2,0.0', 'disc 3,00', 'disc 4,1', 'disc 5,LEFT', 'disc 1,0.0');
   const before = state();
@@ -191,7 +191,7 @@ it('asks before a table’s class names that may mean one class become classes, 
   expect(applied.problems.join()).toContain('Merged into one class, “0.0”');
 });
 
-it('shows which columns it reads, and asks where it cannot tell', async () => {
+it('shows the columns it reads, and asks if unsure', async () => {
   const unclear = table('path,diagnosis,class,patient', 'disc 1,a,b,P1', 'disc 2,b,b,P2');
   const preview = await tables.preview(project, null, unclear, {});
   expect(preview).toMatchObject({

@@ -25,13 +25,13 @@ describe('indexPaths', () => {
     expect(found([path], 'siteA/img010.png', '/home/me/study')).toBe(path);
   });
 
-  it('takes a name for a file in any folder, and a file without folders for a longer path', () => {
+  it('matches a bare name in any folder, and a file without folders to a longer path', () => {
     expect(found(['img010.png'], 'siteB/img010.png')).toBe('img010.png');
     expect(found(['x/img010.png', 'img010.png'], 'siteB/img010.png')).toBe('img010.png');
     expect(found(['D:\\old place\\img010.png'], 'img010.png')).toBe('D:\\old place\\img010.png');
   });
 
-  it('takes the folder that was imported for a part of the path, where the table tells folders apart', () => {
+  it('includes the imported folder in the path if the table distinguishes folders', () => {
     const sites = ['siteA/img010.png', 'siteB/img010.png'];
     expect(found(sites, 'img010.png', '/data/siteB')).toBe('siteB/img010.png');
     expect(found(sites, 'img010.png', '/data/siteC')).toBeUndefined();
@@ -43,7 +43,7 @@ describe('indexPaths', () => {
     expect(site.find('img010.png', '/data/siteA')).toMatchObject({ foreign: false, whole: true });
   });
 
-  it('does not mind where another machine kept the files', () => {
+  it('ignores where another machine kept the files', () => {
     const paths = ['/mnt/x/busi/benign/1.png', '/mnt/x/busi/malignant/1.png'];
     expect(found(paths, 'benign/1.png', '/home/me/pictures')).toBe(paths[0]);
     expect(found(paths, 'malignant/1.png', 'C:\\busi')).toBe(paths[1]);

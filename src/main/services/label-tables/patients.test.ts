@@ -156,7 +156,7 @@ describe('a spreadsheet that lost leading zeros', () => {
     ...files.map(({ path, id }, index) => `${path},${path.split('/')[0]},${index < 30 ? Number(id) : id}`),
   ];
 
-  it.skipIf(busi.missing)(`makes no sixty patients of thirty${busi.why}`, async () => {
+  it.skipIf(busi.missing)(`does not turn thirty patients into sixty${busi.why}`, async () => {
     const files = thirtyPatients();
     // pandas 3.1: read_csv(f, dtype=str).patient.nunique() is 60; of the files' own ids it is 30.
     expect(
@@ -188,7 +188,7 @@ describe('a spreadsheet that lost leading zeros', () => {
     expect([...parts.values()].filter((of) => of.size > 1)).toEqual([]);
   });
 
-  it.skipIf(busi.missing)(`changes no patient of images that are here${busi.why}`, async () => {
+  it.skipIf(busi.missing)(`changes no patient of imported images${busi.why}`, async () => {
     const files = thirtyPatients();
     await importAll();
     const before = facts().map(({ path, patient }) => [path, patient]);
@@ -218,7 +218,7 @@ describe('ids of a table', () => {
     ['000123', '#N/A'],
     ['000123', 'keine Angabe'],
     ['000123', ''],
-  ])('that are the file’s own (%s), lost digits or say nothing (%s) change nothing', async (own, told) => {
+  ])('that repeat the file’s own (%s), lost digits or are empty (%s) change nothing', async (own, told) => {
     dicom('a.dcm', { patient: own });
     dicom('b.dcm', { patient: own });
     dicom('c.dcm', { patient: '9' });
@@ -228,7 +228,7 @@ describe('ids of a table', () => {
     expect(patientOf('a.dcm')).toBe(patientOf('b.dcm'));
   });
 
-  it('that are other names of the same people stay out of the way, and are known afterwards', async () => {
+  it('that rename the same people have no effect, and are known afterwards', async () => {
     for (const [index, patient] of ['P1', 'P1', 'P2', 'P3'].entries()) dicom(`${index}.dcm`, { patient });
     await png('photo.png');
     const file = table('path,patient', '0.dcm,Anna', '2.dcm,Berta', '3.dcm,Clara', 'photo.png,anna ');
@@ -247,7 +247,7 @@ describe('ids of a table', () => {
     expect(patientOf('later.dcm')).toBe(patientOf('2.dcm'));
   });
 
-  it('that make several patients of one, or one of several, need a yes', async () => {
+  it('that split or merge patients need a confirmation', async () => {
     for (const [index, patient] of ['P1', 'P1', 'P2', 'P3', 'P4'].entries()) dicom(`${index}.dcm`, { patient });
     const file = table('path,patient', '0.dcm,A', '1.dcm,B', '2.dcm,C', '3.dcm,C', '4.dcm,D');
     const preview = await previewImport(file);
@@ -273,7 +273,7 @@ describe('ids of a table', () => {
     expect(facts().map(({ patient }) => patient)).toEqual(before);
   });
 
-  it('that name another patient of the files need a yes, whether or not a row speaks of that one', async () => {
+  it('that name another patient of the files need a confirmation, whether or not a row covers that patient', async () => {
     dicom('0.dcm', { patient: 'P1' });
     dicom('1.dcm', { patient: 'P2' });
     expect(await previewImport(table('path,patient', '0.dcm,p2'))).toMatchObject({
@@ -282,7 +282,7 @@ describe('ids of a table', () => {
     });
   });
 
-  it('that lost digits are asked about where the file names nobody', async () => {
+  it('that lost digits are a question if the file names nobody', async () => {
     for (let index = 0; index < 6; index++) await png(`${index}.png`);
     const file = table('path,patient', ...Array.from({ length: 6 }, (_, index) => `${index}.png,1.23E+06`));
     expect(await previewImport(file)).toMatchObject({
@@ -296,14 +296,14 @@ describe('ids of a table', () => {
     });
   });
 
-  it('are nobody’s where they say so', async () => {
+  it('that mean nobody are nobody’s', async () => {
     for (const name of 'abcdef') await png(`${name}.png`);
     const words = ['nan', 'N/A', '#N/A', '-', 'unknown', '#REF!'];
     const file = table('path,patient', ...words.map((word, index) => `${'abcdef'[index]}.png,${word}`));
     expect(await importAll(file)).toMatchObject({ patients: null, withoutPatient: 6 });
   });
 
-  it('under a merged cell are asked about', async () => {
+  it('under a merged cell are a question', async () => {
     for (const name of 'abcd') await png(`${name}.png`);
     const file = table('path,patient', 'a.png,P1', 'b.png,', 'c.png,P2', 'd.png,');
     expect(await previewImport(file)).toMatchObject({
@@ -320,14 +320,14 @@ describe('ids of a table', () => {
     expect(patientOf('d.png')).toBe(patientOf('c.png'));
   });
 
-  it('of a pattern are held against the files like those of a table', async () => {
+  it('from a pattern are checked against the files like those of a table', async () => {
     dicom('x1_a.dcm', { patient: '001' });
     dicom('x2_b.dcm', { patient: '001' });
     await expect(importAll(null, { groupPattern: '(x\\d)_' })).rejects.toMatchObject({ code: 'question_open' });
     expect(await importAll(null, { groupPattern: '(x)\\d_' })).toMatchObject({ patients: 1 });
   });
 
-  it('name a site only where they name one', async () => {
+  it('name a site only if they contain one', async () => {
     await png('a.png');
     await png('b.png');
     await png('c.png');
@@ -337,7 +337,7 @@ describe('ids of a table', () => {
     expect(project.store.column('SELECT lower(name) FROM origins')).toEqual(['bonn']);
   });
 
-  it('that make several sites of one are a question in preview, import and a later table', async () => {
+  it('that split a site are a question in preview, import and a later table', async () => {
     for (const name of ['a', 'b', 'c']) dicom(`${name}.dcm`, { patient: name, institution: 'Bonn' });
     const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
     const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
@@ -363,7 +363,7 @@ describe('ids of a table', () => {
 });
 
 describe('a row', () => {
-  it('labels only its own file: none of siteA’s labels goes to siteB', async () => {
+  it('labels only its own file: siteA’s labels never reach siteB', async () => {
     const names = Array.from({ length: 10 }, (_, index) => `img${String(index).padStart(3, '0')}.png`);
     for (const name of names) await png(`siteB/${name}`);
     const rows = names.map((name, index) => `siteA\\${name},malignant,P${index}`);
@@ -454,7 +454,7 @@ describe('tables by DICOM identity', () => {
     expect(patients()).toBe(2);
   });
 
-  it('say what is ambiguous and what fits nothing, by line and never by the number', async () => {
+  it('report ambiguous and unmatched rows, by line and never by number', async () => {
     dicom('c1.dcm', { patient: '0079', accession: '000124' });
     const file = table('accession,label', '124,cyst', '000ACC1,solid', '4711-GEHEIM,cyst');
     const { warnings } = await importAll(file);
@@ -465,14 +465,14 @@ describe('tables by DICOM identity', () => {
     expect(warnings.join(' ')).not.toContain('GEHEIM');
   });
 
-  it('take no day that could be two', async () => {
+  it('accept no ambiguous date', async () => {
     const file = table('PatientID,date,label', '77,3/4/2020,cyst', '78,03.04.2020,solid');
     const { warnings } = await importAll(file);
     expect(labelled()).toEqual([null, null, null, 'solid']);
     expect(warnings.join(' ')).toContain('1 row with an invalid or ambiguous date');
   });
 
-  it('keep nothing in clear, and say what an earlier project lacks until its files are imported again', async () => {
+  it('store nothing in clear, and report what an earlier project lacks until its files are imported again', async () => {
     await importAll();
     const file = table('accession,label', '000ACC1,cyst');
     expect((await tables.preview(project, null, file, {})).filesMatched).toBe(2);
@@ -491,10 +491,10 @@ describe('tables by DICOM identity', () => {
   });
 });
 
-describe('what is one person', () => {
+describe('a question about one person', () => {
   const why = () => findPatientDoubts(project.store).map((one) => one.why);
 
-  it('is asked where a study has two patient ids, and its images stay together', async () => {
+  it('is asked if a study has two patient ids, and its images stay together', async () => {
     for (let index = 0; index < 40; index++) {
       // Studies 0 to 19, each with images of two ids: forty patients but twenty people.
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: `1.2.7.${index >> 1}` });
@@ -518,7 +518,7 @@ describe('what is one person', () => {
     });
   });
 
-  it('is not asked of a study UID that all share because it was blanked out', async () => {
+  it('is not asked for a study UID shared by all because it was blanked', async () => {
     for (let index = 0; index < 24; index++) {
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: '1.2.3' });
     }
@@ -529,7 +529,7 @@ describe('what is one person', () => {
     expect(split.groupsAcrossSplits).toBe(0);
   });
 
-  it('is asked where the id is the accession number, and where one id has two birth dates or sexes', async () => {
+  it('is asked if the id is the accession number, or if one id has two birth dates or sexes', async () => {
     dicom('a.dcm', { patient: '0004711', accession: '4711' });
     dicom('b.dcm', { patient: 'Q', birth: '19610407', sex: 'F' });
     dicom('c.dcm', { patient: 'Q', birth: '19871224', sex: 'F' });
@@ -546,7 +546,7 @@ describe('what is one person', () => {
     expect(of('f.dcm')).toBe('');
   });
 
-  it('keeps images together whose study is known and whose patient is not', async () => {
+  it('is not needed to keep images together that share a study without a patient', async () => {
     for (let index = 0; index < 24; index++) {
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: 'ANONYMOUS', study: `1.2.7.${index >> 1}` });
     }
@@ -565,7 +565,7 @@ describe('what is one person', () => {
 });
 
 describe('counts', () => {
-  it('of an import are those of that import, and of nobody there is none', async () => {
+  it('of an import cover that import, and unknown patients are not counted', async () => {
     dicom('x/1.dcm', { patient: 'P1' });
     dicom('y/2.dcm', { patient: 'P2' });
     expect(await importAll()).toMatchObject({ added: 2, classes: { x: 1, y: 1 }, patients: 2, withoutPatient: 0 });

@@ -29,11 +29,11 @@ describe('parseTableText', () => {
     expect(table.warnings.length).toBe(encoding === 'Windows-1252' ? 1 : 0);
   });
 
-  it('names columns that have no name or one that is taken', () => {
+  it('names columns without a name or with one that is taken', () => {
     expect(text('path,,label,label\na,b,c,d').headers).toEqual(['path', 'column 2', 'label (1)', 'label (2)']);
   });
 
-  it('refuses what is no text, and a quote that swallows the file', () => {
+  it('rejects binary data, and a quote that swallows the file', () => {
     expect(() => parseTableText(Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 0xff]))).toThrow(/not a text/);
     expect(() => text('path,label\n"a,b')).toThrow(/could not be read/);
     expect(() => text(`path,label\n"${'x'.repeat(300_000)}",b`)).toThrow(/line of more than/);
@@ -56,7 +56,7 @@ describe('readLabelTable', () => {
     sex: null,
     age: null,
   };
-  it('reads headers in any case and order, with a byte order mark, quotes and Windows line ends', () => {
+  it('reads headers in any case and order, with a byte order mark, quotes and Windows line endings', () => {
     const table = read(
       '\ufeffPatient_ID,Label,PATH,Split,Sex,Age,Centre\r\nP1,"benign, sure",a\\b.png,Val,F,057Y,Bonn\r\n,,c.png,,,,\r\n',
     );
@@ -80,12 +80,12 @@ describe('readLabelTable', () => {
     expect(table.problems).toEqual([]);
   });
 
-  it('takes an empty cell under a word for “missing” as missing, not as a merged one', () => {
+  it('treats an empty cell below a word for “missing” as missing, not as merged', () => {
     const table = read('path,patient\na.png,P1\nb.png,#N/A\nc.png,\nd.png,P2\ne.png,');
     expect(table.entries.map((entry) => entry.patientAbove)).toEqual([false, false, false, false, true]);
   });
 
-  it('reads tabs and semicolons, and names parts it does not know', () => {
+  it('reads tabs and semicolons, and reports split names it does not know', () => {
     expect(read('file\tclass\nx, y.png\tA').entries[0]).toMatchObject({ path: 'x, y.png', label: 'A' });
     const table = read('path;label;split\nx.png;A;holdout\n__proto__;B;__proto__\nconstructor;C;');
     expect(table.entries.map((entry) => entry.split)).toEqual([null, null, null]);
@@ -94,7 +94,7 @@ describe('readLabelTable', () => {
     expect(table.find('toString')).toBeUndefined();
   });
 
-  it('takes the columns that it is told, and finds the others among those that are left', () => {
+  it('uses the given columns, and finds the others among the rest', () => {
     const content = 'File,Diagnosis,Class,Rater\na.png,benign,7,Ann';
     const { path, label, reader } = findColumns(text(content), { label: 'class' }).byRole;
     expect([path, label, reader]).toEqual([0, 2, 3]);
@@ -105,7 +105,7 @@ describe('readLabelTable', () => {
     expect(() => read(content, { path: null, label: 'Class' })).toThrow(/no column “path”/);
   });
 
-  it('gathers the rows of an image: readings by reader, its label, and what is contradictory', () => {
+  it('groups the rows of an image: readings by reader, its label, and contradictions', () => {
     const table = read(
       [
         'path,label,reader,age',
@@ -144,21 +144,21 @@ describe('readLabelTable', () => {
     }
   });
 
-  it('takes no column of many names for the readers, and asks about very many labels', () => {
+  it('does not take a column of many names for readers, and asks about very many labels', () => {
     const rows = Array.from({ length: 120 }, (_, index) => `${index}.png,${index},P${index}`).join('\n');
     expect(() => read(`path,label,reader\n${rows}`)).toThrow(/120 different names/);
     expect(() => read(`path,label,reader\n${rows.replace(/P\d+/g, 'Ann')}`)).toThrow(/name 120 different labels/);
     expect(read(`path,label,patient\n${rows}`).problems.join()).toContain('120 different values');
   });
 
-  it('cuts long cells and takes control characters out', () => {
+  it('truncates long cells and removes control characters', () => {
     const table = read(`path,label,reader\na.png,"be\u001b[31mnign\nx",${'r'.repeat(500)}`);
     const [reading] = table.entries[0]?.readings ?? [];
     expect(reading?.label).toBe('be [31mnign x');
     expect(reading?.reader.length).toBe(80);
   });
 
-  it('finds entries by path, by a unique end of it, and without the extension', () => {
+  it('finds images by path, by a unique end of it, and without the extension', () => {
     const table = read('path,label\nimages/a/1.png,A\nimages/b/1.png,B\nNÓDULO 7,C\nonly.png,D');
     const label = (path: string) => table.find(path)?.entry.label;
     expect(label('images/a/1.png')).toBe('A');
@@ -169,7 +169,7 @@ describe('readLabelTable', () => {
     expect(label('nothing.png')).toBeUndefined();
   });
 
-  it('refuses what is not such a table', () => {
+  it('rejects other tables', () => {
     expect(() => read('name,label\na,b')).toThrow(/no column “path”/);
     expect(() => read('path\na')).toThrow(/no usable column besides the path/);
     expect(() => read('')).toThrow(/no column/);
@@ -181,7 +181,7 @@ const store = null as never;
 
 describe('matchTable', () => {
   const targets = (...paths: string[]) => paths.map((path, file) => ({ path, file }));
-  it('gives a row to one file only, that of the whole path before those that end so', () => {
+  it('matches a row to one file only, by whole path before partial', () => {
     const table = read('path,label\n1.png,A\nx/2.png,B\n3.png,C\n4.png,D');
     const { entries, rowsMatched, filesMatched, problems } = matchTable(
       table,
@@ -194,7 +194,7 @@ describe('matchTable', () => {
     expect(problems.join()).toContain('1 row of the label table');
   });
 
-  it('tells that a row names more folders than the file that it ends with', () => {
+  it('reports a row that names more folders than its file', () => {
     const more = (rows: string, ...paths: string[]) =>
       matchTable(
         read(`path,label\n${rows}`),
@@ -210,14 +210,14 @@ describe('matchTable', () => {
     expect(more('siteA/i0.png,a\ni0.png,b', 'i0.png')).not.toContain('first folders');
   });
 
-  it('takes the frames of a file as one', () => {
+  it('treats the frames of a file as one', () => {
     const frames = [0, 1].map(() => ({ path: 'a/1.dcm', file: 'same' }));
     expect(matchTable(read('path,label\n1,A'), frames, store).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
   });
 });
 
 describe('a hostile label table', () => {
-  it('has names of prototypes, control characters and formulas, which are names like others', () => {
+  it('may contain names of prototypes, control characters and formulas, treated as any others', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '=cmd|calc', '+1', '@SUM(1)', '-2'];
     const table = read(`path,label,patient\n${names.map((name) => `${name}.png,${name},${name}`).join('\n')}`);
     expect(table.entries.map(({ label }) => label)).toEqual(names);
@@ -230,7 +230,7 @@ describe('a hostile label table', () => {
     expect(() => read('path,label\na.png,be\u0000nign')).toThrow(/not a text file/);
   });
 
-  it('is refused where it has no line ends, no end of a quote, or nothing but separators', () => {
+  it('is rejected without line endings, with an unclosed quote, or with nothing but separators', () => {
     const size = 60_000_000;
     for (const text of [
       `path,label${','.repeat(size)}`,
@@ -248,14 +248,14 @@ describe('a hostile label table', () => {
     }
   });
 
-  it('of many columns and lines keeps what is ours', () => {
+  it('of many columns and lines keeps the columns in use', () => {
     const before = process.memoryUsage().heapUsed;
     const table = read(`path,label\n${`a.png,A${','.repeat(190)}\n`.repeat(5_000)}`);
     expect(table.rows).toBe(5_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 2 ** 20);
   });
 
-  it('may name a path of any length and depth', () => {
+  it('may contain a path of any length and depth', () => {
     const deep = `${'a/'.repeat(2000)}x.png`;
     const table = read(`path,label\n${'b'.repeat(50_000)},A\n${deep},B\n\u202e\ud800.png,C`);
     expect(table.entries.map(({ label }) => label)).toEqual(['A', 'B', 'C']);
@@ -263,7 +263,7 @@ describe('a hostile label table', () => {
   });
 });
 
-it('reads the ="0013" that keeps zeros in a spreadsheet, quoted as CSV wants or not', () => {
+it('may contain ="0013", which keeps zeros in a spreadsheet, with or without CSV quotes', () => {
   // Python's csv.reader gives ="0013" for both cells; the value of that formula is the text 0013.
   const table = read('path,label,patient\n="01",="a","=""0013"""\n02,b,="0013"\n03,"\'=""x""",7');
   expect(table.entries.map(({ path, label, patient }) => [path, label, patient])).toEqual([
@@ -273,7 +273,7 @@ it('reads the ="0013" that keeps zeros in a spreadsheet, quoted as CSV wants or 
   ]);
 });
 
-it('counts rows without a patient and rows without a clear day apart', () => {
+it('is counted for rows without a patient and rows without a clear day separately', () => {
   const table = read('patient,date,label\nP1,3/4/2018,a\nP2,5/5/2018,b\n,5/5/2018,b\nP3,,a');
   expect(table.problems).toEqual([
     '1 row without a patient skipped.',
@@ -282,7 +282,7 @@ it('counts rows without a patient and rows without a clear day apart', () => {
 });
 
 describe('patientsByPattern', () => {
-  it('takes the named group, else the first', () => {
+  it('uses the named group, else the first', () => {
     expect(patientsByPattern('(?:(x)|(?<patient>p\\d+))_', ['p12_1.png', 'P3_1.png', 'ä/p7_2.png'])).toEqual([
       'p12',
       null,
@@ -291,7 +291,7 @@ describe('patientsByPattern', () => {
     expect(patientsByPattern('^([^_]*)_', ['a_1', '_1'])).toEqual(['a', null]);
   });
 
-  it('refuses patterns without a group, broken ones, and ones that never end', () => {
+  it('rejects patterns without a group, invalid ones, and ones that never end', () => {
     expect(() => patientsByPattern('p\\d+', ['p1'])).toThrow(/no group/);
     expect(() => patientsByPattern('(', ['p1'])).toThrow(/not a valid/);
     expect(() => patientsByPattern('(a)'.repeat(300), ['p1'])).toThrow(/longer/);

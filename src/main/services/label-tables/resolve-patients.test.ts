@@ -37,7 +37,7 @@ function resolve(
 }
 
 describe('resolvePatients', () => {
-  it('keeps people apart whose ids differ only in how they are written, where the files do', () => {
+  it('keeps people apart whose ids differ only in spelling, if the files do', () => {
     const { ids, asks, changes } = resolve([
       ['007', '7'],
       ['7', '7'],
@@ -49,7 +49,7 @@ describe('resolvePatients', () => {
     expect(changes).toMatchObject({ before: 2, after: 2, split: 0, merged: 0 });
   });
 
-  it('takes all images of a patient along where the table speaks of some', () => {
+  it('includes all images of a patient if the table covers some', () => {
     expect(
       resolve([
         ['P', 'A'],
@@ -73,7 +73,7 @@ describe('resolvePatients', () => {
     expect(resolve(pairs, [], { patients: 'files' }).ids).toEqual(['P', 'P', 'Q']);
   });
 
-  it('counts a patient as parted where some rows give its own id and others another', () => {
+  it('counts a patient as split if some rows give its own id and others another', () => {
     expect(
       resolve([
         ['P', 'P'],
@@ -82,7 +82,7 @@ describe('resolvePatients', () => {
     ).toMatchObject({ asks: ['patients'], changes: { split: 1, merged: 0 } });
   });
 
-  it('joins images that name nobody to whom the project knows by that name', () => {
+  it('joins unnamed images to the patient whom the project knows by that name', () => {
     const anna = ref('0012', 'dicom');
     expect(
       resolve(
@@ -98,13 +98,13 @@ describe('resolvePatients', () => {
     expect(resolve([[null, '12']], [anna, ref('012')]).ids).toEqual(['12']);
   });
 
-  it('asks where a file’s patient would become another one of the project', () => {
+  it('asks before a file’s patient becomes another one of the project', () => {
     expect(resolve([['P', 'K']], [ref('K', 'dicom')])).toMatchObject({ ids: ['P'], asks: ['patients'] });
     // A name known only from tables is a name of this patient.
     expect(resolve([['P', 'K']], [ref('K', 'table')])).toMatchObject({ ids: ['K'], asks: [] });
   });
 
-  it('takes nothing from an id that lost digits where the file has one', () => {
+  it('ignores an id that lost digits if the file has one', () => {
     const lost = resolve([
       ['1234567', '1.23E+06'],
       ['1239999', '1.23E+06'],
@@ -114,7 +114,7 @@ describe('resolvePatients', () => {
     expect(resolve([[null, '1.23E+06']], [], { 'rounded-ids': 'take' }).ids).toEqual(['1.23E+06']);
   });
 
-  it('knows a patient by another name however that is written', () => {
+  it('recognises a patient by another name in any spelling', () => {
     const anna = ref('P1');
     const pairs = [
       ['P1', 'Anna'],

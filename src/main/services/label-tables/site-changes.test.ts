@@ -8,7 +8,7 @@ const resolve = (answers: TableAnswers, ...pairs: readonly (readonly [string | n
     answers,
   );
 
-it('asks where a table makes several sites of one, or one of several', () => {
+it('asks if a table splits a site, or merges several', () => {
   const { questions } = resolve({}, ['A', 'S0'], ['A', 'S1'], ['A', 'S2']);
   expect(questions).toMatchObject([{ name: 'sites', answers: [{ value: 'files' }, { value: 'table' }] }]);
   expect(questions[0]?.text).toContain('3 sites in place of 1.');
@@ -17,7 +17,7 @@ it('asks where a table makes several sites of one, or one of several', () => {
   expect(resolve({}, ['A', 'S'], ['A', null]).questions[0]?.text).toContain('2 sites in place of 1.');
 });
 
-it('keeps the word of the files until the table is preferred, and takes the rest of the table', () => {
+it('keeps the site of the files until the table is preferred, and applies the rest of the table', () => {
   // A is disputed; C is only renamed, and the last file names no site.
   const pairs = [
     ['A', 'S0'],
@@ -30,7 +30,7 @@ it('keeps the word of the files until the table is preferred, and takes the rest
   expect(resolve({ sites: 'table' }, ...pairs).isAccepted).toEqual([true, true, true, true]);
 });
 
-it('asks nothing of other names, and of files that name no site', () => {
+it('asks nothing about renamed sites, or files without a site', () => {
   expect(resolve({}, ['A', 'North'], ['A', 'North'], ['B', 'South']).questions).toEqual([]);
   expect(resolve({}, ['A', 'A'], ['A', null], ['B', null]).questions).toEqual([]);
   expect(resolve({}, [null, 'S0'], [null, 'S1']).questions).toEqual([]);

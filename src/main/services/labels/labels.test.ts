@@ -35,7 +35,7 @@ const add = (count: number, patients = true): number[] =>
 const shown = () => dataset.images(project, dataset.ids(project, {}, 'path'));
 
 describe('labels', () => {
-  it('are set, taken off and undone in order, also after a restart', async () => {
+  it('are set, removed and undone in order, after a restart too', async () => {
     const [a, b, c] = add(3) as [number, number, number];
     expect(labels.label(project, [a, b], ' benign ')).toEqual({ changed: 2 });
     expect(labels.label(project, [a, b], 'benign')).toEqual({ changed: 0 });
@@ -61,7 +61,7 @@ describe('labels', () => {
     expect(() => labels.label(project, [a], '  ')).toThrow(/needs a name/);
   });
 
-  it('undoes one named action only while it is the last', () => {
+  it('undo a named action only while it is the last', () => {
     const ids = add(1);
     labels.label(project, ids, 'first');
     const first = labels.last(project);
@@ -73,7 +73,7 @@ describe('labels', () => {
     expect(labels.undo(project, stamp).description).toBe('label “first” on 1 image');
   });
 
-  it('can be undone at least 50 deep', () => {
+  it('can be undone at least 50 steps back', () => {
     const [a] = add(1) as [number];
     for (let i = 0; i < 60; i++) labels.label(project, [a], `class ${i}`);
     for (let i = 58; i >= 5; i--) {
@@ -82,7 +82,7 @@ describe('labels', () => {
     }
   });
 
-  it('keep the order of classes natural and out of reach of names such as constructor', () => {
+  it('keep classes in natural order, and safe from names such as constructor', () => {
     const ids = add(6, false);
     ['BI-RADS 10', 'BI-RADS 2', 'constructor', '__proto__', 'BI-RADS 2', 'constructor'].forEach((name, i) => {
       labels.label(project, [ids[i] ?? 0], name);

@@ -54,7 +54,7 @@ it('a reading labels an image while all its readers agree, and never another rea
   expect(history(1).at(-1)).toBe('null reading');
 });
 
-it('adjudication settles an image until a reading changes, and can be undone', () => {
+it('adjudication decides an image until a reading changes, and can be undone', () => {
   readers.read(project, [id(0), id(1)], 'left', 'Ann');
   readers.read(project, [id(0), id(1)], 'right', 'Bob');
   expect(open()).toEqual([0, 1]);
@@ -83,7 +83,7 @@ it('adjudication settles an image until a reading changes, and can be undone', (
   for (const name of ['Ann', 'Bob', 'Cem']) expect(trail).not.toContain(name);
 });
 
-it('takes the majority where more than half of the readings name one class', () => {
+it('the majority is applied if more than half of the readings name one class', () => {
   const said = ['left left left', 'left left right', 'left right cyst', 'left right'];
   said.forEach((row, index) => {
     row.split(' ').forEach((label, reader) => {
@@ -116,7 +116,7 @@ it('takes the majority where more than half of the readings name one class', () 
   ]);
 });
 
-it('counts agreement over present readings of images that are there', () => {
+it('agreement counts current readings of present images', () => {
   const ann = ['left', 'left', 'right', 'right', 'left', 'right'];
   const bob = ['left', 'right', 'right', 'right', 'left', 'left'];
   ann.forEach((label, index) => void readers.read(project, [id(index)], label, 'Ann'));

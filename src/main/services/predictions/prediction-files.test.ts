@@ -14,8 +14,8 @@ afterEach(() =>
   process.platform === 'linux' ? execFileSync('rm', ['-rf', folder]) : rmSync(folder, { recursive: true }),
 );
 
-describe('the files of a drop', () => {
-  it('are found in folders of any depth, without links and hidden files', async () => {
+describe('the dropped files', () => {
+  it('are found in folders of any depth, except links and hidden files', async () => {
     const deep = join(folder, 'drop', ...Array.from({ length: 60 }, (_, level) => `level ${level}`));
     mkdirSync(deep, { recursive: true });
     for (const name of ['a.png', '.hidden']) writeFileSync(join(deep, name), 'x');
@@ -26,7 +26,7 @@ describe('the files of a drop', () => {
   });
 
   // Linux opens paths of up to 4,095 bytes (PATH_MAX).
-  it.skipIf(process.platform !== 'linux')('name the folder whose path is too long to open', async () => {
+  it.skipIf(process.platform !== 'linux')('report a folder whose path is too long to open', async () => {
     const cwd = process.cwd();
     try {
       process.chdir(folder);

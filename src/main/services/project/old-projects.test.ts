@@ -104,7 +104,7 @@ describe.each([1, 2, 3])('a project of version %i of the schema', (version) => {
     expect(existsSync(`${databasePath(project.folder)}.before-version-${migrations.at(-1)?.version}`)).toBe(true);
   });
 
-  it('is a dataset like any other: counts, filters, duplicates, split, undo, versions, runs', async () => {
+  it('works like any other: counts, filters, duplicates, split, undo, versions, runs', async () => {
     writeProject(version);
     const project = await projects.open(join(root, 'project'));
     writeRasters(project);

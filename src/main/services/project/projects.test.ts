@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describe('projects', () => {
-  it('are made in a new or empty folder and opened again by id after a restart', async () => {
+  it('are created in a new or empty folder and reopened by id after a restart', async () => {
     const project = await projects.create(join(root, 'deep', 'Brust [2026]'), 'Brust');
     expect(project.name).toBe('Brust');
     for (const name of ['project.sqlite', 'cache', 'runs', 'exports']) {
@@ -60,7 +60,7 @@ describe('projects', () => {
     expect((await projects.list())[0]?.name).toBe('Brust');
   });
 
-  it('are marked where their folder is gone, and found again where it went', async () => {
+  it('are marked if their folder is missing, and found again where it moved', async () => {
     const project = await projects.create(join(root, 'one'), 'One');
     projects.close(project.id);
     renameSync(join(root, 'one'), join(root, 'moved'));
@@ -73,14 +73,14 @@ describe('projects', () => {
     expect(existsSync(join(root, 'moved', 'project.sqlite'))).toBe(true);
   });
 
-  it('open instead of being made a second time', async () => {
+  it('open instead of being created a second time', async () => {
     const project = await projects.create(join(root, 'one'), 'One');
     const same = await projects.create(join(root, 'one'), 'Other name');
     expect(same.name).toBe('One');
     expect(same.store).toBe(project.store);
   });
 
-  it('are refused where they cannot or should not be', async () => {
+  it('are rejected in unsuitable folders', async () => {
     mkdirSync(join(root, 'letters'));
     writeFileSync(join(root, 'letters', 'letter.txt'), 'dear');
     await expect(projects.create(join(root, 'letters'))).rejects.toMatchObject({ code: 'folder_not_empty' });
@@ -102,7 +102,7 @@ describe('projects', () => {
     expect(await projects.list()).toEqual([]);
   });
 
-  it('survive a list that is damaged or cannot be written', async () => {
+  it('survive a damaged or unwritable list', async () => {
     mkdirSync(join(root, 'user data'));
     writeFileSync(join(root, 'user data', 'recent-projects.json'), '{"not": "a list"');
     expect(await projects.list()).toEqual([]);
@@ -113,13 +113,13 @@ describe('projects', () => {
     readOnly.closeAll();
   });
 
-  it('are not made where the path is too long, and nothing is left there', async () => {
+  it('are not created if the path is too long, and nothing is left there', async () => {
     const deep = join(root, 'deep', ...Array.from({ length: 8 }, () => 'd'.repeat(100)));
     await expect(projects.create(deep)).rejects.toMatchObject({ code: 'path_too_long' });
     expect(existsSync(join(root, 'deep'))).toBe(false);
   });
 
-  it('get folder names that every file system takes', async () => {
+  it('get folder names valid on every file system', async () => {
     expect(folderName(' a/b:c?  "x". ')).toBe('a b c x');
     expect(folderName('..')).toBe('project');
     expect(folderName('CON')).toBe('project CON');
@@ -146,7 +146,7 @@ describe('the lock on runs', () => {
   const putRow = (project: OpenProject, changes: Partial<LockHolder> = {}) =>
     acquireLock(project.store, 'runs', rowOf(project, changes), () => false);
 
-  it('keeps another living process out, not this one', async () => {
+  it('excludes another living process, but not this one', async () => {
     const project = await projects.create(join(root, 'one'));
     const first = lockRuns(project);
     const second = lockRuns(project);
@@ -160,7 +160,7 @@ describe('the lock on runs', () => {
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
   });
 
-  it('is held by a living process of this host whatever the clock says', async () => {
+  it('is held by a living process of this host, whatever the clock says', async () => {
     const project = await projects.create(join(root, 'one'));
     for (const at of [Date.now() - long, Date.now() + long, 0]) {
       putRow(project, { at });
@@ -171,7 +171,7 @@ describe('the lock on runs', () => {
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
   });
 
-  it('is taken over from a process that is gone, or whose number another one has now', async () => {
+  it('is taken over from a process that is gone, or whose pid belongs to another one now', async () => {
     const project = await projects.create(join(root, 'one'));
     putRow(project, { pid: spawnSync(process.execPath, ['-e', '']).pid });
     lockRuns(project).release();
@@ -180,7 +180,7 @@ describe('the lock on runs', () => {
     lockRuns(project).release();
   });
 
-  it('is given up where another host is silent for ten minutes', async () => {
+  it('expires if another host is silent for ten minutes', async () => {
     const project = await projects.create(join(root, 'one'));
     putRow(project, { host: 'elsewhere', pid: 1 });
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
@@ -188,7 +188,7 @@ describe('the lock on runs', () => {
     lockRuns(project).release();
   });
 
-  it('is not that of the project that this one was copied from', async () => {
+  it('is not copied with the project', async () => {
     const original = await projects.create(join(root, 'one'));
     putRow(original);
     original.store.run('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -199,7 +199,7 @@ describe('the lock on runs', () => {
     expect(() => lockRuns(original)).toThrow(/Another Fovea/);
   });
 
-  it('is taken again where it was lost and is free, and is given up where another Fovea has it', async () => {
+  it('is retaken if lost and free, and given up if another Fovea has it', async () => {
     const project = await projects.create(join(root, 'one'));
     const lock = lockRuns(project);
     project.store.run('DELETE FROM locks');
@@ -215,7 +215,7 @@ describe('the lock on runs', () => {
 });
 
 describe('settings', () => {
-  it('are kept, merged, and put aside where the file is damaged', async () => {
+  it('are stored, merged, and set aside if the file is damaged', async () => {
     const folder = join(root, 'user');
     const settings = createSettings(folder);
     expect(await settings.get()).toMatchObject({ theme: 'dark', lastScreen: 'projects' });
@@ -231,7 +231,7 @@ describe('settings', () => {
 });
 
 describe('grants', () => {
-  it('stand for a path without showing it', () => {
+  it('stand for a path without revealing it', () => {
     const grants = createGrants();
     const { grant, name } = grants.add(join(root, 'a', '..', 'b.dcm'));
     expect(name).toBe('b.dcm');

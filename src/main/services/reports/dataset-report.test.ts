@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 describe('the dataset report', () => {
-  it('counts classes, parts, patients, sizes and what imports left out', () => {
+  it('counts classes, splits, patients, sizes and files left out of imports', () => {
     const report = datasetReport(project);
     expect(datasetReportSchema.parse(report)).toEqual(report);
     expect(report).toMatchObject({ images: 20, patients: 10, withoutPatient: 0, unlabelled: 0 });
@@ -57,7 +57,7 @@ describe('the dataset report', () => {
     expect(report.warnings.join('\n')).toContain('Fewer than 50 images of “left” (10), “right” (10)');
   });
 
-  it('is written as a page that is whole in itself, and as a table', async () => {
+  it('is written as a self-contained page, and as a table', async () => {
     const report = datasetReport(project);
     await writeDatasetReport(report, join(folder, 'report.html'), '1.2.3');
     const page = readFileSync(join(folder, 'report.html'), 'utf8');

@@ -114,17 +114,17 @@ function reportInput(label: string): ReportInput {
 describe('report', () => {
   const page = renderReport(reportInput(HOSTILE));
 
-  it('escapes what comes from outside', () => {
+  it('escapes external text', () => {
     expect(page).not.toMatch(/<script/i);
     expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;');
   });
 
-  it('holds no script, no link and no request', () => {
+  it('contains no script, no link and no request', () => {
     expect(page).not.toMatch(/\son\w+\s*=|javascript:|<link|<iframe|@import|url\(/i);
     expect(page.match(/https?:/g)).toBeNull();
   });
 
-  it('says that it is for research only, and the numbers with their intervals', () => {
+  it('states that it is for research only, and shows the numbers with their intervals', () => {
     expect(page.match(/Research use only/g)?.length).toBeGreaterThanOrEqual(2);
     // 128 of 156 and Wilson's interval of it, as statsmodels gives it: 0.75282, 0.87280.
     expect(page).toContain('82.1 %');
@@ -135,7 +135,7 @@ describe('report', () => {
     expect(page).toContain('711,267');
   });
 
-  it('says whether answers are means over several views', () => {
+  it('says whether predictions are averages over several views', () => {
     expect(page).toContain('none: one view per image');
     const input = reportInput('malignant');
     const averaged = renderReport({ ...input, evaluation: { ...input.evaluation, testTimeViews: 4 } });
@@ -147,7 +147,7 @@ describe('report', () => {
     expect(page).toContain('best: epoch 9');
   });
 
-  it('stands without history, intervals or AUC', () => {
+  it('works without history, intervals or AUC', () => {
     const input = reportInput('malignant');
     const bare = renderReport({
       ...input,

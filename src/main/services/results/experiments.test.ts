@@ -81,7 +81,7 @@ afterAll(async () => {
 describe('a sweep', () => {
   let sweep: Experiment;
 
-  it('starts one run a value, equal but for it, and stands them side by side', async () => {
+  it('starts one run per value, equal in everything else, and compares them', async () => {
     const values = [1e-5, 1e-3, 1e-1];
     sweep = await experiments.sweep(project, { config: config({ seed: 7 }), key: 'learningRate', values });
     expect(sweep).toMatchObject({ kind: 'sweep', key: 'learningRate', name: 'vit-micro, sweep of learning rate' });
@@ -113,7 +113,7 @@ describe('a sweep', () => {
     expect(comparison?.notes.join(' ').includes('includes 0')).toBe(alike);
   }, 120_000);
 
-  it('is made again from its runs where its file is gone, in a project that was moved', async () => {
+  it('is rebuilt from its runs if its file is missing, in a moved project', async () => {
     const before = await experiments.list(project);
     projects.closeAll();
     renameSync(project.folder, join(folder, 'moved'));
@@ -126,7 +126,7 @@ describe('a sweep', () => {
     expect(rebuilt).toMatchObject({ id: sweep.id, kind: 'sweep', key: 'learningRate', members: sweep.members });
   });
 
-  it('refuses settings and values that cannot be, and starts nothing then', async () => {
+  it('rejects impossible settings and values, and then starts nothing', async () => {
     const before = readdirSync(join(project.folder, 'runs'));
     const sweepOf = (key: string, values: (string | number)[], given = config()) =>
       experiments.sweep(project, { config: given, key, values });
@@ -139,7 +139,7 @@ describe('a sweep', () => {
     expect(await experiments.list(project)).toHaveLength(1);
   });
 
-  it('keeps its name where it is asked for while it starts', async () => {
+  it('keeps its name if requested while it starts', async () => {
     const asked: Promise<Experiment[]>[] = [];
     const end = events.on('changed', () => asked.push(experiments.list(project)));
     const named = await experiments.sweep(project, {
@@ -190,7 +190,7 @@ describe('a sweep', () => {
 });
 
 describe('a comparison', () => {
-  it('says that runs with other validation images cannot be held side by side', async () => {
+  it('rejects runs with different validation images', async () => {
     const [member] = (await experiments.list(project))[0]?.members ?? [];
     const split = currentSplit(project.store);
     const [moved] = splitMembers(project.store, 'validation');
@@ -222,7 +222,7 @@ describe('a comparison', () => {
 describe('a cross-validation', () => {
   let folds: Experiment;
 
-  it('plans folds that hold each image once, patients together, and no test image', async () => {
+  it('plans folds that contain each image once, keep patients together, and no test image', async () => {
     const plan = await experiments.planFolds(project, 3, 42);
     expect(plan).toMatchObject({ groupsAcrossFolds: 0, problems: [], warnings: [] });
     // 24 images in 12 patients of two, half of them left: a third is 4 patients, 8 images, 4 of each class.
@@ -231,7 +231,7 @@ describe('a cross-validation', () => {
     );
   });
 
-  it('validates every image once, by a model that has not seen its patient', async () => {
+  it('validates every image once, with a model that has not seen its patient', async () => {
     folds = await experiments.crossValidate(project, { config: config(), folds: 3, seed: 42, name: 'Three' });
     expect(folds).toMatchObject({ kind: 'folds', folds: 3, name: 'Three' });
     const testImages = new Set(splitMembers(project.store, 'test').map(({ id }) => id));
@@ -253,7 +253,7 @@ describe('a cross-validation', () => {
     );
   }, 120_000);
 
-  it('leaves the test images closed', async () => {
+  it('does not open the test images', async () => {
     const job = evaluations.start(project, folds.members[0]?.run ?? '', 'test');
     await expect(jobs.result(job.id)).rejects.toMatchObject({
       code: 'empty_split',
@@ -261,7 +261,7 @@ describe('a cross-validation', () => {
     });
   });
 
-  it('keeps the pooled out-of-fold predictions, evaluated as one', async () => {
+  it('keeps the pooled out-of-fold predictions, evaluated together', async () => {
     const file = (name: string) => readFileSync(join(experimentFolder(project.folder, folds.id), name), 'utf8');
     // Written at the end of the last fold, without anyone asking.
     const stored = JSON.parse(file('metrics.json')) as FoldEvaluation;
@@ -289,7 +289,7 @@ describe('a cross-validation', () => {
     expect(wrong).toHaveLength(cases.filter((entry) => entry.truth !== entry.predicted).length);
   });
 
-  it('says where folds were evaluated with different test-time views', async () => {
+  it('says if folds were evaluated with different test-time views', async () => {
     const file = join(runFolder(project.folder, folds.members[1]?.run ?? ''), 'metrics-validation.json');
     const text = readFileSync(file, 'utf8');
     const evaluation = JSON.parse(text) as Evaluation;
@@ -302,7 +302,7 @@ describe('a cross-validation', () => {
     expect([...(alike.pooled?.cautions ?? []), ...(alike.comparison?.notes ?? [])].join(' ')).not.toMatch(/views/);
   });
 
-  it('pools again where a file is damaged, and comes back from its runs', async () => {
+  it('pools again if a file is damaged, and is restored from its runs', async () => {
     const before = await experiments.get(project, folds.id);
     writeFileSync(join(experimentFolder(project.folder, folds.id), 'metrics.json'), '{');
     const again = await experiments.get(project, folds.id);
@@ -313,7 +313,7 @@ describe('a cross-validation', () => {
     expect(rebuilt.pooled?.confusionMatrix).toEqual(before.pooled?.confusionMatrix);
   });
 
-  it('has no pooled numbers while a fold is missing', async () => {
+  it('has no pooled results while a fold is missing', async () => {
     const lost = folds.members[1]?.run ?? '';
     await runs.remove(project, lost);
     rmSync(join(experimentFolder(project.folder, folds.id), 'metrics.json'));
@@ -323,7 +323,7 @@ describe('a cross-validation', () => {
     await expect(experiments.cases(project, folds.id, {})).rejects.toMatchObject({ code: 'not_evaluated' });
   });
 
-  it('says why it cannot begin', async () => {
+  it('says why it cannot start', async () => {
     const few = await projects.create(join(folder, 'few'), 'Few');
     await expect(experiments.planFolds(few, 3, 42)).rejects.toThrow(/no split/);
     await addDiscs(few, join(folder, 'few pictures'), { train: 6, validation: 0, test: 2 });

@@ -78,7 +78,7 @@ afterAll(async () => {
   opened.close();
 });
 
-it('a run on a signed-off split says so in its record, evaluation, comparison, report and model card', async () => {
+it('marks a run on a signed-off split in its record, evaluation, comparison, report and model card', async () => {
   const [moved] = splitCandidates(project.store).filter(({ split }) => split === 'train');
   splits.move(project, [moved?.id ?? 0], 'test');
   expect((await runs.preview(project, config)).leak).toMatchObject({ patients: 1, signOff: null });
@@ -103,7 +103,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   expect(await evaluations.testOpenings(project)).toMatchObject([{ run: id, runName: 'Signed', by: 'B. Name' }]);
 
   const { engine, pool } = hosts;
-  const reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, version: '0.0.0-test' });
+  const reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, background, version: '0.0.0-test' });
   const page = readFileSync((await reports.start(project, id, 'test').result).file, 'utf8');
   expect(page).toContain('Signed off by A. Name');
   expect(page).toContain('opened once for this run');
@@ -118,7 +118,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   await expect(runs.start(project, config)).rejects.toMatchObject({ code: 'run_not_ready' });
 }, 240_000);
 
-it('a leak is measured with two runs that differ in their split only; the current split stays', async () => {
+it('measures a leak with two runs that differ only in their split, and keeps the current split', async () => {
   const before = places();
   const shares = { validation: 0.25, test: 0.25, seed: 5 };
   const plan = await experiments.planLeak(project, shares);
@@ -165,7 +165,7 @@ it('a leak is measured with two runs that differ in their split only; the curren
   expect((await experiments.list(project))[0]).toMatchObject({ kind: 'leak', members: experiment.members });
 }, 240_000);
 
-it('says in words what a leak is worth', () => {
+it('states the effect of a leak in words', () => {
   const of = (value: number, low: number, high: number) => sentenceOf(0.9, 0.9 - value, { value, low, high, n: 200 });
   expect(of(0.1, 0.02, 0.18)).toBe(
     'Test accuracy was 90.0 % with patients or duplicates across splits and 80.0 % with them kept together: 10.0 percentage points higher with the leak (95 % interval [2.0, 18.0]). The leak inflates the result: trust the second value.',

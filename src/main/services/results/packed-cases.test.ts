@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CasePrediction } from '#shared/models/run';
 import { packCases, unpackCases } from './packed-cases';
 
-it('gives back the cases, to the last bit and with nobody as patient', () => {
+it('returns the cases bit for bit, including cases without a patient', () => {
   const cases: CasePrediction[] = [
     {
       image: 7,

@@ -111,7 +111,7 @@ describe('one file with two labels', () => {
     ['benign', 'malignant'],
     ['malignant', 'benign'],
   ] as const) {
-    it(`is an open conflict that names both files where ${first} came first`, async () => {
+    it(`is an open conflict that names both files, with ${first} first`, async () => {
       put(`${first}/1.png`, await plain(1), 'one');
       put(`${second}/2.png`, await plain(1), 'two');
       await importAll(join(root, 'one'));
@@ -131,7 +131,7 @@ describe('one file with two labels', () => {
     });
   }
 
-  it('is named at the gate, and settled by a label, by a word, or by an import that agrees', async () => {
+  it('blocks training until a label, a verdict or a consistent import resolves it', async () => {
     put('benign/1.png', await plain(1));
     put('malignant/2.png', await plain(1));
     for (let seed = 3; seed < 9; seed++) put(`${seed % 2 ? 'benign' : 'malignant'}/${seed}.png`, await plain(seed));
@@ -169,7 +169,7 @@ describe('one file with two labels', () => {
     expect(openLabelClaims(project.store)).toHaveLength(1);
   });
 
-  it('is a conflict of twins where the bytes differ and the pixels do not', async () => {
+  it('is a conflict of duplicates if the bytes differ and the pixels do not', async () => {
     put('benign/1.png', await plain(1));
     put('malignant/2.png', await picture(1).png({ compressionLevel: 0 }).toBuffer());
     await importAll(images());
@@ -180,7 +180,7 @@ describe('one file with two labels', () => {
   });
 });
 
-describe('mirrored and turned copies', () => {
+describe('mirrored and rotated copies', () => {
   /** Twelve pictures, of which 0, 1 and 2 come again. */
   async function importCopies(): Promise<void> {
     for (let seed = 0; seed < 12; seed++) put(`${seed % 2 ? 'a' : 'b'}/${seed}.png`, await plain(seed));
@@ -190,7 +190,7 @@ describe('mirrored and turned copies', () => {
     await importAll(images());
   }
 
-  it('are questions that neither join nor stop anything until a person confirms them', async () => {
+  it('are questions that neither join nor block anything until a person confirms them', async () => {
     await importCopies();
     expect((await found('possible-duplicate')).map(({ path }) => path).sort()).toHaveLength(3);
     expect(duplicateGroups(project.store).every(({ suspected }) => suspected)).toBe(true);
@@ -218,7 +218,7 @@ describe('mirrored and turned copies', () => {
     expect(await found('possible-duplicate')).toHaveLength(3);
   });
 
-  it('are looked for again in a project of an older version, whose features had nothing confirmed', async () => {
+  it('are searched again in an older project, whose feature pairs were unconfirmed', async () => {
     await importCopies();
     const { store } = project;
     // As version 3 left it: mirrored copies not looked for, and two pairs of other pictures that features showed.
@@ -234,7 +234,7 @@ describe('mirrored and turned copies', () => {
     expect(duplicateGroups(store)[0]?.images).toEqual(pair('a/7.png', 'a/9.png'));
   });
 
-  it('never come back once they are dismissed', async () => {
+  it('never come back once dismissed', async () => {
     await importCopies();
     for (const { image } of (await review.list(project, { reason: 'possible-duplicate' })).findings) {
       await review.judge(project, [{ image, reason: 'possible-duplicate' }], { kind: 'different' });
@@ -247,7 +247,7 @@ describe('mirrored and turned copies', () => {
   });
 });
 
-describe('a dataset in which every picture is alike', () => {
+describe('a dataset of similar images', () => {
   /** A bright body on black, the same in all; what is in it is drawn for each, as in radiographs of one projection. */
   const radiograph = (seed: number) => {
     const { width, height, data } = drawn(seed, WIDTH, HEIGHT);
@@ -259,7 +259,7 @@ describe('a dataset in which every picture is alike', () => {
     return sharp(body, { raw: { width, height, channels: 1 } });
   };
 
-  it('makes no group of what is kin, and finds the copies among it', async () => {
+  it('forms no groups of merely similar images, and finds the copies among them', async () => {
     for (let seed = 0; seed < 26; seed++) {
       put(`${seed % 2 ? 'a' : 'b'}/${seed}.png`, await radiograph(seed).png().toBuffer());
     }

@@ -14,7 +14,7 @@ const finding = (image: number, reason: ReviewReason, weight: number): ReviewFin
   beside: [image + 1],
 });
 
-it('lists by reason, then the surest first, and finds each again by its image', () => {
+it('lists by reason, then the most certain first, and finds each by its image', () => {
   const given = fc.uniqueArray(
     fc.record({
       image: fc.integer({ min: 1, max: 60 }),
@@ -48,7 +48,7 @@ it('lists by reason, then the surest first, and finds each again by its image', 
   );
 });
 
-it('is empty where nothing was found', () => {
+it('is empty without findings', () => {
   const findings = new Findings(packFindings([], []));
   expect([...findings.list()]).toEqual([]);
   expect(findings.find('odd-picture', 1)).toBeNull();

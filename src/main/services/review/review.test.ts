@@ -138,8 +138,8 @@ const judge = (image: number, reason: ReviewReason, decision: ReviewDecision) =>
   review.judge(project, [{ image, reason }], decision);
 const labelOf = (image: number) => imagesById(project.store, [image])[0]?.label;
 
-describe('twins with different labels', () => {
-  it('are all asked about where nobody has the majority, and the minority where somebody has', async () => {
+describe('duplicates with different labels', () => {
+  it('are all listed without a majority, else only the minority', async () => {
     const [a, b, c, d, e, f] = add(['benign', 'malignant', 'benign', 'benign', 'malignant', null]) as [
       number,
       number,
@@ -163,7 +163,7 @@ describe('twins with different labels', () => {
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 3, deferred: 0, settled: 0 });
   });
 
-  it('are not asked about where a person kept them', async () => {
+  it('are not listed if a person kept them', async () => {
     const [a, b] = add(['benign', 'malignant']) as [number, number];
     twins([a, b, 1]);
     setVerdict(project.store, [a, b], 'keep');
@@ -172,7 +172,7 @@ describe('twins with different labels', () => {
 });
 
 describe('a verdict', () => {
-  it('settles, defers, and is undone, also after a restart', async () => {
+  it('resolves, defers, and is undone, after a restart too', async () => {
     const [a, b] = add(['benign', 'malignant']) as [number, number];
     twins([a, b, 1]);
     expect(await judge(a, 'label-conflict', { kind: 'accept' })).toEqual({ changed: 1 });
@@ -214,7 +214,7 @@ describe('a verdict', () => {
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 1, deferred: 0, settled: 0 });
   });
 
-  it('that changes the label or takes the image out is one step to undo', async () => {
+  it('that changes the label or removes the image can be undone in one step', async () => {
     const [a, b] = add(['benign', 'malignant']) as [number, number];
     twins([a, b, 1]);
     await judge(a, 'label-conflict', { kind: 'relabel', label: ' malignant ' });
@@ -234,7 +234,7 @@ describe('a verdict', () => {
     expect(actions).toEqual(expect.arrayContaining(['label', 'remove', 'review.judge', 'undo']));
   });
 
-  it('on what is no finding changes nothing, and a label needs a name', async () => {
+  it('on an image without a finding changes nothing, and relabelling needs a name', async () => {
     const [a, b, c] = add(['benign', 'malignant', 'benign']) as [number, number, number];
     twins([a, b, 1]);
     expect(await judge(c, 'label-conflict', { kind: 'accept' })).toEqual({ changed: 0 });
@@ -245,7 +245,7 @@ describe('a verdict', () => {
   });
 });
 
-describe('pictures that are measured', () => {
+describe('measured images', () => {
   const measured = (image: number, deviation: number) =>
     addPicture(project.store, image, {
       content: `${image}`,
@@ -263,7 +263,7 @@ describe('pictures that are measured', () => {
       }),
     });
 
-  it('come into the queue when they are odd, stay there whatever they are labelled, and go when they are taken out', async () => {
+  it('are listed if odd, whatever their label, until they are removed', async () => {
     const [a, b] = add(['benign', 'benign']) as [number, number];
     measured(a, 0);
     expect(await shown()).toEqual([{ image: a, reason: 'odd-picture', suggestion: null, state: 'open' }]);
@@ -286,7 +286,7 @@ describe('suspected mislabels', () => {
     [0.1, 0.2, 0.95, 0.9, 0.8, 0.05].map((malignant, i) => prediction(ids[i] ?? 0, i < 3 ? 0 : 1, malignant));
   const six = ['benign', 'benign', 'benign', 'malignant', 'malignant', 'malignant'];
 
-  it('come from the newest cross-validation, say who answered what, and go with the label', async () => {
+  it('come from the newest cross-validation, name each prediction, and follow the label', async () => {
     const ids = add(six);
     crossValidated(answers(ids));
     const { findings, mislabelSource } = await review.list(project);
@@ -322,7 +322,7 @@ describe('suspected mislabels', () => {
     expect(reads).toBe(1);
   });
 
-  it('else from the newest run that was evaluated, validation and test', async () => {
+  it('otherwise come from the newest evaluated run, validation and test', async () => {
     const ids = add(six);
     const all = answers(ids);
     runs = ['a', 'b', 'c'].map(
@@ -343,7 +343,7 @@ describe('suspected mislabels', () => {
     );
   });
 
-  it('stand aside where their file is damaged: the other findings are shown, and it is said', async () => {
+  it('are left out if their file is damaged, which is reported beside the other findings', async () => {
     const [a, b] = add(['benign', 'malignant']) as [number, number];
     twins([a, b, 1]);
     experiments = [];

@@ -20,11 +20,11 @@ const line = (record: unknown) => `${JSON.stringify(record)}\n`;
 const stepsOf = ({ records }: Awaited<ReturnType<typeof readRunLog>>) =>
   records.flatMap((record) => (record.kind === 'step' ? [record.step] : []));
 
-it('is empty where nothing was written', async () => {
+it('is empty if nothing was written', async () => {
   expect(await readRunLog(folder, 0, 10)).toEqual({ records: [], next: 0 });
 });
 
-it('gives each line once to one who follows, and a half-written line when it is whole', async () => {
+it('returns each line once to a follower, and a partial line once it is complete', async () => {
   writeFileSync(
     logFile(folder),
     line(step(1)) + line({ kind: 'note', at: 'now', message: 'größer' }) + line('no record'),
@@ -41,7 +41,7 @@ it('gives each line once to one who follows, and a half-written line when it is 
   expect(await readRunLog(folder, third.next, 10)).toEqual({ records: [], next: third.next });
 });
 
-it('lets what a resumed run wrote again stand in place of the first time', async () => {
+it('replaces lines with those that a resumed run wrote again', async () => {
   writeFileSync(logFile(folder), [1, 2, 3].map((at) => line(step(at, 9))).join('') + line(step(2)) + line(step(3)));
   const { records } = await readRunLog(folder, 0, 10);
   expect(records.map((record) => record.kind === 'step' && [record.step, record.loss])).toEqual([

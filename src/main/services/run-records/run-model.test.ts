@@ -36,7 +36,7 @@ const answering = (classes: readonly string[]) => {
   };
 };
 
-it('asks for what the record says, and for what the request says in its place', async () => {
+it('uses the values of the record, and those of the request in their place', async () => {
   const { asked, ask } = answering(['benign', 'malignant']);
   const request = { rasters: ['a.raster'], attention: true, testTime: null };
   const { probabilities } = await classifyWithRun({ folder: '/runs/1', record }, request, ask);
@@ -54,7 +54,7 @@ it('asks for what the record says, and for what the request says in its place', 
   expect(asked[1]).toEqual({ ...ofRecord, modelFolder: '/export', device: 'cpu' });
 });
 
-it('refuses a checkpoint of other classes, or of the same in another order', async () => {
+it('rejects a checkpoint of other classes, or of the same in another order', async () => {
   for (const classes of [['malignant', 'benign'], ['benign'], ['benign', 'malignant', 'other']]) {
     const answer = classifyWithRun(
       { folder: '/runs/1', record },
@@ -65,7 +65,7 @@ it('refuses a checkpoint of other classes, or of the same in another order', asy
   }
 });
 
-it('says so where the record is missing', async () => {
+it('reports a missing record', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-run-model-'));
   await expect(openRunModel(folder)).rejects.toMatchObject({ code: expect.stringMatching(/^(run_damaged|project_)/) });
   rmSync(folder, { recursive: true, force: true });

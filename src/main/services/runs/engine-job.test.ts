@@ -51,7 +51,7 @@ describe('a job that asks the engine', () => {
     expect(await result).toEqual(answer);
   });
 
-  it('names what comes first', () => {
+  it('names what is ahead of it', () => {
     const text = (...behind: EngineWork[]) => jobProgressText({ kind: 'waiting', behind });
     expect(text('training')).toBe('waiting for a training run');
     expect(text('training', 'export', 'bench')).toBe('waiting for a training run and 2 more');

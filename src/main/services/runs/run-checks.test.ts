@@ -43,21 +43,21 @@ describe('a run that does not fit into memory', () => {
     expect(runWarnings(input)[0]).toMatch(/19\.5 GiB.*16\.0 GiB.*Batches of 8 with a gradient accumulation of 4/);
   });
 
-  it('halves what a batch really holds', () => {
+  it('halves the actual number of images in a batch', () => {
     expect(smallerBatch(inputOf({ batchSize: 64, gradientAccumulation: 1 }, 20_000, 12))).toEqual({
       batchSize: 6,
       gradientAccumulation: 2,
     });
   });
 
-  it('is offered nothing where one image is too much, or accumulation is at its limit', () => {
+  it('is offered nothing if one image is too much, or accumulation is at its limit', () => {
     const one = inputOf({ batchSize: 1 }, 20_000);
     expect(smallerBatch(one)).toBeNull();
     expect(runWarnings(one)[0]).toMatch(/smaller backbone or a smaller image size/);
     expect(smallerBatch(inputOf({ batchSize: 4, gradientAccumulation: 1024 }, 20_000))).toBeNull();
   });
 
-  it('is one that takes more than nine tenths', () => {
+  it('needs more than nine tenths of it', () => {
     expect(smallerBatch(inputOf({}, 14_700))).toBeNull();
     expect(runWarnings(inputOf({}, 14_700)).join(' ')).not.toMatch(/memory/);
     expect(smallerBatch(inputOf({}, 14_800))).not.toBeNull();
@@ -66,7 +66,7 @@ describe('a run that does not fit into memory', () => {
 });
 
 describe('settings that cannot train', () => {
-  it('are learning rates beyond all sense, of the run and of its head', () => {
+  it('include absurd learning rates, of the run and of its head', () => {
     expect(runProblems(inputOf({ learningRate: 1e-3 }, 1)).join(' ')).not.toMatch(/rate/);
     expect(runProblems(inputOf({ learningRate: 1000, headLearningRate: 50 }, 1))).toEqual(
       expect.arrayContaining([
@@ -76,7 +76,7 @@ describe('settings that cannot train', () => {
     );
   });
 
-  it('are named as the window names them', () => {
+  it('are named as in the window', () => {
     const input = inputOf({ preset: 'quick' }, 1);
     const fromScratch = { ...input, estimate: input.estimate && { ...input.estimate, pretrained: false } };
     expect(runWarnings(fromScratch).join(' ')).toContain('“Quick look” does not train. Choose “Full”');

@@ -19,7 +19,7 @@ afterEach(() => opened.close());
 
 const estimate = { imageSize: 224, processor: defaultNormalisation };
 
-it('a run without a crop has the hash and the cache that it always had; one with it has rasters of its own', async () => {
+it('a run without a crop keeps its hash and cache, and one with a crop has rasters of its own', async () => {
   const { root, project, dataset, pool, importAll } = opened;
   const box = items([
     ['00186012', 'US', [1]],

@@ -47,7 +47,7 @@ async function train(changes: Partial<RunConfigGiven>) {
 }
 
 describe('a run that goes wrong', { timeout: 120_000 }, () => {
-  it('is ended where it diverges, keeps what it had, and says what to try', async () => {
+  it('is stopped when it diverges, keeps its best model, and suggests what to try', async () => {
     const { id, summary, diagnosis } = await train({ epochs: 20, learningRate: 10 });
     expect(summary).toMatchObject({ state: 'failed', hasModel: true, error: { code: 'diverged' } });
     expect(summary.epochsDone).toBeLessThan(20);
@@ -63,7 +63,7 @@ describe('a run that goes wrong', { timeout: 120_000 }, () => {
     await runs.remove(project, id);
   });
 
-  it('goes on where it does not learn, and says so', async () => {
+  it('continues if it does not learn, and says so', async () => {
     const { id, summary, diagnosis } = await train({ epochs: 4, learningRate: 1e-9 });
     expect(summary).toMatchObject({ state: 'finished', error: null });
     expect(diagnosis).toMatchObject({
@@ -75,7 +75,7 @@ describe('a run that goes wrong', { timeout: 120_000 }, () => {
     expect(said).toHaveLength(1);
   });
 
-  it('comes to the same end though its engine is killed three times in a row, and says what kills engines', async () => {
+  it('reaches the same end though its engine is killed three times in a row, and says what kills engines', async () => {
     const settings = { epochs: 2, learningRate: 1e-3 };
     const undisturbed = await train(settings);
     let kills = 0;

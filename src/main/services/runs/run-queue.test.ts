@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 describe('the queue', () => {
-  it('lets waiting runs change places, and the next one go on where one is paused', async () => {
+  it('lets waiting runs swap places, and starts the next when one is paused', async () => {
     const first = await runs.start(project, config({ epochs: 200 }), 'first');
     const waiting = [
       await runs.start(project, config({ epochs: 1 }), 'a'),
@@ -100,7 +100,7 @@ describe('the queue', () => {
     for (const run of [first.id, a, b, c]) await runs.remove(project, run);
   }, 120_000);
 
-  it('keeps the queue over its own end, and resumes it in order', async () => {
+  it('survives a restart, and resumes in order', async () => {
     const before = newRuns();
     const training = await before.start(project, config({ epochs: 200 }), 'training');
     const last = await before.start(project, config({ epochs: 1 }), 'last');
@@ -135,7 +135,7 @@ describe('the queue', () => {
     }
   }, 120_000);
 
-  it('pauses what trains and what waits where another Fovea has taken the lock over, and says so', async () => {
+  it('pauses running and queued runs if another Fovea took over the lock, and says so', async () => {
     const trains = await runs.start(project, config({ epochs: 200 }), 'trains');
     const waits = await runs.start(project, config({ epochs: 1 }), 'waits');
     await nextStep(trains.id);

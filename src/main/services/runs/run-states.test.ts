@@ -27,7 +27,7 @@ describe('the record of a run', () => {
       ['c', 'a', 'b'],
       'The head of the backbone is kept, with its classes in the order of the project: 3 classes (c, a, b).',
     ],
-  ])('for the classes %j says of the head what is so', async (classes, note) => {
+  ])('for the classes %j describes the head correctly', async (classes, note) => {
     expect(await notesOf(source, classes)).toEqual([
       note,
       'The other weights come from the backbone.',
@@ -36,7 +36,7 @@ describe('the record of a run', () => {
     ]);
   });
 
-  it('says that a head without a backbone is new', async () => {
+  it('describes a head without a backbone as new', async () => {
     const notes = await notesOf({ kind: 'architecture', name: 'vit-micro' }, ['a', 'b']);
     expect(notes.slice(0, 2)).toEqual(['The head is new: 2 classes (a, b).', 'All weights are initialised randomly.']);
   });

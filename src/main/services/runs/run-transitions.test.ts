@@ -32,21 +32,21 @@ const can = (from: RunState, to: RunState): boolean => {
 };
 
 describe('the states of a run', () => {
-  it('change as the table says, and in no other way', () => {
+  it('change as in the table, and in no other way', () => {
     for (const from of runStates) {
       for (const to of runStates) expect([from, to, can(from, to)]).toEqual([from, to, isAllowed(from, to)]);
     }
   });
 
-  it('begin to train from the queue or out of a pause only', () => {
+  it('change to training only from the queue or a pause', () => {
     expect(runStates.filter((from) => from !== 'running' && can(from, 'running'))).toEqual(['queued', 'paused']);
   });
 
-  it('never leave finished but where its record is lost', () => {
+  it('leave finished only if the record is lost', () => {
     expect(runStates.filter((to) => to !== 'finished' && can('finished', to))).toEqual(['failed']);
   });
 
-  it('stay as they are where something else changes', () => {
+  it('stay unchanged if another field changes', () => {
     expect(withChanges(summary('finished'), { seconds: 3 })).toEqual({ ...summary('finished'), seconds: 3 });
   });
 });

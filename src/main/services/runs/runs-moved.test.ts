@@ -59,8 +59,8 @@ async function movedAfter(
 const moveBack = () => renameSync(join(root, 'there'), project.folder);
 
 // Windows does not move a folder with open files.
-describe.skipIf(process.platform === 'win32')('a project that is moved while it trains', { timeout: 120_000 }, () => {
-  it('holds the run and says why, leaves nothing where it was, and goes on when it is back', async () => {
+describe.skipIf(process.platform === 'win32')('a project moved while it trains', { timeout: 120_000 }, () => {
+  it('holds the run and says why, leaves nothing behind, and resumes when it is back', async () => {
     const id = await movedAfter(5);
     expect((await runs.progress(project, id)).message).toContain('project folder has moved');
     expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });
@@ -74,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a project that is moved while it 
     );
   });
 
-  it('writes nothing into the empty folder that a disk leaves where it was mounted', async () => {
+  it('writes nothing into the empty mount folder of a lost disk', async () => {
     const id = await movedAfter(5, { leaveFolder: true });
     const away = { code: 'project_away' };
     expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: away });
@@ -86,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('a project that is moved while it 
     expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
   });
 
-  it('can be paused meanwhile, and is resumed from its last checkpoint', async () => {
+  it('can be paused meanwhile, and resumes from its last checkpoint', async () => {
     const id = await movedAfter(6);
     await runs.pause(project, id);
     await expect.poll(() => storedRun(project.store, id)?.finishedAt ?? null).not.toBeNull();

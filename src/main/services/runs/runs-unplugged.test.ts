@@ -70,7 +70,7 @@ describe.skipIf(disk === null)(
   () => {
     const { folder, detach, plugIn } = disk as UnpluggableDisk;
 
-    it('is held with its weights in memory, and goes on as if nothing had been when the disk is back', async () => {
+    it('keeps its weights in memory, and resumes when the disk is back, with the same result', async () => {
       const id = await startAndFailAfter(6);
       const held = await runs.progress(project, id);
       expect(held.message).toContain('disk');

@@ -15,7 +15,7 @@ function engineOf(answer: () => Promise<FastestDevice>) {
   return { engine: { request } as unknown as Pick<EngineClient, 'request'>, asked: () => asked };
 }
 
-it('asks once what auto stands for, and never for a device that was chosen', async () => {
+it('resolves auto once, and never a chosen device', async () => {
   const { engine, asked } = engineOf(async () => ({ device: 'webgpu', why: 'It was faster.' }));
   expect(await usedDevice(engine, 'cuda')).toEqual({ device: 'cuda', why: null });
   expect(asked()).toBe(0);
@@ -24,7 +24,7 @@ it('asks once what auto stands for, and never for a device that was chosen', asy
   expect(asked()).toBe(1);
 });
 
-it('is the CPU where a driver ends the process that measures, and does not try again', async () => {
+it('is the CPU if a driver kills the measuring process, and is not tried again', async () => {
   const { engine, asked } = engineOf(() => Promise.reject(new FoveaError('engine_crashed', 'gone')));
   expect((await usedDevice(engine, 'auto')).device).toBe('cpu');
   expect((await usedDevice(engine, 'auto')).device).toBe('cpu');

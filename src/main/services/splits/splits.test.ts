@@ -66,7 +66,7 @@ describe('a split', () => {
   };
   const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' as const };
 
-  it('need labels of two classes', () => {
+  it('needs labels of two classes', () => {
     const ids = addMany(4);
     expect(() => splits.split(project, request)).toThrow(/No labelled images/);
     labels.label(project, ids, 'only');
@@ -76,7 +76,7 @@ describe('a split', () => {
     expect(() => splits.move(project, ids, 'test')).toThrow(/no split/);
   });
 
-  it('keep patients together, and moves are seen and undone', () => {
+  it('keeps patients together, and moves are visible and undone', () => {
     const ids = addMany(200);
     labelHalf(ids);
     const split = splits.split(project, request);
@@ -106,7 +106,7 @@ describe('a split', () => {
     expect(dataset.ids(project, { split: 'test' }, 'path')).toEqual(test);
   });
 
-  it('say which part lacks a class of two images, and what is outside', () => {
+  it('reports splits that lack a class of two images, and images outside', () => {
     const ids = addMany(44, false);
     labelHalf(ids.slice(0, 40));
     labels.label(project, ids.slice(40, 42), 'rare');
@@ -121,7 +121,7 @@ describe('a split', () => {
     expect(splits.current(project)?.warnings).toContain('The test split is empty.');
   });
 
-  it('give training its samples, in the same order whatever the order of import', () => {
+  it('gives training its samples in the same order, whatever the order of import', () => {
     const ids = addMany(20);
     labelHalf(ids);
     splits.split(project, request);
@@ -142,14 +142,14 @@ describe('the sign-off of a leaking split', () => {
     return splits.split(project, { group: 'none', seed: 3 });
   };
 
-  it('is refused where nothing leaks or there is no split', () => {
+  it('is rejected if nothing leaks or there is no split', () => {
     expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/no split/);
     times(20, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', patient: `patient ${i}` }));
     splits.split(project, {});
     expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/No patient or duplicate group/);
   });
 
-  it('holds with name, reason, date and number, and is in the audit trail', () => {
+  it('has name, reason, date and number, and is in the audit trail', () => {
     const split = leak();
     expect(split.patientsAcrossSplits).toBeGreaterThan(0);
     expect(split.signOff).toBeNull();
@@ -172,7 +172,7 @@ describe('the sign-off of a leaking split', () => {
     expect(() => splits.signOff(project, 'A. Name', '')).toThrow();
   });
 
-  it('is void while parts differ from those it was given for, and gone with a new split', () => {
+  it('is void while splits differ from the signed ones, and gone with a new split', () => {
     leak();
     splits.signOff(project, 'A. Name', 'because');
     const train = splitCandidates(project.store).filter(({ split }) => split === 'train');
@@ -182,7 +182,7 @@ describe('the sign-off of a leaking split', () => {
     expect(splits.split(project, { group: 'none', seed: 4 }).signOff).toBeNull();
   });
 
-  it('is void once more groups leak than it was given for', () => {
+  it('is void once more groups leak than were signed off', () => {
     leak();
     const train = splitCandidates(project.store).filter(({ split }) => split === 'train');
     const test = splitCandidates(project.store).filter(({ split }) => split === 'test');
@@ -227,7 +227,7 @@ describe('the gate of training', () => {
     duplicates: 0,
   };
 
-  it('stops patients and duplicates alike', () => {
+  it('blocks patients and duplicates alike', () => {
     expect(runProblems(input)).toEqual([]);
     expect(runProblems({ ...input, patientsAcrossSplits: 2 })).toEqual([expect.stringContaining('2 patients appear')]);
     expect(runProblems({ ...input, duplicatesAcrossSplits: 1 })).toEqual([
@@ -235,7 +235,7 @@ describe('the gate of training', () => {
     ]);
   });
 
-  it('opens for a sign-off that holds', () => {
+  it('opens for a valid sign-off', () => {
     const signed = { ...input, patientsAcrossSplits: 2, signOff: { ...signOff, void: null } };
     expect(runProblems(signed)).toEqual([]);
     const stale = runProblems({ ...signed, signOff: { ...signOff, void: 'grown' as const } });
@@ -250,7 +250,7 @@ describe('the gate of training', () => {
 });
 
 describe('a held-out split', () => {
-  it('tests on all of a site and on whoever has images there, and draws train and validation from the rest', () => {
+  it('tests on all of a site and on everyone with images there, and draws train and validation from the rest', () => {
     const north = times(40, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', patient: `n${i >> 1}`, site: 'North' }));
     const south = times(20, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', patient: `s${i >> 1}`, site: 'South' }));
     // One patient of the south was seen in the north too; another image has no site.
@@ -282,7 +282,7 @@ describe('a held-out split', () => {
     expect(splits.current(project)).toEqual(split);
   });
 
-  it('takes a scanner by maker and model, and says which class is missing in test', () => {
+  it('identifies a scanner by maker and model, and reports a class missing in test', () => {
     const scanner = (model: string) => ({ manufacturer: 'Maker', model });
     times(20, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', ...scanner('One') }));
     times(5, () => add({ label: 'a', ...scanner('Two') }));
@@ -326,7 +326,7 @@ describe('the guide’s numbers', () => {
 });
 
 describe('the balance of a split', () => {
-  it('counts by part and class, with what is not known, and marks what goes with the class', () => {
+  it('counts by split and class, including unknown values, and marks associations with the class', () => {
     times(30, (i) => add({ label: 'a', sex: 'F', age: 35 + i, manufacturer: 'Maker', model: 'One' }));
     times(30, (i) => add({ label: 'b', sex: i < 15 ? 'F' : 'M', age: null, manufacturer: 'Maker', model: 'Two' }));
     splits.split(project, { group: 'none' });
