@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { InvalidFields } from '../../components/invalid-fields';
 import { Page, PageHeader } from '../../components/page';
+import { EditControls } from '../../components/read-only';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
@@ -65,14 +66,16 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
                   onStarted={(id) => show(project.id, { kind: 'experiment', experiment: id })}
                   onChangeSettings={() => select(null)}
                 />
-                <Button
-                  leftSection={<Plus size={14} />}
-                  variant={isForm ? 'default' : 'filled'}
-                  disabled={isForm}
-                  onClick={() => select(null)}
-                >
-                  New run
-                </Button>
+                <EditControls>
+                  <Button
+                    leftSection={<Plus size={14} />}
+                    variant={isForm ? 'default' : 'filled'}
+                    disabled={isForm}
+                    onClick={() => select(null)}
+                  >
+                    New run
+                  </Button>
+                </EditControls>
               </>
             )
           }

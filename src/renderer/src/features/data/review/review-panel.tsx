@@ -29,78 +29,78 @@ export function ReviewPanel(props: ReviewPanelProps) {
   const { suggestion } = item;
   return (
     <section className={classes['panel']} aria-label="Finding">
+      <Stack gap={6}>
+        <Group justify="space-between" wrap="nowrap" gap="xs">
+          <Title order={2} size="h3">
+            {reasonNames[item.reason]}
+          </Title>
+          <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
+            {place} of {items}
+          </Text>
+        </Group>
+        <Text size="sm">{item.why}</Text>
+        {item.state !== 'open' && (
+          <Badge variant="default">
+            {item.state === 'accepted' ? 'Accepted' : 'Deferred'}
+            {item.at === null ? '' : ` ${formatDate(item.at)}`}
+          </Badge>
+        )}
+        {others.length > 0 && (
+          <Text size="xs" c="dimmed" component="div">
+            Also:{' '}
+            {others.map((other, index) => (
+              <span key={itemKey(other)}>
+                {index > 0 && ', '}
+                <UnstyledButton className={classes['link']} onClick={() => onShow(other)}>
+                  {reasonNames[other.reason]}
+                </UnstyledButton>
+              </span>
+            ))}
+          </Text>
+        )}
+      </Stack>
+
       <EditControls>
         <Stack gap={6}>
-          <Group justify="space-between" wrap="nowrap" gap="xs">
-            <Title order={2} size="h3">
-              {reasonNames[item.reason]}
-            </Title>
-            <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
-              {place} of {items}
-            </Text>
-          </Group>
-          <Text size="sm">{item.why}</Text>
-          {item.state !== 'open' && (
-            <Badge variant="default">
-              {item.state === 'accepted' ? 'Accepted' : 'Deferred'}
-              {item.at === null ? '' : ` ${formatDate(item.at)}`}
-            </Badge>
+          {item.reason === 'possible-duplicate' ? (
+            <>
+              <Action icon={<CopyCheck size={14} />} keys="K" onClick={() => onDecide({ kind: 'same' })} primary>
+                Same image: keep together
+              </Action>
+              <Action icon={<Unlink size={14} />} keys="N" onClick={() => onDecide({ kind: 'different' })}>
+                Not duplicates
+              </Action>
+            </>
+          ) : (
+            <Action icon={<Check size={14} />} keys="A" onClick={() => onDecide({ kind: 'accept' })} primary>
+              Accept as is
+            </Action>
           )}
-          {others.length > 0 && (
-            <Text size="xs" c="dimmed" component="div">
-              Also:{' '}
-              {others.map((other, index) => (
-                <span key={itemKey(other)}>
-                  {index > 0 && ', '}
-                  <UnstyledButton className={classes['link']} onClick={() => onShow(other)}>
-                    {reasonNames[other.reason]}
-                  </UnstyledButton>
-                </span>
-              ))}
-            </Text>
+          {suggestion !== null && (
+            <Action
+              icon={<Sparkles size={14} />}
+              keys="S"
+              onClick={() => onDecide({ kind: 'relabel', label: suggestion })}
+            >
+              <Group gap={6} wrap="nowrap" miw={0}>
+                Suggested
+                <ClassChip label={suggestion} index={classNames.indexOf(suggestion)} />
+              </Group>
+            </Action>
+          )}
+          <Action icon={<Clock size={14} />} keys="D" onClick={() => onDecide({ kind: 'defer' })}>
+            Later
+          </Action>
+          <Action icon={<Trash2 size={14} />} keys="X" onClick={() => onDecide({ kind: 'exclude' })}>
+            Exclude
+          </Action>
+          {item.state !== 'open' && (
+            <Action icon={<RotateCcw size={14} />} keys="O" onClick={() => onDecide({ kind: 'reopen' })}>
+              Reopen
+            </Action>
           )}
         </Stack>
       </EditControls>
-
-      <Stack gap={6}>
-        {item.reason === 'possible-duplicate' ? (
-          <>
-            <Action icon={<CopyCheck size={14} />} keys="K" onClick={() => onDecide({ kind: 'same' })} primary>
-              Same image: keep together
-            </Action>
-            <Action icon={<Unlink size={14} />} keys="N" onClick={() => onDecide({ kind: 'different' })}>
-              Not duplicates
-            </Action>
-          </>
-        ) : (
-          <Action icon={<Check size={14} />} keys="A" onClick={() => onDecide({ kind: 'accept' })} primary>
-            Accept as is
-          </Action>
-        )}
-        {suggestion !== null && (
-          <Action
-            icon={<Sparkles size={14} />}
-            keys="S"
-            onClick={() => onDecide({ kind: 'relabel', label: suggestion })}
-          >
-            <Group gap={6} wrap="nowrap" miw={0}>
-              Suggested
-              <ClassChip label={suggestion} index={classNames.indexOf(suggestion)} />
-            </Group>
-          </Action>
-        )}
-        <Action icon={<Clock size={14} />} keys="D" onClick={() => onDecide({ kind: 'defer' })}>
-          Later
-        </Action>
-        <Action icon={<Trash2 size={14} />} keys="X" onClick={() => onDecide({ kind: 'exclude' })}>
-          Exclude
-        </Action>
-        {item.state !== 'open' && (
-          <Action icon={<RotateCcw size={14} />} keys="O" onClick={() => onDecide({ kind: 'reopen' })}>
-            Reopen
-          </Action>
-        )}
-      </Stack>
 
       <section aria-label="Label">
         <Title order={3} mb={4}>
