@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EngineCommand } from '../engine-host/core/protocol';
+import type { HostLauncher } from '../process/host';
 import { INCOMING, makeScratch } from '../process/scratch';
+import { FakeHost } from '../process/test-support/fake-host';
 import { createLog } from './core/logger';
 import { findPlaces } from './core/places';
 import { createServices, type Services } from './services';
@@ -20,11 +23,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(): Services {
+const noLauncher: HostLauncher = () => {
+  throw new Error('nothing is started here');
+};
+
+function start(launcher = noLauncher): Services {
   const places = findPlaces(join(folder, 'out/main'));
-  const launcher = () => {
-    throw new Error('nothing is started here');
-  };
   return createServices({ places, version: '0.0.0-test', log: createLog(places.userDataFolder), launcher });
 }
 
@@ -39,8 +43,8 @@ async function leave(parent: string, kind: string): Promise<{ readonly left: str
   return { left, kept };
 }
 
-describe.skipIf(process.platform === 'win32')('what killed processes left behind', () => {
-  it('goes when Fovea starts, and of a project when it is opened', async () => {
+describe.skipIf(process.platform === 'win32')('scratch files of killed processes', () => {
+  it('are deleted when Fovea starts, and those of a project when it is opened', async () => {
     const first = start();
     const project = await first.projects.create(join(folder, 'project'));
     await first.close();
@@ -63,5 +67,28 @@ describe.skipIf(process.platform === 'win32')('what killed processes left behind
       expect([existsSync(left), existsSync(kept)], basename(left)).toEqual([false, true]);
     }
     expect(readdirSync(temporary)).toHaveLength(3);
+  });
+});
+
+describe('a checkpoint folder', () => {
+  it('is read in a process of the engine alone, whose refusal is the answer', async () => {
+    mkdirSync(join(folder, 'resources'));
+    writeFileSync(join(folder, 'resources/backbones.json'), '{"version":1,"checkpoints":[]}');
+    const hosts: { readonly name: string; readonly host: FakeHost<EngineCommand> }[] = [];
+    const services = start(({ name }) => {
+      const host = new FakeHost<EngineCommand>();
+      hosts.push({ name, host });
+      return host;
+    });
+    // Not a folder that this process could read.
+    const imported = services.backbones.importFolder(join(folder, 'nowhere'), 'mine');
+    await expect.poll(() => hosts.map(({ name }) => name)).toEqual(['Fovea engine (checkpoints)']);
+    const [host] = hosts.map((one) => one.host);
+    host?.emit({ kind: 'ready' });
+    expect(host?.sent).toMatchObject([{ name: 'inspectBackbone', input: { folder: join(folder, 'nowhere') } }]);
+    const error = { code: 'backbone_invalid', message: 'Said by the engine.', hint: null };
+    host?.emit({ kind: 'error', id: 1, error });
+    await expect(imported).rejects.toMatchObject({ code: 'backbone_invalid', message: 'Said by the engine.' });
+    await services.close();
   });
 });

@@ -45,7 +45,7 @@ describe('EngineLane', () => {
     expect(hosts).toHaveLength(1);
   });
 
-  it('sends a quick request beside a longer one, and before the longer ones that wait', async () => {
+  it('sends a quick request beside a longer one, and ahead of longer ones in the queue', async () => {
     const { hosts, ask, askLong } = createLane();
     askLong().result.catch(() => {});
     hosts[0]?.emit({ kind: 'ready' });
@@ -63,7 +63,7 @@ describe('EngineLane', () => {
     expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4, 2]);
   });
 
-  it('tells a longer request what comes before it, and when it begins', () => {
+  it('reports to a longer request what is ahead of it, and when it begins', () => {
     const { hosts, askLong } = createLane();
     const told: string[][] = [];
     const first = askLong();
@@ -77,7 +77,7 @@ describe('EngineLane', () => {
     expect(told).toEqual([['selftest', 'selftest'], ['selftest'], []]);
   });
 
-  it('loses the longer request too where the host ends in a quick one', async () => {
+  it('loses the longer request too if the host dies in a quick one', async () => {
     const { hosts, ask, askLong } = createLane();
     const codeOf = ({ result }: { result: Promise<unknown> }) => result.catch(({ code }: { code: string }) => code);
     const codes = [codeOf(askLong())];
@@ -87,7 +87,7 @@ describe('EngineLane', () => {
     expect(await Promise.all(codes)).toEqual(['engine_crashed', 'engine_crashed']);
   });
 
-  it('waits longer after each crash in a row, and only the running request is lost', async () => {
+  it('waits longer after each consecutive crash, and loses only the running request', async () => {
     vi.useFakeTimers();
     try {
       const { hosts, ask } = createLane();
@@ -120,7 +120,7 @@ describe('EngineLane', () => {
     }
   });
 
-  it('ends an idle host, and starts another for the next request', async () => {
+  it('stops an idle host, and starts another for the next request', async () => {
     vi.useFakeTimers();
     try {
       const { hosts, ask } = createLane();
@@ -152,7 +152,36 @@ describe('EngineLane', () => {
     }
   });
 
-  it('rejects what runs and waits when it is disposed', async () => {
+  it('ends a host that is silent while it reads a checkpoint, and answers the next request with another', async () => {
+    vi.useFakeTimers();
+    try {
+      const { lane, hosts } = createLane();
+      const inspect = () => lane.request('inspectBackbone', { folder: '/a share that hangs' }, {});
+      const stalled = inspect().result.catch(({ code }: { code: string }) => code);
+      hosts[0]?.emit({ kind: 'ready' });
+      vi.advanceTimersByTime(59_999);
+      // Progress: the minute begins again.
+      hosts[0]?.emit({ kind: 'progress', id: 1, phase: 'reading-backbone', done: 1, total: 2 });
+      vi.advanceTimersByTime(59_999);
+      expect(hosts[0]?.killed).toBe(false);
+      vi.advanceTimersByTime(1);
+      expect(hosts[0]?.killed).toBe(true);
+      expect(await stalled).toBe('no_answer');
+      hosts[0]?.exit('was terminated by another program (SIGTERM)');
+      const answer = inspect().result;
+      vi.advanceTimersByTime(250);
+      hosts[1]?.emit({ kind: 'ready' });
+      hosts[1]?.answer();
+      expect(await answer).toBeDefined();
+      // An answer in time leaves nothing that could end the host.
+      vi.advanceTimersByTime(59_999);
+      expect(hosts[1]?.killed).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('rejects running and queued requests when disposed', async () => {
     const { lane, hosts, ask } = createLane();
     const calls = [ask(), ask()];
     hosts[0]?.emit({ kind: 'ready' });
