@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
-import {
-  type CommandName,
-  type Job,
-  type JobName,
-  type JobResult,
-  type QueryName,
-  type RequestInput,
-  type RequestName,
-  type RequestOutput,
-  type RequestParsed,
-  requests,
+import type {
+  CommandName,
+  Job,
+  JobName,
+  JobResult,
+  QueryName,
+  RequestInput,
+  RequestName,
+  RequestOutput,
 } from '#shared/ipc/contract';
-import type { Handler, HandlerResult, Handlers } from '../ipc/handle';
+import { type Handler, type HandlerResult, type Handlers, parseInput } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
 import { webPlatform } from '../ipc/handlers/platform';
 import { launchNodeHost } from '../process/node-launcher';
@@ -59,7 +57,7 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
   const progress = showProgress(services.events, mode, stderr);
 
   const handle = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<HandlerResult<K>> =>
-    (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
+    (handlers[name] as Handler<K>)(parseInput(name, input));
   const request: Session['request'] = async (name, input) => (await handle(name, input)) as never;
   const run = async <K extends JobName>(name: K, input: RequestInput<K>) => {
     const { id, result } = (await handle(name, input)) as Started<K>;

@@ -63,7 +63,8 @@ export function handle<K extends RequestName>(
 const projectOf = (input: object): string | null =>
   'project' in input && typeof input.project === 'string' ? input.project : null;
 
-function parseInput<K extends RequestName>(name: K, input: unknown): RequestParsed<K> {
+/** The input of a request as its handler receives it. Throws `bad_request`. */
+export function parseInput<K extends RequestName>(name: K, input: unknown): RequestParsed<K> {
   const bounds = outOfBounds(input);
   const parsed = bounds === null ? requests[name].input.safeParse(input) : null;
   if (parsed?.success === true) return parsed.data as RequestParsed<K>;

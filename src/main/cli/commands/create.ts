@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunCommand } from '../command';
 
@@ -9,8 +8,8 @@ export function addCreate(program: Command, run: RunCommand): void {
     .argument('<project>', 'the project folder')
     .option('--name <name>', "the project's name; the folder's name by default")
     .action((folder: string, options: { name?: string }) =>
-      run(async ({ services }) => {
-        const project = await services.projects.create(resolve(folder), options.name);
+      run(async (session) => {
+        const project = await session.request('projects.create', { folder: session.grant(folder), ...options });
         return {
           result: { project: project.folder, name: project.name },
           text: `Project “${project.name}” in ${project.folder}`,

@@ -10,7 +10,7 @@ import type { OpenProject } from '../../services/project/projects';
 import type { RunCommand } from '../command';
 import type { Session } from '../session';
 import { describeEvaluation } from './evaluate';
-import { predictionResult } from './predict';
+import { predictedFiles, predictionResult } from './predict';
 import { finishRun } from './train';
 
 export function addDemo(program: Command, run: RunCommand): void {
@@ -23,6 +23,7 @@ export function addDemo(program: Command, run: RunCommand): void {
         const started = performance.now();
         const folder = options.out === undefined ? await temporaryFolder() : resolve(options.out);
         const project = await makeProject(session, folder);
+        // From the service, because no request offers the training of the demo.
         const { training } = await session.services.samples.recipe();
         const { id } = await session.request('runs.start', { project: project.id, config: training, name: 'Demo' });
         const trained = await finishRun(session, project.id, id);
@@ -75,15 +76,17 @@ async function evaluate(session: Session, project: OpenProject, run: string): Pr
 /** Predicts one DICOM file of the test set, as if it were dropped on the window. */
 async function predict(session: Session, project: OpenProject, run: string): Promise<PredictedFile> {
   const { services } = session;
-  const [image] = services.dataset.ids(project, { split: 'test' }, 'path');
+  const { ids } = await session.request('dataset.ids', { project: project.id, filter: { split: 'test' } });
+  const [image] = ids;
   if (image === undefined) throw new FoveaError('empty_split', 'The sample has no test image.');
   const { job } = await session.run('predictions.predict', {
     project: project.id,
     run,
+    // From the service, because no request returns the path of an image.
     grants: [session.grant(services.dataset.sourceFile(project, image).path)],
     overlays: session.grant(join(project.folder, 'exports', 'demo-attention')),
   });
-  const [prediction] = services.predictions.list(job.id);
+  const [prediction] = predictedFiles(session, job);
   if (prediction === undefined) throw new Error('one file has one prediction');
   return prediction;
 }

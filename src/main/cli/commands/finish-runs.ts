@@ -13,6 +13,7 @@ export async function finishExperiment(session: Session, project: string, experi
   const open = services.projects.get(project);
   const detail = await waitPausing(
     session,
+    // From the service, as in `finishRun`.
     () => services.experiments.wait(open, experiment),
     async () => void (await session.request('experiments.pause', { project, experiment })),
   );

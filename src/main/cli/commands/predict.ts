@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Job } from '#shared/ipc/contract';
 import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatPercent } from '#shared/text/number';
 import type { PredictedFile } from '../../services/predictions/predicted-file';
 import type { RunCommand } from '../command';
+import type { Session } from '../session';
 import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
@@ -35,8 +37,7 @@ export function addPredict(program: Command, run: RunCommand): void {
           testTimeViews: options.views,
           ...(options.attention === undefined ? {} : { overlays: session.grant(options.attention) }),
         });
-        // From the service, because the window's result has no paths.
-        const predictions = session.services.predictions.list(ended.id);
+        const predictions = predictedFiles(session, ended);
         return {
           result: { predictions: predictions.map(predictionResult), leak },
           text: leak === null ? toText(predictions) : `WARNING: ${leak}\n\n${toText(predictions)}`,
@@ -45,6 +46,9 @@ export function addPredict(program: Command, run: RunCommand): void {
       }),
     );
 }
+
+/** The predictions of a job. From the service, because paths are not part of the window's result. */
+export const predictedFiles = ({ services }: Session, job: Job): PredictedFile[] => services.predictions.list(job.id);
 
 /** The documented result of a prediction: probabilities by label, and the overlay's path as `attention`. */
 export function predictionResult(file: PredictedFile) {

@@ -80,6 +80,7 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
     session,
     async () => {
       const summaries: RunSummary[] = [];
+      // From the service, as in `finishRun`.
       for (const { id } of queued) summaries.push(await services.runs.wait(open, id));
       return summaries;
     },
@@ -94,7 +95,10 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
   };
 }
 
-/** Waits for a run to end and returns its outcome. Ctrl-C stops it after its checkpoint is saved. */
+/**
+ * Waits for a run to end and returns its outcome. Ctrl-C stops it after its checkpoint is saved. The wait is a call of
+ * the service, because no request waits for a run: the window follows it by events, and leaves while it goes on.
+ */
 export async function finishRun(session: Session, project: string, run: string): Promise<Outcome> {
   const { services, interrupt } = session;
   const open = services.projects.get(project);

@@ -4,8 +4,11 @@ import type { DomainHandlers } from '../handle';
 export const projectsHandlers = ({ projects, grants, samples }: Services) =>
   ({
     'projects.list': async () => ({ recent: await projects.list() }),
-    'projects.create': async ({ parent, name }) => {
-      const { id } = await projects.createIn(grants.path(parent), name);
+    'projects.create': async (input) => {
+      const { id } =
+        'parent' in input
+          ? await projects.createIn(grants.path(input.parent), input.name)
+          : await projects.create(grants.path(input.folder), input.name);
       return projects.summary(id);
     },
     'projects.open': async ({ grant }) => {

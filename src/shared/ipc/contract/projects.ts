@@ -4,12 +4,18 @@ import { projectSummarySchema } from '../../models/project';
 import { command, job, query } from './entries';
 import { jobId, nothing, project } from './inputs';
 
+const projectName = z.string().trim().min(1).max(120);
+
 export const projectsRequests = {
   'projects.list': query(nothing, z.object({ recent: z.array(projectSummarySchema) }), {
     reads: ['projects', 'images', 'labels', 'runs'],
   }),
+  /** In a new folder within `parent`, named like the project, or in `folder` itself, which may name the project. */
   'projects.create': command(
-    z.object({ parent: z.string(), name: z.string().trim().min(1).max(120) }),
+    z.union([
+      z.strictObject({ parent: z.string(), name: projectName }),
+      z.strictObject({ folder: z.string(), name: projectName.optional() }),
+    ]),
     projectSummarySchema,
     { changes: ['projects'] },
   ),
