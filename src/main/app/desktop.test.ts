@@ -60,8 +60,8 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-describe('the start', () => {
-  it('shuts Chromium in before it is ready, and guards the session and the scheme before a page is loaded', async () => {
+describe('app start', () => {
+  it('sandboxes Chromium before it is ready, and secures session and scheme before a page loads', async () => {
     await import('../index');
     expect(calls).toEqual([
       'app.setPath userData',
@@ -88,7 +88,7 @@ describe('the start', () => {
     ]);
   });
 
-  it('opens one window that has nothing of Node, at the size the screens were drawn for', () => {
+  it('opens one window without Node access, in the size that the screens are designed for', () => {
     const [window, ...others] = BrowserWindow.getAllWindows();
     expect(others).toEqual([]);
     expect(window?.options).toMatchObject({
@@ -110,7 +110,7 @@ describe('the start', () => {
     expect(calls).toContain('window.show');
   });
 
-  it('shows its window when it is started a second time', () => {
+  it('focuses its window when started a second time', () => {
     const [window] = BrowserWindow.getAllWindows();
     if (window !== undefined) window.minimized = true;
     app.emit('second-instance');
@@ -121,7 +121,7 @@ describe('the start', () => {
 });
 
 describe('a request', () => {
-  it('of our own page is answered in its envelope, also where no such request is known', async () => {
+  it('from our own page is answered in its envelope, even an unknown one', async () => {
     expect(await invoke('app.info', {})).toMatchObject({ mode: 'desktop', platform: process.platform });
     const unknown = await ipcMain.invoke(page().asPage, ipcChannels.invoke, 'app.eval', {});
     expect(unknown).toMatchObject({ ok: false, error: { code: 'unknown_request' } });
@@ -129,7 +129,7 @@ describe('a request', () => {
     expect(listed).toMatchObject({ ok: false, error: { code: 'not_here' } });
   });
 
-  it('of any other page is refused on both channels', async () => {
+  it('from any other page is rejected on both channels', async () => {
     const { sender, senderFrame } = page().asPage;
     const gone = {
       get mainFrame(): never {
@@ -151,8 +151,8 @@ describe('a request', () => {
   });
 });
 
-describe('a file that a person chose', () => {
-  it('is granted by its absolute path, and the page never learns it', async () => {
+describe('a chosen file', () => {
+  it('is granted by its absolute path, which the page never learns', async () => {
     const [dropped] = await grant(join(root, 'scans'));
     expect(dropped).toEqual({ grant: expect.stringMatching(/^[\w-]{22}$/), name: 'scans' });
     await expect(grant('scans')).rejects.toThrow();
@@ -161,7 +161,7 @@ describe('a file that a person chose', () => {
     await expect(ipcMain.invoke(page().asPage, ipcChannels.grantPaths, 'scans')).rejects.toThrow();
   });
 
-  it('comes out of the native dialog as a grant; a cancelled dialog grants nothing', async () => {
+  it('is a grant from the native dialog; a cancelled dialog grants nothing', async () => {
     electron.chosen.push(join(root, 'a.dcm'), join(root, 'b.dcm'));
     const files = await invoke('platform.pick', { kind: 'files', title: 'Add image files' });
     expect(files?.grants.map(({ name }) => name)).toEqual(['a.dcm', 'b.dcm']);
@@ -177,7 +177,7 @@ describe('a file that a person chose', () => {
 });
 
 describe('the page', () => {
-  it('is served from the built window, and nothing from elsewhere', async () => {
+  it('is served from the built window, with nothing from elsewhere', async () => {
     const get = (url: string, method = 'GET') => served.answer(new Request(url, { method }));
     const index = await get('fovea://app/');
     expect(index.headers.get('content-type')).toContain('text/html');
@@ -200,7 +200,7 @@ describe('the page', () => {
     expect(contents.openWindow({ url: 'https://evil.example/' } as never)).toEqual({ action: 'deny' });
   });
 
-  it('gets no permission but to copy to the clipboard, no device and no network', () => {
+  it('gets no permission except copying to the clipboard, no device and no network', () => {
     const { defaultSession } = session;
     for (const permission of ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-read']) {
       expect([defaultSession.requestHandler(permission), defaultSession.checkHandler(permission)], permission).toEqual([
@@ -233,7 +233,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
   const folder = join(root, 'discs');
   let run = '';
 
-  it('is preceded by a run that trains in a utility process and tells the window of its steps', async () => {
+  it('follows a run that trains in a utility process and reports its steps to the window', async () => {
     const before = createProjects({ userDataFolder: join(root, 'another home'), events: createEvents() });
     const project = await before.create(folder, 'Discs');
     await addDiscs(project, join(root, 'pictures'), { train: 16, validation: 8, test: 8 });
@@ -260,7 +260,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
     expect(electron.started).toContain('Fovea engine');
   });
 
-  it('pauses it, closes the projects and ends once, however often it is asked to', async () => {
+  it('pauses it, closes the projects and ends once, however often requested', async () => {
     calls.length = 0;
     app.quit();
     app.quit();
@@ -281,7 +281,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
     expect(readFileSync(join(home, 'logs/fovea.log'), 'utf8')).not.toMatch(/"level":50/);
   });
 
-  it('keeps where the window was', () => {
+  it('saves the position of the window', () => {
     expect(JSON.parse(readFileSync(join(home, 'window.json'), 'utf8'))).toEqual({
       x: 40,
       y: 30,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { isOwnAddress } from './origin';
 
 it.each(['fovea://app/', 'fovea://app/index.html', 'fovea://app/resource/report/1?x=2'])(
-  'knows %s as its own',
+  'accepts %s as its own',
   (address) => {
     expect(isOwnAddress(address)).toBe(true);
   },
@@ -18,6 +18,6 @@ it.each([
   'about:blank',
   'not an address',
   '',
-])('does not know %j', (address) => {
+])('rejects %j', (address) => {
   expect(isOwnAddress(address)).toBe(false);
 });

@@ -22,13 +22,13 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-it('leaves the first Fovea alone with its window and its projects', async () => {
+it('leaves the first instance alone with its window and its projects', async () => {
   app.isFirst = false;
   await import('../index');
   expect(calls.slice(calls.indexOf('app.requestSingleInstanceLock') + 1)).toEqual(['app.quit', 'left without closing']);
 });
 
-it('says that it cannot start and ends, where it would run on without a window', async () => {
+it('reports that it cannot start, and ends instead of running without a window', async () => {
   app.isFirst = true;
   await import('../index');
   app.emit('ready');

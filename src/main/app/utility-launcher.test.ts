@@ -19,7 +19,7 @@ function launch(source: string, more: { environment?: Record<string, string>; ma
 
 const ECHO = "process.on('message', (message) => process.send(message)); process.send('ready');";
 
-it('is ready when it says so, answers with typed arrays as they are, and ends when it is killed', async () => {
+it('reports when it is ready, answers with typed arrays unchanged, and ends when killed', async () => {
   const { host, exit, message } = launch(ECHO);
   expect(await message()).toBe('ready');
   expect(host.pid).toBeTypeOf('number');
@@ -30,14 +30,14 @@ it('is ready when it says so, answers with typed arrays as they are, and ends wh
   await exit;
 });
 
-it('has its own environment and heap limit beside what Fovea has', async () => {
+it('has its own environment and heap limit besides those of Fovea', async () => {
   const tell = 'process.send([process.env.FOVEA_TEST, process.env.PATH !== undefined, process.execArgv]);';
   const { message, exit } = launch(tell, { environment: { FOVEA_TEST: 'given' }, maxOldSpaceMB: 256 });
   expect(await message()).toEqual(['given', true, ['--max-old-space-size=256']]);
   await exit;
 });
 
-it('tells how it ended, also when asked late', async () => {
+it('reports how it ended, even if asked late', async () => {
   const { host, exit } = launch('process.exit(7);');
   expect(await exit).toBe('exited with code 7');
   expect(await new Promise<string>((resolve) => host.onExit(resolve))).toBe('exited with code 7');

@@ -115,7 +115,7 @@ test.each(cases)('$name', async ({ bytes, codes, fileBytes = 5000 }) => {
   expect(seen.message).not.toBe('');
 });
 
-test('no host took more memory than it may', () => {
+test('no host exceeded its memory limit', () => {
   // The limit of the pool is 3 GiB, and it looks five times a second.
   for (const peak of memory.peaks().hosts) expect(peak).toBeLessThan(3.5 * 1024);
 });

@@ -110,14 +110,14 @@ describe('real decode hosts', () => {
       dicomFile([...imageModule({ rows: 60_000, columns: 60_000 }), ['7fe00010', 'OB', ramp]]),
       'too_large',
     ],
-  ])('%s is refused with a reason', async (name, bytes, code) => {
+  ])('%s is rejected with a reason', async (name, bytes, code) => {
     const path = bytes === null ? join(folder, 'nowhere') : await put(name, bytes);
     await expect(pool.ingest({ path, intensity: { kind: 'auto' }, shortSide: 512 })).rejects.toMatchObject({ code });
     expect(await pool.inspect({ path, identifying: false })).toMatchObject({ ok: false, error: { code } });
   });
 });
 
-describe('hosts that hang and crash', () => {
+describe('hosts that hang or crash', () => {
   const ask = (path: string) => unruly.tags({ path, identifying: false });
 
   test('a job past its deadline is stopped, and the next one runs in a new process', async () => {
@@ -129,7 +129,7 @@ describe('hosts that hang and crash', () => {
   });
 
   test.skipIf(process.platform === 'win32')(
-    'a job that takes native memory is stopped in its middle (Windows does not tell)',
+    'a job that takes native memory is stopped midway (Windows does not tell)',
     async () => {
       const entry = join(hosts, 'unruly.js');
       const small = createDecodePool({ launcher: launchNodeHost, entry, size: 1, residentMB: 400 });
@@ -148,7 +148,7 @@ describe('hosts that hang and crash', () => {
     },
   );
 
-  test('a file that ends its decoder is tried twice and reported, and ends its own job only', async () => {
+  test('a file that crashes its decoder is tried twice and reported, and ends its own job only', async () => {
     const started: number[] = [];
     const counted = createDecodePool({
       launcher: (options) => {
@@ -168,7 +168,7 @@ describe('hosts that hang and crash', () => {
   });
 
   test.each(['tags', 'ingest', 'deidentify'] as const)(
-    'a host that is killed from outside is not the fault of its file: %s is done in a new one',
+    'a host killed from outside does not count against its file: %s is done in a new one',
     async (name) => {
       const mark = join(folder, `killed in ${name}`);
       const calls = {
@@ -184,7 +184,7 @@ describe('hosts that hang and crash', () => {
     },
   );
 
-  test('a host that does not start is not the fault of the file', async () => {
+  test('a host that does not start does not count against the file', async () => {
     const broken = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'stillborn.js'), size: 1 });
     await expect(broken.tags({ path: 'a', identifying: false })).rejects.toMatchObject({ code: 'decoder_failed' });
     await broken.dispose();
@@ -205,18 +205,18 @@ describe('hosts that hang and crash', () => {
     await unsteady.dispose();
   });
 
-  test('an exception of a decoder is the fault of its file, and the process lives on', async () => {
+  test('an exception of a decoder counts against its file, and the process survives', async () => {
     const [before] = await ask('answer');
     await expect(ask('throw')).rejects.toMatchObject({ code: 'damaged' });
     expect(await ask('answer')).toEqual([before]);
   });
 
-  test('inspect answers also when its host is killed', async () => {
+  test('inspect replies even if its host is killed', async () => {
     const seen = await unruly.inspect({ path: 'hang', identifying: false });
     expect(seen).toMatchObject({ ok: false, path: 'hang', error: { code: 'deadline' } });
   });
 
-  test('dispose ends what runs and what waits', async () => {
+  test('dispose ends running and queued jobs', async () => {
     const entry = join(hosts, 'unruly.js');
     const ending = createDecodePool({ launcher: launchNodeHost, entry, size: 1 });
     const calls = [ending.tags({ path: 'hang', identifying: false }), ending.tags({ path: 'a', identifying: false })];

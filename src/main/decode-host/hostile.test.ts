@@ -74,7 +74,7 @@ const structured = [...sources, 'SC_rgb_rle_2frame.dcm', 'JPEG2000.dcm', 'SC_rgb
 
 describe.skipIf(missing)(`damaged files${why}`, () => {
   test.each(sources)(
-    `${MUTATIONS_EACH} mutations of %s: each is read or refused, and the good file still reads`,
+    `${MUTATIONS_EACH} mutations of %s: each is read or rejected, and the good file still reads`,
     async (name) => expectReasons(name, await readFile(join(data, name)), mutate),
   );
   test.each(structured)(
@@ -83,7 +83,7 @@ describe.skipIf(missing)(`damaged files${why}`, () => {
   );
 });
 
-describe('damaged files of our own making', () => {
+describe('generated damaged files', () => {
   test(`${MUTATIONS_EACH} mutations each of native and JPEG DICOM, PNG and JPEG`, async () => {
     for (const { name, kind, bytes } of await goodFiles()) {
       await expectReasons(name, bytes, kind === 'dicom' ? mutateDicom : mutatePicture);
@@ -97,7 +97,7 @@ describe('damaged files of our own making', () => {
   });
 });
 
-describe.skipIf(missing)(`a file on which a decoder does not return${why}`, () => {
+describe.skipIf(missing)(`a file on which a decoder hangs${why}`, () => {
   test('is stopped at the deadline, and the next file is read', async () => {
     const entry = join(await buildHosts('decode-hanging', { entry: 'entry.ts' }), 'entry.js');
     const hasty = createDecodePool({ launcher: launchNodeHost, entry, size: 1, deadlineMs: 4000 });
@@ -113,8 +113,8 @@ describe.skipIf(missing)(`a file on which a decoder does not return${why}`, () =
   });
 });
 
-describe('bombs and nonsense', () => {
-  test('random bytes, bare and behind a DICOM preamble', async () => {
+describe('bombs and random data', () => {
+  test('random bytes, bare and after a DICOM preamble', async () => {
     const random = seededRandom(7);
     const noise = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
     const header = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
@@ -135,7 +135,7 @@ describe('bombs and nonsense', () => {
     expect(await outcome(bomb, 'bomb')).toBe('too_large');
   });
 
-  test('a codestream that is larger than the image says', async () => {
+  test('a codestream larger than the image size in the header', async () => {
     const siz = Buffer.alloc(60);
     siz.writeUInt32BE(0xff4fff51, 0);
     siz.writeUInt16BE(41, 4);
@@ -166,7 +166,7 @@ describe('bombs and nonsense', () => {
     expect(await outcome(dicomFile([...imageModule({ rows: 1, columns: 60_000 }), pixels]), 'long')).toBe('read');
   });
 
-  test('more frames than there are: the first is read, none is invented', async () => {
+  test('too high a frame count: the first frame is read, none is invented', async () => {
     const pixels: TestElement = ['7fe00010', 'OB', new Uint8Array(100)];
     expect(await outcome(dicomFile([...imageModule({ rows: 10, columns: 10, frames: 3 }), pixels]), 'frames')).toBe(
       'read',

@@ -9,7 +9,7 @@ const systems = (['linux', 'darwin'] as const).filter((system) =>
   existsSync(system === 'linux' ? '/proc/self/status' : '/bin/ps'),
 );
 
-test.each(systems)('resident memory as %s tells it is that of the process', async (system) => {
+test.each(systems)('resident memory reported by %s is that of the process', async (system) => {
   // A process of its own, at rest: what it holds is known, and nothing collects garbage meanwhile.
   const script = `const held = Buffer.alloc(${256 * MEBIBYTE}, 1); process.send(held.length); setInterval(() => held, 1e6);`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
@@ -23,7 +23,7 @@ test.each(systems)('resident memory as %s tells it is that of the process', asyn
   }
 });
 
-test('a process that is not there, and a system that does not tell', async () => {
+test('a missing process, and a system that does not report it', async () => {
   expect(await residentBytes(2 ** 30)).toBe(null);
   expect(await residentBytes(process.pid, 'win32')).toBe(null);
 });

@@ -44,7 +44,7 @@ function maxDifference(first: ArrayLike<number>, second: ArrayLike<number>): num
 }
 
 describe.skipIf(dicom.missing || pictures.missing)(`75 wrapped ultrasound images${dicom.why || pictures.why}`, () => {
-  test.each(files)('$file is $picture', async ({ file, picture }) => {
+  test.each(files)('$file matches $picture', async ({ file, picture }) => {
     const path = join(dicom.path, file);
     const source = await decodeBitmap(await readFile(join(pictures.path, picture)));
     const parsed = parseDicom(await readFile(path));

@@ -9,7 +9,7 @@ const grey = (width: number, height: number): Raster => ({
   data: Uint8Array.from({ length: width * height }, (_, index) => index % 251),
 });
 
-test('short side at most the one asked for, aspect kept, never enlarged', () => {
+test('the short side is at most as requested, with the aspect ratio kept and never enlarged', () => {
   const size = ({ width, height }: Raster) => [width, height];
   expect(size(toCanonicalRaster(grey(1000, 700), 512))).toEqual([731, 512]);
   expect(size(toCanonicalRaster(grey(700, 1400), 512))).toEqual([512, 1024]);
@@ -31,7 +31,7 @@ test('three equal channels become one', () => {
   expect(dropEqualChannels(colour)).toBe(colour);
 });
 
-test('square pixels: the longer side of a pixel is enlarged, never beyond what is read', () => {
+test('square pixels: the longer side of a pixel is enlarged, never beyond the read limit', () => {
   const size = ({ width, height }: Raster) => [width, height];
   expect(size(toSquarePixels(grey(100, 50), 2))).toEqual([100, 100]);
   expect(size(toSquarePixels(grey(100, 50), 0.5))).toEqual([200, 50]);

@@ -50,7 +50,7 @@ test.each([
   ['nothing', Buffer.alloc(0), 'The file is empty.'],
   ['bytes', Buffer.from([1, 2, 3, 0]), 'Not a supported image.'],
   ['an Office document', head('PK\x03\x04\x14\0\x06\0'), expect.stringContaining('.zip')],
-])('%s is nothing of the kind', (_, bytes, reason) => {
+])('%s is not taken for another format', (_, bytes, reason) => {
   expect(foreignFormat(bytes)).toBeNull();
   expect(foreignReason(bytes, bytes.length)).toEqual(reason);
 });

@@ -17,7 +17,7 @@ async function put(bytes: Uint8Array): Promise<string> {
   return path;
 }
 
-test('a call takes 32 frames at most, and the next goes on where it stopped', async () => {
+test('a call reads at most 32 frames, and the next continues there', async () => {
   const pixels = Uint8Array.from({ length: 70 * 4 }, (_, index) => index >> 2);
   const path = await put(dicomFile([...imageModule({ rows: 2, columns: 2, frames: 70 }), ['7fe00010', 'OW', pixels]]));
   const seen: number[] = [];

@@ -21,7 +21,7 @@ function put(picture: Partial<PngPicture>): string {
 // (0 + 255) / 2
 const MEAN = 127.5;
 
-test('an inspection shows the same values and notes of a picture as an import', async () => {
+test('an inspection shows the same values and notes of an image as an import', async () => {
   const path = put({ chunks: [pngChunk('acTL', Buffer.from('0000000300000000', 'hex'))] });
   const seen = await inspectFile(path, false);
   expect(seen).toMatchObject({ ok: true, kind: 'png', bitsStored: 16, pixelAspect: 1 });
@@ -32,20 +32,20 @@ test('an inspection shows the same values and notes of a picture as an import', 
   expect(facts.warnings).toEqual(seen.warnings);
 });
 
-test('sBIT is the window that is shown, and pHYs the shape of a pixel', async () => {
+test('sBIT is the displayed window, and pHYs the aspect ratio of a pixel', async () => {
   const phys = pngChunk('pHYs', [0, 0, 0, 2, 0, 0, 0, 1, 0]);
   const seen = await inspectFile(put({ chunks: [pngChunk('sBIT', [12]), phys] }), false);
   expect(seen.display).toMatchObject({ window: { center: 2047.5, width: 4095 }, mean: MEAN });
   expect(seen.pixelAspect).toBe(2);
 });
 
-test('stored values are those of the file, three channels where it has three', async () => {
+test('stored values are those of the file, three channels if it has three', async () => {
   const seen = await inspectFile(put({ channels: 3, values: [0, 0, 0, 4095, 4095, 4095] }), false);
   expect(seen.frame0).toMatchObject({ shape: [1, 2, 3], max: 4095 });
   expect(seen.display).toMatchObject({ mean: MEAN });
 });
 
-test('a file of another format is called by its name, with what to do', async () => {
+test('a file of another format is named, with advice', async () => {
   const path = join(folder, 'photo.jpg');
   writeFileSync(path, Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(100)]));
   expect((await inspectFile(path, false)).error).toMatchObject({

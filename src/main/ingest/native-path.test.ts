@@ -29,7 +29,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Li
     expect(bytesOf(text)).toBe(bytes.toString('latin1'));
   });
 
-  test('any bytes lead back to themselves', () => {
+  test('any bytes map back to themselves', () => {
     for (let seed = 1; seed < 3000; seed++) {
       const bytes = Buffer.from(
         Array.from({ length: 8 }, (_, at) => 1 + ((seed * 7919 * (at + 3) * (at + seed)) % 255)),
@@ -53,18 +53,18 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Li
     expect(await readFile(nativePath(given), 'utf8')).toBe('content');
   });
 
-  test('of two names that read alike none is taken', async () => {
+  test('of two names that read alike neither is chosen', async () => {
     for (const name of ['\xe4', '\xf6']) writeFileSync(Buffer.from(`${folder}/${name}`, 'latin1'), '');
     expect(await pathFromUser(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
   });
 
-  test('a file that has U+FFFD in its name is that file', async () => {
+  test('a file with U+FFFD in its name is that file', async () => {
     writeFileSync(join(folder, '\ufffd'), '');
     writeFileSync(Buffer.from(`${folder}/\xe4`, 'latin1'), '');
     expect(await pathFromUser(join(folder, '\ufffd'))).toBe(join(folder, '\ufffd'));
   });
 
-  test('names of ours are plain', () => {
+  test('names of our own files are plain', () => {
     expect(plainName('gr\\xF6\\xDFe/a.png')).toBe('gr__e/a.png');
   });
 });

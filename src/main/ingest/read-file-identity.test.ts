@@ -26,7 +26,7 @@ function identityOf(elements: readonly TestElement[], grownTo = 0) {
 // A file above the limit cannot be read completely, so the result came from its beginning.
 const HUGE = MAX_FILE_BYTES + 1;
 
-test('reads the beginning alone, also of a file without a series', async () => {
+test('only the beginning is read, even of a file without a series', async () => {
   const pixels: TestElement = ['7fe00010', 'OW', Buffer.alloc(1_200_000)];
   expect(await identityOf([institution, patient, series, rows, pixels], HUGE)).toMatchObject({
     patient: 'P1',
@@ -37,7 +37,7 @@ test('reads the beginning alone, also of a file without a series', async () => {
   expect(await identityOf([filler(500_000), patient, series, rows, pixels], HUGE)).toMatchObject({ patient: 'P1' });
 });
 
-test('reads all of a file that has more than a mebibyte before the patient, or is out of order', async () => {
+test('the whole file is read if more than a mebibyte precedes the patient, or it is out of order', async () => {
   const late = [filler(1_500_000), patient, series, rows];
   expect(await identityOf(late)).toMatchObject({ patient: 'P1' });
   await expect(identityOf(late, HUGE)).rejects.toMatchObject({ code: 'too_large' });

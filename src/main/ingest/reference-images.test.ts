@@ -95,7 +95,7 @@ describe.each(sets)('reference images: %s', (set) => {
     ? {}
     : JSON.parse(readFileSync(join(path, 'expected.json'), 'utf8'));
 
-  test.skipIf(missing)(`stored values, picture and reasons${why}`, async () => {
+  test.skipIf(missing)(`stored values, image and reasons${why}`, async () => {
     const wrong: string[] = [];
     for (const [file, { frame0, dcmtk_display: display }] of Object.entries(expected)) {
       const name = `${set}/${file}`;

@@ -117,7 +117,7 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
 describe.each(Object.entries(right))('after public reports: %s', (folder, files) => {
   const { path, missing, why } = sharedData(`reports/${folder}`);
 
-  test.skipIf(missing)(`the right picture and notes, the same in inspect and import${why}`, async () => {
+  test.skipIf(missing)(`the right image and notes, the same in inspect and import${why}`, async () => {
     for (const [name, [mean, frames, notes]] of Object.entries(files)) {
       const file = join(path, `${name}.dcm`);
       const seen = await inspectFile(file, false);
@@ -140,7 +140,7 @@ describe.each(Object.entries(right))('after public reports: %s', (folder, files)
 });
 
 const { path, missing, why } = sharedData('reports/pixel-data-length');
-test.skipIf(missing)(`pixel data that are too short are refused, and not called cut off${why}`, async () => {
+test.skipIf(missing)(`pixel data that are too short are rejected, and not called truncated${why}`, async () => {
   const refused = ingestFile(join(path, 'minus2.dcm'), { kind: 'auto' }, 512).catch(decodeErrorInfo);
   expect(await refused).toMatchObject({
     code: 'damaged',

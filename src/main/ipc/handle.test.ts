@@ -48,7 +48,7 @@ describe('the contract', () => {
     expectTypeOf<keyof DomainHandlers<'jobs'>>().toEqualTypeOf<'jobs.list' | 'jobs.result' | 'jobs.cancel'>();
   });
 
-  it('caps every list that a request may hold', () => {
+  it('limits every list that a request may contain', () => {
     const uncapped: string[] = [];
     const walk = (schema: z.core.$ZodType, path: string): void => {
       const { def } = schema._zod;
@@ -67,14 +67,14 @@ describe('the contract', () => {
     expect(uncapped).toEqual([]);
   });
 
-  it('checks what goes in and what comes out of every request', () => {
+  it('checks input and output of every request', () => {
     for (const [name, { input, output }] of Object.entries(requests)) {
       expect(input.safeParse(null).success, name).toBe(false);
       expect(output, name).toHaveProperty('safeParse');
     }
   });
 
-  it('says of everything that a person can change who reads it', () => {
+  it('names the readers of everything that a person can change', () => {
     const read = new Set(Object.values(requests).flatMap((one) => (one.kind === 'query' ? one.reads : [])));
     const changed = new Set(Object.values(requests).flatMap((one) => (one.kind === 'query' ? [] : one.changes)));
     expect([...changed].filter((topic) => !read.has(topic))).toEqual([]);
@@ -83,7 +83,7 @@ describe('the contract', () => {
 });
 
 describe('handle', () => {
-  it('gives the handler what was parsed, defaults filled in', async () => {
+  it('passes the parsed input to the handler, with defaults filled in', async () => {
     const seen: unknown[] = [];
     const listing = (input: unknown) => {
       seen.push(input);
@@ -95,7 +95,7 @@ describe('handle', () => {
   });
 
   it.each([[undefined], [null], ['text'], [{}], [{ project: 1, filter: {} }]])(
-    'answers bad_request for %j without running the handler',
+    'replies bad_request for %j without running the handler',
     async (input) => {
       let ran = false;
       const listing = () => {
@@ -108,7 +108,7 @@ describe('handle', () => {
     },
   );
 
-  it('gathers no more than ten problems of a list, however long it is', async () => {
+  it('collects at most ten problems of a list, however long it is', async () => {
     const ask = handle('dataset.label', () => ({ changed: 0 }), silent);
     const problemsOf = async (input: object): Promise<string[]> => {
       const answer = await ask({ project: 'p', label: 'a', images: [1], ...input });
@@ -126,7 +126,7 @@ describe('handle', () => {
     expect((answer.error.hint ?? '').match(/✖/g)?.length).toBeLessThanOrEqual(10);
   });
 
-  it('refuses what is nested deeper or wider than any request', async () => {
+  it('rejects input nested deeper or wider than any request', async () => {
     const ask = handle('dataset.label', () => ({ changed: 0 }), silent);
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
     const wide = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`key ${index}`, index]));
@@ -137,7 +137,7 @@ describe('handle', () => {
     expect(await ask({ project: 'p', label: 'a', images: [1] })).toEqual({ ok: true, value: { changed: 0 } });
   });
 
-  it('passes an expected error on as it is, and logs nothing', async () => {
+  it('passes on an expected error unchanged, without logging it', async () => {
     const logged: unknown[] = [];
     const ask = handle(
       'jobs.cancel',
@@ -153,7 +153,7 @@ describe('handle', () => {
     expect(logged).toEqual([]);
   });
 
-  it('answers a bug as internal, says nothing of it, and logs it', async () => {
+  it('replies to a bug with internal, reveals nothing of it, and logs it', async () => {
     const logged: unknown[] = [];
     const bug = new TypeError('cannot read /home/jane/patient.dcm');
     const ask = handle('jobs.cancel', () => Promise.reject(bug), {
@@ -166,7 +166,7 @@ describe('handle', () => {
     expect(logged).toEqual([['jobs.cancel', bug]]);
   });
 
-  it('announces once what a command has changed, and nothing where it failed or only read', async () => {
+  it('announces the changes of a command once, and nothing on failure or a query', async () => {
     const events = createEvents();
     const heard: EventPayload<'changed'>[] = [];
     events.on('changed', (change) => heard.push(change));
@@ -183,13 +183,13 @@ describe('handle', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('answers a job with its id', async () => {
+  it('replies to a job with its id', async () => {
     const started = { id: 'j', name: 'confounders.scan', result: new Promise<never>(() => {}) } as const;
     const ask = handle('confounders.scan', () => started, silent);
     expect(await ask({ project: 'p' })).toEqual({ ok: true, value: { job: 'j' } });
   });
 
-  it('keeps what the contract does not name from leaving, and takes a wrong answer for a bug', async () => {
+  it('withholds fields outside the contract, and treats a wrong reply as a bug', async () => {
     const surplus = { ids: [1], secret: '/home/jane' } as RequestOutput<'dataset.ids'>;
     const input = { project: 'p', filter: {} };
     expect(await handle('dataset.ids', () => surplus, silent)(input)).toEqual({ ok: true, value: { ids: [1] } });
@@ -198,7 +198,7 @@ describe('handle', () => {
   });
 });
 
-it.each(['nothing.here', '__proto__', 'constructor', 'toString', ''])('knows no request named %j', async (name) => {
+it.each(['nothing.here', '__proto__', 'constructor', 'toString', ''])('rejects the request %j', async (name) => {
   const dispatch = createDispatch({} as Handlers, silent);
   expect(await dispatch(name, {})).toMatchObject({ ok: false, error: { code: 'unknown_request' } });
 });

@@ -129,8 +129,8 @@ function findSecrets(all: readonly string[]): string[] {
   return [...found];
 }
 
-describe.skipIf(missing)(`what a project and the log know of the people in its images${why}`, () => {
-  it('are looked for by name, id, dates, institution and accession number', () => {
+describe.skipIf(missing)(`project and log contain nothing about the people in its images${why}`, () => {
+  it('searched by name, id, dates, institution and accession number', () => {
     const long = [...secrets].filter((text) => text.length >= MIN_LENGTH);
     expect(long.length).toBeGreaterThan(150);
     // Positive control: the search finds secrets in a source, and a name in hex.

@@ -32,7 +32,7 @@ const get = (path: string) => {
 };
 
 describe('resources', () => {
-  it('answers the paths that the window builds', async () => {
+  it('serves the paths that the window builds', async () => {
     const thumbnail = await get(resourcePaths.thumbnail('p-1_x', 7));
     expect(new Uint8Array(await thumbnail.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
     expect(thumbnail.headers.get('content-type')).toBe('image/jpeg');
@@ -61,19 +61,19 @@ describe('resources', () => {
     '/resource/display/p/1?center=Infinity&width=1',
     '/resource/display/p/1?invert=perhaps',
     '/resource/augmented/p/1?seed=1',
-  ])('refuses %s before anyone is asked', async (path) => {
+  ])('rejects %s before any handler runs', async (path) => {
     expect((await get(path)).status).toBe(400);
     expect(asked).toEqual([]);
   });
 
-  it('serves a report that can run and load nothing', async () => {
+  it('serves a report that can neither run nor load anything', async () => {
     const policy = (await get(resourcePaths.report('r'))).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain('sandbox');
     expect(policy).not.toMatch(/script-src|allow-scripts|allow-same-origin/);
   });
 
-  it('says what is gone, and says nothing of a bug', async () => {
+  it('reports a missing file, and reveals nothing of a bug', async () => {
     const gone = await get(resourcePaths.predictionImage('p'));
     expect(gone.status).toBe(404);
     expect(await gone.json()).toMatchObject({ code: 'not_found', message: 'This prediction is gone.' });

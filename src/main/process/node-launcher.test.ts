@@ -29,7 +29,7 @@ describe('launchNodeHost', () => {
     expect(await exit).toContain('exit code 0');
   });
 
-  it('tells how a child ended, also when asked late', async () => {
+  it('reports how a child ended, even if asked late', async () => {
     const { host, exit } = launch("process.on('message', () => {}); process.send('up');");
     await new Promise((resolve) => host.onMessage(resolve));
     process.kill(host.pid as number, 'SIGKILL');
@@ -39,7 +39,7 @@ describe('launchNodeHost', () => {
     host.kill();
   });
 
-  it('says when there is nothing to start', async () => {
+  it('reports when there is nothing to start', async () => {
     const host = launchNodeHost({ entry: join(folder, 'none.mjs'), name: 'test' });
     expect(await new Promise<string>((resolve) => host.onExit(resolve))).toContain('exited with code 1');
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isLiving, processStart, thisProcess } from './process-mark';
 
 describe('a process mark', () => {
-  it('is alive as long as its process, and unknown on another host', () => {
+  it('is alive while its process is, and unknown on another host', () => {
     const own = thisProcess();
     expect(own.pid).toBe(process.pid);
     expect(isLiving(own)).toBe(true);
@@ -13,7 +13,7 @@ describe('a process mark', () => {
     expect(isLiving({ ...own, pid: spawnSync(process.execPath, ['-e', '']).pid, started: null })).toBe(false);
   });
 
-  it.skipIf(process.platform === 'win32')('tells a process from another that has its number', async () => {
+  it.skipIf(process.platform === 'win32')('distinguishes a process from another with the same pid', async () => {
     expect(isLiving({ ...thisProcess(), started: '01234567' })).toBe(false);
     const child = spawn('sleep', ['60']);
     const { pid } = child;

@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('SupervisedHost', () => {
-  it('starts one process, hears of it, and says how it ended', () => {
+  it('starts one process, receives its messages, and reports how it ended', () => {
     const { host, hosts, ends, heard } = supervise();
     expect(host.state).toBe('none');
     host.start();
@@ -45,7 +45,7 @@ describe('SupervisedHost', () => {
     expect(host.state).toBe('none');
   });
 
-  it('hears nothing of a process that was dropped', () => {
+  it('ignores messages of a dropped process', () => {
     const { host, hosts, ends, heard } = supervise();
     host.start();
     host.drop();
@@ -55,7 +55,7 @@ describe('SupervisedHost', () => {
     expect([hosts[0]?.killed, heard, ends, host.state]).toEqual([true, [], [], 'starting']);
   });
 
-  it('ends a process that is not ready after a minute, and says so', () => {
+  it('ends a process that is not ready after a minute, and reports it', () => {
     const { host, hosts, ends } = supervise();
     host.start();
     vi.advanceTimersByTime(59_999);
@@ -66,7 +66,7 @@ describe('SupervisedHost', () => {
     expect(hosts[0]?.killed).toBe(true);
   });
 
-  it('waits the longer the more crashes there were: 250 ms, 500 ms, … 30 s', () => {
+  it('waits longer with every crash: 250 ms, 500 ms, … 30 s', () => {
     for (const [crashes, wait] of [
       [1, 250],
       [2, 500],
@@ -84,7 +84,7 @@ describe('SupervisedHost', () => {
     }
   });
 
-  it('does not start after a drop what waited', () => {
+  it('does not start a waiting process after a drop', () => {
     const { host, hosts } = supervise();
     host.start(1);
     host.drop();
@@ -92,7 +92,7 @@ describe('SupervisedHost', () => {
     expect([hosts.length, host.state]).toEqual([0, 'none']);
   });
 
-  it('takes a launcher that throws for a process that could not be started', () => {
+  it('treats a launcher that throws as a process that could not be started', () => {
     const { host, ends } = supervise(() => {
       throw new Error('ENOENT');
     });

@@ -45,7 +45,7 @@ function image(path: string, more: Partial<NewImage> = {}): number {
 }
 
 describe('images', () => {
-  it('come in natural order, by each order asked for', () => {
+  it('are listed in natural order, or in any requested order', () => {
     const [ten, two, lower] = [image('b/scan (10).png'), image('b/scan (2).png'), image('a/ähnlich.png')];
     const classOf = (name: string) => classNumber(store, name);
     setLabel(store, ten, classOf('normal'), 'user');
@@ -65,7 +65,7 @@ describe('images', () => {
     expect(classesByName(store).map((one) => one.name)).toEqual(['benign', 'normal']);
   });
 
-  it('are filtered by label, part, patient, modality, text and ids, together', () => {
+  it('are filtered by label, split, patient, modality, text and ids, together', () => {
     const patient = patientNumber(store, 'PAT-1', 'dicom');
     const a = image('x/100%_a.dcm', { kind: 'dicom', modality: 'US', patientId: patient });
     const b = image('x/100 a.dcm', { kind: 'dicom', modality: 'CT' });
@@ -106,7 +106,7 @@ describe('images', () => {
     });
   });
 
-  it('of one content are one image, and a removed one comes back', () => {
+  it('with the same content are one image, and a removed one is restored', () => {
     const hash = 'f'.repeat(64);
     const first = image('a.png', { hash });
     expect(image('copy of a.png', { hash })).toBe(first);
@@ -119,7 +119,7 @@ describe('images', () => {
     expect(imageIds(store, {}, 'path')).toEqual([first]);
   });
 
-  it('are listed in the order of the ids, with what is known of them', () => {
+  it('are listed in the order of the ids, with their details', () => {
     const window = { center: 40, width: 400 };
     const a = image('a.dcm', { window, flags: ['multi-frame'], studyId: studyNumber(store, '1.2.3', null) });
     const b = image('b.dcm');
@@ -140,7 +140,7 @@ describe('images', () => {
 });
 
 describe('labels', () => {
-  it('keep their history, and the newest is the one that counts', () => {
+  it('keep their history, and the newest one counts', () => {
     const id = image('a.png');
     const [benign, malignant] = [classNumber(store, 'benign'), classNumber(store, 'malignant')];
     expect(setLabel(store, id, benign, 'folder')).toBe(true);
@@ -159,7 +159,7 @@ describe('labels', () => {
 });
 
 describe('identity', () => {
-  it('is a running number, and nothing of it is in the file', () => {
+  it('is a running number, and none of it is in the file', () => {
     const name = 'MUSTERFRAU-8472910';
     const uid = '1.2.826.0.1.3680043.8.498.7777777';
     const patient = patientNumber(store, name, 'dicom');
@@ -174,7 +174,7 @@ describe('identity', () => {
     expect(store.column('SELECT key FROM patients')[0]).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('hashes differ between projects', () => {
+  it('is hashed differently in each project', () => {
     const other = createProjectStore(join(folder, 'other.sqlite'));
     patientNumber(store, 'P', 'dicom');
     patientNumber(other, 'P', 'dicom');
@@ -184,7 +184,7 @@ describe('identity', () => {
 });
 
 describe('splits', () => {
-  it('have one current one, whose parts the images repeat', () => {
+  it('include one current split, which is copied to the images', () => {
     const patientId = patientNumber(store, 'P', 'dicom');
     const a = image('a.png', { patientId });
     const b = image('b.png', { patientId });
@@ -205,7 +205,7 @@ describe('splits', () => {
 });
 
 describe('counts', () => {
-  it('are of images that are there, by class, patient and part', () => {
+  it('cover images that are present, by class, patient and split', () => {
     const [p, q] = [patientNumber(store, 'P', 'dicom'), patientNumber(store, 'Q', 'dicom')];
     const a = image('a.dcm', { patientId: p, kind: 'dicom', modality: 'US', studyId: studyNumber(store, '1.2', p) });
     const b = image('b.dcm', { patientId: p, kind: 'dicom', modality: 'CT' });

@@ -41,7 +41,7 @@ function codeOf(work: () => unknown): string {
 }
 
 describe('openProjectStore', () => {
-  it('makes a database in WAL mode that syncs fully and checks references', () => {
+  it('creates a database in WAL mode that syncs fully and checks references', () => {
     const store = createProjectStore(file());
     expect(store.column('PRAGMA journal_mode')).toEqual(['wal']);
     expect(store.column('PRAGMA synchronous')).toEqual([2]);
@@ -53,7 +53,7 @@ describe('openProjectStore', () => {
     store.close();
   });
 
-  it('keeps what was stored, and nothing of a transaction that failed', () => {
+  it('keeps what was stored, and nothing of a failed transaction', () => {
     const store = createProjectStore(file());
     store.transaction(() => store.run(`INSERT INTO classes (name) VALUES ('benign')`));
     expect(() =>
@@ -80,7 +80,7 @@ describe('openProjectStore', () => {
     other.close();
   });
 
-  it('migrates a database of the version before, after a backup that still opens', () => {
+  it('migrates a database of the previous version, after a backup that still opens', () => {
     const before = createProjectStore(file());
     before.run(`INSERT INTO classes (name) VALUES ('benign')`);
     before.close();
@@ -96,7 +96,7 @@ describe('openProjectStore', () => {
     expect(codeOf(() => openProjectStore(file()))).toBe('project_newer');
   });
 
-  it('takes a project of version 1 over with its images, labels and splits', () => {
+  it('migrates a project of version 1 with its images, labels and splits', () => {
     const old = createProjectStore(file(), migrations.slice(0, 1));
     old.run(`INSERT INTO classes (name) VALUES ('benign')`);
     old.run(`INSERT INTO sources (folder, added_at) VALUES ('/images', '')`);
@@ -126,7 +126,7 @@ describe('openProjectStore', () => {
     store.close();
   });
 
-  it('leaves the old version in place where a migration fails', () => {
+  it('keeps the old version if a migration fails', () => {
     createProjectStore(file()).close();
     const version = (migrations.at(-1)?.version ?? 0) + 1;
     const steps = [...migrations, { version, sql: 'CREATE TABLE half (x); THIS IS NOT SQL' }];
@@ -136,7 +136,7 @@ describe('openProjectStore', () => {
     store.close();
   });
 
-  it('names what is wrong with a file that is not a project database', () => {
+  it('explains what is wrong with a file that is not a project database', () => {
     writeFileSync(file(), 'these are notes of mine, not a database, and they go on for a while. '.repeat(50));
     expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
     rmSync(file());
@@ -165,7 +165,7 @@ describe('openProjectStore', () => {
         database.close();
       },
     ],
-  ])('refuses a database that %s, and leaves it and its log as they are', (_, damage) => {
+  ])('rejects a database that %s, and leaves it and its log unchanged', (_, damage) => {
     damage();
     writeFileSync(`${file()}-wal`, 'what was written last');
     const before = readFileSync(file());
@@ -175,7 +175,7 @@ describe('openProjectStore', () => {
     if (before.length === 0) expect(readFileSync(`${file()}-wal`, 'utf8')).toBe('what was written last');
   });
 
-  it('names a backup in place of an empty or damaged database only where there is one', () => {
+  it('names a backup in place of an empty or damaged database only if there is one', () => {
     const hint = () => {
       try {
         openProjectStore(file());
@@ -207,7 +207,7 @@ describe('openProjectStore', () => {
     }
   });
 
-  it('sees a database whose pages were overwritten', () => {
+  it('detects a database with overwritten pages', () => {
     const store = createProjectStore(file());
     store.transaction(() => {
       for (let i = 0; i < 5000; i++) store.run('INSERT INTO classes (name) VALUES (?)', `class ${i}`);
@@ -220,7 +220,7 @@ describe('openProjectStore', () => {
     expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
   });
 
-  it('says that a path is too long for SQLite, which takes one of 504 bytes', () => {
+  it('reports a path too long for SQLite, which accepts 504 bytes', () => {
     // 512 bytes (os_unix.c, MAX_PATHNAME) less `-journal`; 504 opens and 505 does not.
     const place = (bytes: number): string => {
       let path = folder;
@@ -237,7 +237,7 @@ describe('openProjectStore', () => {
     expect(isPathForSqlite(`C:\\${'ü'.repeat(249)}`, 'win32')).toBe(false);
   });
 
-  it('says that a folder cannot be written to', () => {
+  it('reports an unwritable folder', () => {
     expect(codeOf(() => createProjectStore('/proc/self/fovea/project.sqlite'))).toBe('project_unwritable');
     writeFileSync(join(folder, 'a file'), '');
     expect(codeOf(() => createProjectStore(join(folder, 'a file', 'project.sqlite')))).toBe('project_unwritable');
@@ -248,7 +248,7 @@ const tiny = mountTinyDisk('2m');
 afterAll(() => tiny?.unmount());
 
 describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs)', () => {
-  it('says so, keeps what was stored and goes on when there is space again', () => {
+  it('reports it, keeps what was stored and continues once there is space', () => {
     const disk = tiny?.folder ?? '';
     const path = join(disk, 'project.sqlite');
     const store = createProjectStore(path);
@@ -271,7 +271,7 @@ describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs
     again.close();
   });
 
-  it('cannot make a project there, and leaves no half of one', () => {
+  it('does not create half a project', () => {
     const disk = tiny?.folder ?? '';
     for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
     mkdirSync(join(disk, 'p'));
@@ -312,7 +312,7 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
   };
   const benign = (store: ProjectStore): void => void store.run(`INSERT INTO classes (name) VALUES ('benign')`);
 
-  it('can be looked at, and refuses what would change it', () => {
+  it('can be viewed, and rejects changes', () => {
     const path = archived('ü #1 50%?', (to) => {
       const store = createProjectStore(to);
       benign(store);
@@ -321,7 +321,7 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
     expect(seen(path)).toEqual(['benign']);
   });
 
-  it('shows what its log holds, though nobody settled it', () => {
+  it('shows what its unmerged log contains', () => {
     let live: ProjectStore | null = null;
     const path = archived('killed', (to) => {
       live = createProjectStore(to);
@@ -333,7 +333,7 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
     expect(seen(path)).toEqual(['benign']);
   });
 
-  it('is migrated in a private copy where it is of an earlier version, and stays as it is', () => {
+  it('is migrated in a private copy if it is of an earlier version, and stays unchanged', () => {
     const path = archived('old', (to) => {
       const store = createProjectStore(to, migrations.slice(0, 2));
       benign(store);
@@ -347,14 +347,14 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('is still damage where it is empty', () => {
+  it('is still reported as damaged if empty', () => {
     const path = archived('empty', (to) => writeFileSync(to, ''));
     expect(codeOf(() => openProjectStore(path))).toBe('project_damaged');
   });
 });
 
-describe('a database whose disk is not there', () => {
-  it('is not made anew in the empty folder that it was mounted on', () => {
+describe('a database on a missing disk', () => {
+  it('is not created again in the empty mount folder', () => {
     const store = createProjectStore(file());
     const { connection } = store;
     store.close();
@@ -371,7 +371,7 @@ describe.skipIf(unpluggable === null)('on a disk that is unplugged (needs the ri
   const disk = unpluggable as UnpluggableDisk;
   afterAll(() => disk.dispose());
 
-  it('says so and calls nothing damaged, makes nothing in its place, and goes on when it is back', () => {
+  it('reports it without calling anything damaged, creates nothing in its place, and continues when it is back', () => {
     const store = createProjectStore(join(disk.folder, 'project.sqlite'));
     const name = (name: string) => store.run('INSERT INTO classes (name) VALUES (?)', name);
     const names = () => store.column<string>('SELECT name FROM classes');

@@ -11,8 +11,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const browse = (path: string) => createBrowsing(createGrants())['platform.browse']({ path });
 
-describe('the picker of the browser', () => {
-  it('says what of a path is not there, and nothing of what is above', async () => {
+describe('the file picker of the browser', () => {
+  it('reports the missing part of a path, and nothing of the folders above', async () => {
     await expect(browse(join(root, 'scans', 'no', 'such', 'folder'))).rejects.toMatchObject({
       message: `There is no “${join('no', 'such', 'folder')}” in “scans”.`,
     });

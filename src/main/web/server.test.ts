@@ -121,7 +121,7 @@ describe('web mode', () => {
     expect(Buffer.from(server.token, 'base64url')).toHaveLength(32);
   });
 
-  it('turns the printed address into a cookie that scripts and other sites cannot use', async () => {
+  it('exchanges the printed address for a cookie that scripts and other sites cannot use', async () => {
     const reply = await send(server, `/?token=${server.token}`);
     expect(reply.status).toBe(303);
     expect(reply.headers['location']).toBe('/');
@@ -151,11 +151,11 @@ describe('web mode', () => {
     ['/resource/thumbnail/p/1', {}],
     ['/api/events', {}],
     ['/api/events', { authorization: 'Bearer wrong' }],
-  ])('refuses %s without the token (%o)', async (path, headers) => {
+  ])('rejects %s without the token (%o)', async (path, headers) => {
     expect((await send(server, path, { headers })).status).toBe(401);
   });
 
-  it('refuses a request without the token before any handler sees it', async () => {
+  it('rejects a request without the token before any handler sees it', async () => {
     called.length = 0;
     const { cookie: _, ...headers } = post();
     const reply = await send(server, '/api/invoke/app.info', { method: 'POST', headers, body: '{}' });
@@ -165,20 +165,20 @@ describe('web mode', () => {
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost:1', '[::1]:80'])(
-    'refuses the host name %s, token or not',
+    'rejects the host name %s, token or not',
     async (host) => {
       expect((await send(server, '/', { headers: { ...page(), host } })).status).toBe(403);
       expect((await send(server, `/?token=${server.token}`, { headers: { host } })).status).toBe(403);
     },
   );
 
-  it('takes localhost for 127.0.0.1', async () => {
+  it('accepts localhost for 127.0.0.1', async () => {
     const headers = { ...page(), host: `localhost:${server.port}` };
     expect((await send(server, '/', { headers })).status).toBe(200);
   });
 
   it.each(['http://evil.example', 'null', 'http://127.0.0.1:1', 'https://127.0.0.1'])(
-    'refuses a POST from the origin %s',
+    'rejects a POST from the origin %s',
     async (origin) => {
       called.length = 0;
       const headers = { ...post(), origin };
@@ -190,7 +190,7 @@ describe('web mode', () => {
     },
   );
 
-  it('refuses a POST with a cookie and no origin, and what the browser calls cross-site', async () => {
+  it('rejects a POST with a cookie and no origin, and requests that the browser calls cross-site', async () => {
     const { origin: _, ...silent } = post();
     expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: silent, body: '{}' })).status).toBe(
       403,
@@ -204,7 +204,7 @@ describe('web mode', () => {
     expect((await send(server, '/resource/thumbnail/p/1', { headers: foreign })).status).toBe(403);
   });
 
-  it('answers a request of its page, and of a script with the token', async () => {
+  it('replies to a request of its page, and of a script with the token', async () => {
     called.length = 0;
     const body = JSON.stringify({ project: 'p' });
     const reply = await send(server, '/api/invoke/dataset.summary', { method: 'POST', headers: post(), body });
@@ -217,7 +217,7 @@ describe('web mode', () => {
     ]);
   });
 
-  it('takes JSON only, up to its limit', async () => {
+  it('accepts JSON only, up to its limit', async () => {
     const form = { ...post(), 'content-type': 'application/x-www-form-urlencoded' };
     expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: form, body: 'a=1' })).status).toBe(
       415,
@@ -225,7 +225,7 @@ describe('web mode', () => {
     expect(await announce(server, { ...post(), 'content-length': String(17 * 2 ** 20) })).toContain('HTTP/1.1 413');
   });
 
-  it('does not parse what is nested deeper than any request', async () => {
+  it('does not parse JSON nested deeper than any request', async () => {
     const invoke = async (body: string): Promise<unknown> => {
       called.length = 0;
       await send(server, '/api/invoke/app.info', { method: 'POST', headers: post(), body });
@@ -256,7 +256,7 @@ describe('web mode', () => {
     expect((await send(server, '/resource/thumbnail/p/1', { headers: page() })).body).toBe('pixels');
   });
 
-  it('sends events as they happen and forgets a page that has gone', async () => {
+  it('sends events as they happen and drops a page that has gone', async () => {
     const response = await fetch(`${server.origin}/api/events`, {
       headers: { authorization: `Bearer ${server.token}` },
     });
@@ -287,7 +287,7 @@ describe('web mode', () => {
         body,
       });
 
-    it('keeps relative paths and answers one grant for each thing dropped', async () => {
+    it('keeps relative paths and returns one grant per dropped item', async () => {
       granted.length = 0;
       const session = await begin();
       expect((await put(session, 'Ordner (ä)/a b.dcm', 'one')).status).toBe(200);
@@ -310,13 +310,13 @@ describe('web mode', () => {
       '.',
       'a\\..\\b.png',
       `${'n'.repeat(256)}.png`,
-    ])('refuses the path %j', async (path) => {
+    ])('rejects the path %j', async (path) => {
       const reply = await put(await begin(), path, 'x');
       expect(reply.status).toBe(400);
       expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'bad_request' } });
     });
 
-    it('refuses a file over the limit, the same file twice, too many files and an unknown session', async () => {
+    it('rejects a file over the limit, the same file twice, too many files and an unknown session', async () => {
       const session = await begin();
       const large = await put(session, 'large.dcm', Buffer.alloc(1_001));
       expect(JSON.parse(large.body)).toMatchObject({ error: { code: 'too_large' } });
@@ -329,7 +329,7 @@ describe('web mode', () => {
       expect(JSON.parse(last.body)).toMatchObject({ error: { code: 'too_large' } });
     });
 
-    it('refuses one name as a file and as a folder', async () => {
+    it('rejects one name as a file and as a folder', async () => {
       const session = await small.begin();
       await small.add(session, 'ok.png', null);
       const body = (): ReadableStream<Uint8Array> => new Blob(['x']).stream();
@@ -344,7 +344,7 @@ describe('web mode', () => {
       expect((await readFile(kept?.name ?? '')).length).toBe(0);
     });
 
-    it('keeps nothing of a client that breaks off, and does not take it for an error of Fovea', async () => {
+    it('keeps nothing of a client that disconnects, and does not log it as an error of Fovea', async () => {
       failures.length = 0;
       const session = await begin();
       const headers = { ...post(), 'content-length': '500' };
@@ -371,7 +371,7 @@ describe('web mode', () => {
     expect(existsSync(grant?.name ?? '')).toBe(false);
   });
 
-  it('says so when its port is taken', async () => {
+  it('reports that its port is taken', async () => {
     const again = startWebServer({
       dispatch: async () => ({ ok: true, value: {} }),
       subscribe: () => () => undefined,

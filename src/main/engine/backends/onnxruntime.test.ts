@@ -9,7 +9,7 @@ const tensor = (...values: number[]) => ({ shape: [values.length], data: Float32
 describe('the CPU backend', () => {
   const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
 
-  it('writes outputs into given buffers, views of one buffer too', async () => {
+  it('writes outputs into given buffers, including views of one buffer', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', [2]);
     builder.output('double', builder.add(x, x));
@@ -30,7 +30,7 @@ describe('the CPU backend', () => {
     await program.dispose();
   });
 
-  it('hands an input through as an output', async () => {
+  it('passes an input through as an output', async () => {
     const builder = new GraphBuilder();
     builder.output('y', builder.input('x', [3]));
     const program = await backend.compile(builder.build('copy'));
@@ -39,33 +39,30 @@ describe('the CPU backend', () => {
     await program.dispose();
   });
 
-  it.each(['cuda', 'dml', 'coreml'] as const)(
-    'computes what %s would be asked to, with its dialect',
-    async (device) => {
-      // The provider itself is unavailable here; its graph, its options and the location of its outputs are checked.
-      const execution = { ...executionProviders[device], provider: 'cpu' as const };
-      const backend = createOnnxRuntimeBackend({ device, threads: 1 }, execution);
-      expect(backend.keepsTensors).toBe(false);
-      const builder = new GraphBuilder();
-      const x = builder.input('x', [1, 2, 2]);
-      builder.output('product', builder.matmul(x, x, { transposeB: true, scale: 2 }));
-      builder.output('logarithm', builder.logSoftmax(x));
-      const program = await backend.compile(builder.build('test'));
-      const { host } = await program.run(
-        new Map([['x', { shape: [1, 2, 2], data: Float32Array.of(0, Math.log(3), 0, 0) }]]),
-      );
-      const [a, b] = [2 * Math.log(3) ** 2, 0];
-      [a, b, b, 0].forEach((value, i) => {
-        expect(host.get('product')?.data[i]).toBeCloseTo(value, 5);
-      });
-      [Math.log(1 / 4), Math.log(3 / 4), Math.log(1 / 2), Math.log(1 / 2)].forEach((value, i) => {
-        expect(host.get('logarithm')?.data[i]).toBeCloseTo(value, 5);
-      });
-      await program.dispose();
-    },
-  );
+  it.each(['cuda', 'dml', 'coreml'] as const)('computes the programs of %s in its dialect', async (device) => {
+    // The provider itself is unavailable here; its graph, its options and the location of its outputs are checked.
+    const execution = { ...executionProviders[device], provider: 'cpu' as const };
+    const backend = createOnnxRuntimeBackend({ device, threads: 1 }, execution);
+    expect(backend.keepsTensors).toBe(false);
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [1, 2, 2]);
+    builder.output('product', builder.matmul(x, x, { transposeB: true, scale: 2 }));
+    builder.output('logarithm', builder.logSoftmax(x));
+    const program = await backend.compile(builder.build('test'));
+    const { host } = await program.run(
+      new Map([['x', { shape: [1, 2, 2], data: Float32Array.of(0, Math.log(3), 0, 0) }]]),
+    );
+    const [a, b] = [2 * Math.log(3) ** 2, 0];
+    [a, b, b, 0].forEach((value, i) => {
+      expect(host.get('product')?.data[i]).toBeCloseTo(value, 5);
+    });
+    [Math.log(1 / 4), Math.log(3 / 4), Math.log(1 / 2), Math.log(1 / 2)].forEach((value, i) => {
+      expect(host.get('logarithm')?.data[i]).toBeCloseTo(value, 5);
+    });
+    await program.dispose();
+  });
 
-  it('says which input is missing', async () => {
+  it('names a missing input', async () => {
     const builder = new GraphBuilder();
     builder.output('y', builder.exp(builder.input('x', [1])));
     const program = await backend.compile(builder.build('test'));

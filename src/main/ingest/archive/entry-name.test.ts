@@ -172,14 +172,14 @@ describe('one folder packed by different programs has the same names', () => {
     });
   });
 
-  test('names of no such language are read as the specification says', async () => {
+  test('names in no such language are read as in the specification', async () => {
     // "病変" in Shift JIS: 95 61 95 CF. CP437: ò a ò ╧.
     const archive = await open([{ name: Buffer.from('956195cf2e706e67', 'hex'), content, host: 0 }]);
     expect(archive.entries.map(({ name }) => name)).toEqual(['òaò╧.png']);
     archive.close();
   });
 
-  test('what macOS adds and the entries of folders are passed over', async () => {
+  test('metadata of macOS and folder entries are skipped', async () => {
     const archive = await open([
       { name: Buffer.from('a\\'), content: Buffer.alloc(0), host: 0 },
       { name: Buffer.from('a/b.png'), content },
@@ -192,7 +192,7 @@ describe('one folder packed by different programs has the same names', () => {
   });
 });
 
-describe('what cannot be opened is called by its name', () => {
+describe('unsupported archives are named', () => {
   test.each([
     ['a password (ZipCrypto, bit 0)', { flags: 1 }, 'encrypted', 'password'],
     ['a password (AES, method 99)', { flags: 1, method: 99 }, 'encrypted', 'password'],
@@ -206,7 +206,7 @@ describe('what cannot be opened is called by its name', () => {
     archive.close();
   });
 
-  test('strong encryption and split archives are no damage', async () => {
+  test('strong encryption and split archives are not called damage', async () => {
     const entry = { name: Buffer.from('a.png'), content };
     await expect(open([{ ...entry, flags: 0x41 }])).rejects.toMatchObject({ code: 'encrypted' });
     await expect(open([entry], 2)).rejects.toMatchObject({ code: 'unsupported_archive' });

@@ -19,7 +19,7 @@ async function put(bytes: Uint8Array): Promise<string> {
   return path;
 }
 
-describe('names of entries', () => {
+describe('entry names', () => {
   test.each([
     ['a/b.dcm', 'a/b.dcm'],
     ['a\\b.dcm', 'a/b.dcm'],
@@ -43,7 +43,7 @@ describe('names of entries', () => {
   });
 });
 
-test('entries are listed and read back; folders and litter are passed over', async () => {
+test('entries are listed and read back; folders and clutter are skipped', async () => {
   const path = await put(
     await zipBytes([
       { name: 'a/1.txt', content: 'one'.repeat(100) },
@@ -65,7 +65,7 @@ test('entries are listed and read back; folders and litter are passed over', asy
   archive.close();
 });
 
-test('what leads out of the archive, links, locked and doubled files are refused one by one', async () => {
+test('paths out of the archive, links, encrypted and duplicate files are rejected one by one', async () => {
   const good = await zipBytes([
     { name: 'xx/traversal', content: 'a' },
     { name: 'xetc/absolute', content: 'a' },
@@ -98,7 +98,7 @@ test('what leads out of the archive, links, locked and doubled files are refused
 });
 
 // Each has only 4 stored bytes; an encrypted file has another 12 bytes of header (APPNOTE 6.1).
-test('a stored file that is locked without a header is locked, one of two sizes damaged, and the rest is read', async () => {
+test('a stored encrypted file without a header is reported as encrypted, one with two sizes as damaged, and the rest is read', async () => {
   const zip = await zipBytes(
     ['locked', 'sizes-', 'good--'].map((name) => ({ name, content: 'abcd', compress: false })),
   );
@@ -129,7 +129,7 @@ describe('bombs', () => {
     });
   });
 
-  test('one file that is too large is refused alone', async () => {
+  test('one file that is too large is rejected alone', async () => {
     const big = { name: 'big', content: Buffer.alloc(1_000_001, 7), compress: false };
     const archive = await openArchive(await put(await zipBytes([big, { name: 'small', content: 'a' }])), { limits });
     expect(archive.entries.map(({ name }) => name)).toEqual(['small']);
@@ -137,7 +137,7 @@ describe('bombs', () => {
     archive.close();
   });
 
-  test('files that overlap, so that a small archive claims more than it has', async () => {
+  test('overlapping files, with which a small archive claims more than it has', async () => {
     const zip = await zipBytes([{ name: 'a', content: Buffer.alloc(1000, 1), compress: false }]);
     const directory = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
     const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
@@ -157,7 +157,7 @@ describe('bombs', () => {
     });
   });
 
-  test('a file that unpacks to more than it says', async () => {
+  test('a file that unpacks to more than its header says', async () => {
     const zip = await zipBytes([{ name: 'a', content: Buffer.alloc(100_000, 1) }]);
     const directory = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
     zip.writeUInt32LE(10, directory + 24);
@@ -176,7 +176,7 @@ test.each([
   await expect(openArchive(await put(bytes))).rejects.toMatchObject({ code: 'damaged' });
 });
 
-test('a cut-off archive is damaged; one that is not there is unreadable', async () => {
+test('a truncated archive is damaged; a missing one is unreadable', async () => {
   const zip = await zipBytes([{ name: 'a', content: 'a'.repeat(1000) }]);
   await expect(openArchive(await put(zip.subarray(0, zip.length - 30)))).rejects.toMatchObject({ code: 'damaged' });
   await expect(openArchive(join(folder, 'nowhere.zip'))).rejects.toMatchObject({ code: 'unreadable' });

@@ -41,7 +41,7 @@ function put(files: Readonly<Record<string, Uint8Array>>): void {
 const missing = async (paths: readonly string[]) =>
   (await scan(paths)).ignored.filter(({ code }) => code === 'missing').map(({ path }) => path.slice(folder.length + 1));
 
-test('files that a DICOMDIR names and that are not there are left out by name', async () => {
+test('files named by a DICOMDIR but missing are reported by name', async () => {
   put({ 'disc/DICOMDIR': dicomdir(['DICOM/IM1', 'DICOM/IM2', 'DICOM/IM3']), 'disc/DICOM/IM2': IMAGE });
   const { entries, ignored } = await scan([folder]);
   expect(entries.map(({ relativePath }) => relativePath)).toEqual(['disc/DICOM/IM2']);
@@ -51,13 +51,13 @@ test('files that a DICOMDIR names and that are not there are left out by name', 
   ]);
 });
 
-test('names in the other case, and a DICOMDIR that was named alone, miss nothing', async () => {
+test('names in the other case, and a DICOMDIR given alone, are not reported as missing', async () => {
   put({ 'disc/dicomdir': dicomdir(['DICOM/IM1', 'DICOM/IM1']), 'disc/dicom/im1': IMAGE });
   expect(await missing([folder])).toEqual([]);
   expect(await missing([join(folder, 'disc', 'dicomdir')])).toEqual([]);
 });
 
-test('in an archive', async () => {
+test('a DICOMDIR in an archive', async () => {
   const directory = dicomdir(['DICOM/IM1', 'DICOM/IM2']);
   put({
     'disc.zip': await zipBytes([
@@ -68,7 +68,7 @@ test('in an archive', async () => {
   expect(await missing([folder])).toEqual(['disc.zip/cd/DICOM/IM2']);
 });
 
-test('names that lead out are missing, whatever is there; a long list ends with its number', async () => {
+test('names that lead out are missing, whether or not they exist; a long list ends with its count', async () => {
   put({ 'disc/DICOMDIR': dicomdir(['../other/IM1']), 'other/IM1': IMAGE });
   expect(await missing([folder])).toEqual(['disc/_/other/IM1']);
   put({ 'disc/DICOMDIR': dicomdir(Array.from({ length: 1200 }, (_, index) => `IM${index}`)) });
@@ -77,7 +77,7 @@ test('names that lead out are missing, whatever is there; a long list ends with 
   expect(listed.map(({ message }) => message)).toContain('It lists 200 more missing files.');
 });
 
-test('a damaged DICOMDIR is said, and the rest goes on', async () => {
+test('a damaged DICOMDIR is reported, and the scan continues', async () => {
   const good = dicomdir(['IM1']);
   put({ DICOMDIR: good.subarray(0, 190), IM1: IMAGE });
   const { entries, ignored } = await scan([folder]);
@@ -111,7 +111,7 @@ const labels = async (paths: readonly string[]) => {
   return Object.fromEntries(entries.map(({ relativePath, label }) => [relativePath, label]));
 };
 
-test('folders of a disc are no classes, whatever they are called after', async () => {
+test('folders of a disc are not classes, whatever their names', async () => {
   put({
     DICOMDIR: dicomdir(['MUELLER/STUDY1/SERIES1/IM1', 'MEIER/STUDY1/SERIES1/IM1']),
     'mueller/study1/series1/im1': IMAGE,
@@ -121,7 +121,7 @@ test('folders of a disc are no classes, whatever they are called after', async (
   expect([layout, entries.map(({ label }) => label)]).toEqual(['none', [null, null]]);
 });
 
-test('folders around a disc are, and so are those beside it that it does not name', async () => {
+test('folders around a disc are classes, as are those beside it that it does not name', async () => {
   const disc = (name: string) => ({
     [`${name}/DICOMDIR`]: dicomdir(['DICOM/A/IM1', 'DICOM/B/IM1']),
     [`${name}/DICOM/A/IM1`]: IMAGE,
@@ -138,7 +138,7 @@ test('folders around a disc are, and so are those beside it that it does not nam
   expect(await labels([folder])).toMatchObject({ 'DICOM/IM1': null, 'benign/DICOM/A/IM1': 'benign' });
 });
 
-test('nor are the folders of a disc in an archive, or of one whose table of contents cannot be read', async () => {
+test('folders of a disc in an archive, or with an unreadable table of contents, are not classes either', async () => {
   const zip = await zipBytes([
     { name: 'DICOMDIR', content: dicomdir(['P1/IM1', 'P2/IM1']) },
     { name: 'P1/IM1', content: IMAGE },

@@ -34,7 +34,7 @@ test.each(names)('%s in %s', (name, terms, bytes) => {
   expect(characterSetOf(terms).decode(hex(bytes))).toEqual({ text: name, faithful: true });
 });
 
-test('“^” and “=” of a name switch back, and are no delimiters inside two-byte characters (PS3.5, H.3.1)', () => {
+test('“^” and “=” of a name switch back, and do not separate inside two-byte characters (PS3.5, H.3.1)', () => {
   // Yamada^Tarou=山田^太郎=やまだ^たろう
   const example =
     '59616d6164615e5461726f753d1b24423b3345441b28425e1b244242404f' +
@@ -49,7 +49,7 @@ test('“^” and “=” of a name switch back, and are no delimiters inside tw
   expect(characterSetOf('ISO 2022 IR 100\\ISO 2022 IR 149').decode(hex(mixed), true).text).toBe('서^ä');
 });
 
-test('misspelt terms are known, and others are not', () => {
+test('common misspellings of terms are recognised, and others are not', () => {
   const known = ['ISO_IR_100', 'ISO IR 100', 'iso_ir 192', 'UTF-8', 'ISO-IR 6', 'ISO 2022 IR 6\\ISO 2022 IR 87', ''];
   expect(known.map((term) => characterSetOf(term).known)).toEqual(known.map(() => true));
   expect(characterSetOf('WINDOWS-1251').known).toBe(false);
@@ -62,7 +62,7 @@ function facts(terms: string | null, bytes: Uint8Array) {
   return { institution: readHeaderFacts(dataSet, notes).equipment.institution, notes: [...notes] };
 }
 
-test('one hospital is one site, whatever its name is written in', () => {
+test('one hospital is one site in every character set', () => {
   const sites = (name: string) =>
     new Set(names.filter(([of]) => of === name).map(([, terms, bytes]) => facts(terms, hex(bytes)).institution));
   for (const name of new Set(names.map(([of]) => of))) expect([...sites(name)]).toEqual([name.normalize('NFKC')]);
@@ -77,7 +77,7 @@ test('one hospital is one site, whatever its name is written in', () => {
   }
 });
 
-test('text that the named set cannot have written is read as far as possible, and said', () => {
+test('text invalid in its character set is read as far as possible, and reported', () => {
   const said = ['Text in the file does not match its declared character set; some letters may be wrong.'];
   expect(facts('ISO_IR 192', hex('4bf66c6e'))).toEqual({ institution: 'K\ufffdln', notes: said });
   // No set is declared: UTF-8 if valid, else Latin-1.

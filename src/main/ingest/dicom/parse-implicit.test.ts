@@ -70,7 +70,7 @@ describe('implicit value representations under an explicit transfer syntax', () 
   });
 });
 
-test('a private group 0001 behind the file meta group is passed over', async () => {
+test('a private group 0001 after the file meta group is skipped', async () => {
   const odd: TestElement = ['00010001', 'LO', 'odd'];
   const file = dicomFile([], '1.2.840.10008.1.2', implicit([odd, ...image(), ['7fe00010', 'OW', pixels]]));
   const parsed = parseDicom(file);

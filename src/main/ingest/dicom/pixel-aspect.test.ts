@@ -47,7 +47,7 @@ test('each frame of an enhanced file has its own', () => {
   expect([aspect([perFrame], 0).aspect, aspect([perFrame], 1).aspect]).toEqual([2, 0.5]);
 });
 
-test('nothing, or nothing that a pixel can be, is square', () => {
+test('a missing or impossible aspect ratio counts as square', () => {
   expect(aspect([])).toEqual({ aspect: 1, notes: [] });
   for (const pair of ['0\\0', '1', '-1\\1', '1\\0', '100\\1', 'a\\b']) {
     const seen = aspect([['00280030', 'DS', pair]]);
@@ -62,7 +62,7 @@ test('nothing, or nothing that a pixel can be, is square', () => {
   );
 });
 
-test('sources that contradict each other: the spacing counts, and it is said', () => {
+test('contradicting sources: the spacing counts, and is reported', () => {
   const spacing: TestElement = ['00280030', 'DS', '0.6\\0.3'];
   expect(aspect([spacing, ['00280034', 'IS', '1\\1']])).toEqual({
     aspect: 2,
@@ -71,7 +71,7 @@ test('sources that contradict each other: the spacing counts, and it is said', (
   expect(aspect([['00181164', 'DS', '0.601\\0.3'], spacing]).notes).toEqual([]);
 });
 
-test('window and model see the true aspect; a pipeline of before sees pixels as they are stored', async () => {
+test('window and model see the true aspect ratio; an earlier pipeline sees pixels as stored', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-aspect-'));
   try {
     const path = join(folder, 'tall.dcm');

@@ -53,12 +53,12 @@ test('identifying values are masked, also in sequences and private elements', as
   expect(row('(7FE0,0010)')).toMatchObject({ keyword: 'PixelData', value: '(2 bytes)' });
 });
 
-test('they are shown when asked for', async () => {
+test('they are shown on request', async () => {
   const text = JSON.stringify(await listTags(dataSet, true));
   for (const secret of secrets) expect(text).toContain(secret);
 });
 
-test('facts of the header', () => {
+test('facts from the header', () => {
   expect(readHeaderFacts(dataSet)).toEqual({
     modality: 'US',
     identity: {

@@ -78,7 +78,7 @@ describe('cropping', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('keeps the pixels of the region; facts are of the whole picture', async () => {
+  test('keeps the pixels of the region; facts cover the whole image', async () => {
     const path = join(folder, 'a.dcm');
     await writeFile(path, file([tissue]));
     const { facts, raster } = await ingestFile(path, { kind: 'auto' }, 512, { crop: 'ultrasound-region' });
@@ -90,7 +90,7 @@ describe('cropping', () => {
     expect([whole.raster.width, whole.raster.height, whole.raster.channels]).toEqual([COLUMNS, ROWS, 3]);
   });
 
-  test('leaves a picture whole where no region is named', async () => {
+  test('keeps an image whole without a region', async () => {
     const path = join(folder, 'a.dcm');
     await writeFile(path, file([]));
     const { raster } = await ingestFile(path, { kind: 'auto' }, 512, { crop: 'ultrasound-region' });

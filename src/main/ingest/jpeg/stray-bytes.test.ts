@@ -68,16 +68,16 @@ describe.each([
   ['progressive', await rgb().jpeg({ progressive: true }).toBuffer()],
 ])('a photograph, %s', (_kind, jpeg) => {
   const body = jpeg.subarray(0, -2);
-  test.each(harmless)('%s: whole', async (_name, change) => {
+  test.each(harmless)('%s: complete', async (_name, change) => {
     const [clean, odd] = await Promise.all([jpeg, change(body)].map((bytes) => decodeBitmap(bytes)));
     expect(Buffer.compare(Buffer.from(odd?.samples ?? []), Buffer.from(clean?.samples ?? []))).toBe(0);
   });
-  test.each(broken)('%s: refused', async (_name, change) => {
+  test.each(broken)('%s: rejected', async (_name, change) => {
     await expect(decodeBitmap(change(body))).rejects.toMatchObject({ name: 'FoveaError' });
   });
 });
 
-test('a photograph read without its stray bytes stays the way up that EXIF says, and is noted', async () => {
+test('a photograph read without its stray bytes keeps its EXIF orientation, and is noted', async () => {
   const jpeg = await rgb().withMetadata({ orientation: 6 }).jpeg().toBuffer();
   const { width, height, header } = await decodeBitmap(jpeg.subarray(0, -2));
   expect([width, height]).toEqual([HEIGHT, WIDTH]);
@@ -97,11 +97,11 @@ describe.each([
   const body = codestream.subarray(0, -2);
   const open = (bytes: Buffer) =>
     openDicomFrame(parseDicom(dicomFile(module, `1.2.840.10008.1.2.4.${syntax}`, encapsulated([], [bytes]))), 0);
-  test.each(harmless)('%s: whole', async (_name, change) => {
+  test.each(harmless)('%s: complete', async (_name, change) => {
     const [clean, odd] = await Promise.all([codestream, change(body)].map(open));
     expect(odd?.stored.values).toEqual(clean?.stored.values);
   });
-  test.each(broken)('%s: refused, nothing is made up', async (_name, change) => {
+  test.each(broken)('%s: rejected, with no pixels made up', async (_name, change) => {
     await expect(open(change(body))).rejects.toMatchObject({ code: 'damaged' });
   });
 });
@@ -114,11 +114,11 @@ describe.each([
   const body = codestream.subarray(0, -2);
   const open = (bytes: Buffer) =>
     openDicomFrame(parseDicom(dicomFile(deep, `1.2.840.10008.1.2.4.${syntax}`, encapsulated([], [bytes]))), 0);
-  test.each(harmless.slice(0, -2))('%s: whole', async (_name, change) => {
+  test.each(harmless.slice(0, -2))('%s: complete', async (_name, change) => {
     const [clean, odd] = await Promise.all([codestream, change(body)].map(open));
     expect(odd?.stored.values).toEqual(clean?.stored.values);
   });
-  test.each(broken)('%s: refused, nothing is made up', async (_name, change) => {
+  test.each(broken)('%s: rejected, with no pixels made up', async (_name, change) => {
     await expect(open(change(body))).rejects.toMatchObject({ code: 'damaged' });
   });
 });
@@ -129,7 +129,7 @@ describe('encapsulated, JPEG-LS', async () => {
     openDicomFrame(parseDicom(dicomFile(deep, '1.2.840.10008.1.2.4.80', encapsulated([], [bytes]))), 0);
   // Only a decoder knows where the data ends: CharLS rejects more of these files, and so does Fovea.
   test.each(harmless.filter(([name]) => !/stray bytes before the end|stuffed/.test(name)))(
-    '%s: whole',
+    '%s: complete',
     async (_name, change) => {
       const [clean, odd] = await Promise.all([codestream, change(codestream.subarray(0, -2))].map(open));
       expect(odd?.stored.values).toEqual(clean?.stored.values);

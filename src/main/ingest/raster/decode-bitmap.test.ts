@@ -23,7 +23,7 @@ test('a palette PNG becomes RGB', async () => {
   expect([channels, ...samples]).toEqual([3, 255, 0, 0, 0, 0, 255]);
 });
 
-test('alpha is laid over black', async () => {
+test('alpha is blended over black', async () => {
   const png = await raw([200, 100, 50, 255, 200, 100, 50, 0, 200, 100, 50, 128], 3, 1, 4).png().toBuffer();
   const { samples } = await decodeBitmap(png);
   expect([...samples.subarray(0, 6)]).toEqual([200, 100, 50, 0, 0, 0]);
@@ -43,7 +43,7 @@ test('EXIF orientation is applied', async () => {
   expect([width, height]).toEqual([16, 32]);
 });
 
-describe('CMYK JPEG is shown as Pillow shows it', () => {
+describe('CMYK JPEG looks as in Pillow', () => {
   // 8 x 8, written by Pillow 13.0.0 with Adobe's marker: ink (36 x, 36 y, 18 (x + y)) and black 5 (7 - x) y.
   const adobe = Buffer.from(
     '/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAII/8QAJBAAAQEECwAAAAAAAAAAAAAAAAgREyRCCRQXGTE0RVFlgqP/2gAOBEMATQBZAEsAAD8AdKRq/cd6Ry/oNUipM3F7zFXpgU/bRVIt+9ZM3E//2Q==',
@@ -96,7 +96,7 @@ describe('CMYK JPEG is shown as Pillow shows it', () => {
   });
 });
 
-describe('whole files that the decoder does not know are called by their name', () => {
+describe('complete but unsupported files are named', () => {
   const jpeg = raw([1, 2, 3, 4], 2, 2, 1).jpeg().toBuffer();
   /** A valid file with another start of frame or precision. */
   const changed = async (offset: number, value: number) => {
@@ -123,7 +123,7 @@ describe('whole files that the decoder does not know are called by their name', 
     await expect(decodeBitmap(apple)).rejects.toMatchObject({ code: 'unsupported_image' });
   });
 
-  test('a damaged PNG with its end is not called cut off, whatever stands behind it', async () => {
+  test('a damaged PNG with its end is not called truncated, whatever follows', async () => {
     const good = await raw(
       Array.from({ length: 400 }, (_, at) => at % 251),
       20,
@@ -139,7 +139,7 @@ describe('whole files that the decoder does not know are called by their name', 
   });
 });
 
-test('cut off, damaged, and formats that are not ours', async () => {
+test('truncated, damaged and unsupported files', async () => {
   const noise = Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
   const png = await raw(noise, 64, 64, 1).png().toBuffer();
   await expect(decodeBitmap(png.subarray(0, png.length / 2))).rejects.toMatchObject({ code: 'truncated' });
@@ -151,7 +151,7 @@ test('cut off, damaged, and formats that are not ours', async () => {
   await expect(decodeBitmap(gif)).rejects.toMatchObject({ name: 'FoveaError' });
 });
 
-test('a JPEG whose pixels a decoder would make up is refused', async () => {
+test('a JPEG whose pixels a decoder would make up is rejected', async () => {
   const noise = Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
   const jpeg = await raw(noise, 64, 64, 1).jpeg({ quality: 90 }).toBuffer();
   const end = Buffer.from('ffd9', 'hex');
@@ -172,7 +172,7 @@ test('a JPEG whose pixels a decoder would make up is refused', async () => {
   expect(width).toBe(64);
 });
 
-test('a header that promises a million pixels a side', async () => {
+test('a header that claims a million pixels per side', async () => {
   const png = await raw([0], 1, 1, 1).png().toBuffer();
   png.writeUInt32BE(1_000_000, 16);
   png.writeUInt32BE(1_000_000, 20);

@@ -16,7 +16,7 @@ const model = async (picture: ReturnType<typeof openBitmap>, intensity: Intensit
   ...(await picture).forModel(intensity, 'values').data,
 ];
 
-describe('16-bit PNG by the range that it uses', () => {
+describe('16-bit PNG by the range in use', () => {
   test.each([
     // 255 (v - 1000) / 2000, like the full range of a DICOM frame.
     ['12-bit values that do not fill their range', [1000, 2000, 3000], [0, 128, 255]],
@@ -30,7 +30,7 @@ describe('16-bit PNG by the range that it uses', () => {
     expect(await model(grey16(values))).toEqual(bytes);
   });
 
-  test('with a note, unless nothing was decided', async () => {
+  test('has a note, unless nothing was decided', async () => {
     expect((await grey16([0, 4095])).notes).toEqual([expect.stringContaining('no sBIT')]);
     expect((await grey16([0, 65535])).notes).toEqual([]);
     expect((await grey16([257, 514])).notes).toEqual([]);
@@ -51,7 +51,7 @@ describe('16-bit PNG by sBIT', () => {
     expect(await model(grey16(values, sBIT(...bits)))).toEqual(bytes);
   });
 
-  test('is the window of the picture, and said', async () => {
+  test('is the window of the image, and reported', async () => {
     const { window, range, notes } = await grey16([10, 3000], sBIT(12));
     expect([window, range]).toEqual([
       { center: 2047.5, width: 4095 },
@@ -64,14 +64,14 @@ describe('16-bit PNG by sBIT', () => {
   test.each([
     ['all values', Array.from({ length: 4096 }, (_, at) => at)],
     ['few values', [0, 1000, 4095]],
-  ])('that the values contradict is not used, and said: %s', async (_, values) => {
+  ])('is ignored and reported if the values contradict it: %s', async (_, values) => {
     const picture = await grey16(values, sBIT(8));
     expect([...picture.forModel(auto, 'values').data]).toEqual(values.map((value) => Math.round((255 * value) / 4095)));
     expect(picture.window).toBeNull();
     expect(picture.notes).toEqual([expect.stringContaining('contradict its 8 significant bits (sBIT)')]);
   });
 
-  test.each([1, 5, 8, 10, 12, 14])('%d bits scaled up in any way that PNG names contradict nothing', async (bits) => {
+  test.each([1, 5, 8, 10, 12, 14])('accepts %d bits scaled up in any way that PNG names', async (bits) => {
     const top = 2 ** bits - 1;
     const sources = Array.from({ length: top + 1 }, (_, at) => at);
     const repeat = (value: number) => {
@@ -88,7 +88,7 @@ describe('16-bit PNG by sBIT', () => {
     }
   });
 
-  test('of alpha does not count', async () => {
+  test('ignores alpha', async () => {
     const values = [0, 65535, 1023, 65535];
     const picture = grey16(values, { width: 2, channels: 2, ...sBIT(10, 16) });
     expect(await model(picture)).toEqual([0, 255]);
@@ -105,7 +105,7 @@ describe('the intensity of a run', () => {
     expect(await model(grey16([0, 10, 20, 30, 40, 1000], sBIT(12)), intensity)).toEqual(bytes);
   });
 
-  test('leaves 8-bit pictures as they are', async () => {
+  test('leaves 8-bit images unchanged', async () => {
     const picture = openBitmap(pngBytes({ width: 3, height: 1, channels: 1, depth: 8, values: [10, 20, 30] }));
     expect(await model(picture, { kind: 'full-range' })).toEqual([10, 20, 30]);
     const { window, range, notes } = await picture;
@@ -113,7 +113,7 @@ describe('the intensity of a run', () => {
   });
 });
 
-test('runs of before read 16 bits by their type, whatever the intensity', async () => {
+test('reads 16 bits by their type in earlier runs, whatever the intensity', async () => {
   const picture = await grey16([0, 128, 129, 4095, 65535], sBIT(12));
   for (const intensity of [auto, { kind: 'full-range' }] as const) {
     expect([...picture.forModel(intensity, undefined).data]).toEqual([0, 0, 1, 16, 255]);
@@ -138,13 +138,13 @@ describe('colour', () => {
     expect(picture.forModel(auto, 'values')).toMatchObject({ channels: 1, data: Uint8Array.of(0, 255) });
   });
 
-  test('the most bits of the channels count', async () => {
+  test('the channel with the most bits counts', async () => {
     expect(await model(rgb16([0, 0, 63, 31, 31, 31], sBIT(5, 6, 5)))).toEqual([0, 0, 255, 125, 125, 125]);
   });
 });
 
 describe('the display', () => {
-  test('windows 16 and 8 bits, and inverts last', async () => {
+  test('applies the window to 16 and 8 bits, and inverts last', async () => {
     const wide = await grey16([0, 1000, 2000, 4000]);
     expect([...wide.forDisplay({ center: 1000, width: 2000 }, false).data]).toEqual([0, 128, 255, 255]);
     expect([...wide.forDisplay(null, true).data]).toEqual([255, 191, 127, 0]);

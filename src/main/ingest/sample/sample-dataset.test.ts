@@ -8,7 +8,7 @@ import { ultrasoundImage } from './ultrasound-image';
 describe('the sample dataset', () => {
   const files = [...sampleDataset(42)];
 
-  it('has 240 images of 60 patients, 80 a class, every patient in one class', () => {
+  it('has 240 images of 60 patients, 80 per class, and one class per patient', () => {
     expect(files).toHaveLength(240);
     const classesOfPatient = new Map<string, Set<string>>();
     const counts: Record<string, number> = {};
@@ -37,7 +37,7 @@ describe('the sample dataset', () => {
     expect(dataset.elements['x7fe00010']?.length).toBe(176 * 224);
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is reproducible by seed, and differs for another', () => {
     const digest = (seed: number) => {
       const hash = createHash('sha256');
       for (const file of sampleDataset(seed, { patients: 3, imagesPerPatient: 1 })) hash.update(file.bytes);

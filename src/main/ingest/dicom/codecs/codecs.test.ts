@@ -35,14 +35,14 @@ describe('high-throughput JPEG 2000', () => {
   const values = Int16Array.from({ length: 64 * 48 }, (_, index) => ((index * 2654435761) % 65536) - 32768);
   const image = imageModule({ rows: 48, columns: 64, allocated: 16, signed: true });
 
-  test('signed 16-bit values come back exactly', async () => {
+  test('signed 16-bit values are preserved exactly', async () => {
     const codestream = await encodeHtj2k(values, 64, 48);
     const { stored } = await open(dicomFile(image, HTJ2K_LOSSLESS, encapsulated([], [codestream])));
     expect(stored.dtype).toBe('int16');
     expect(stored.values).toEqual(values);
   });
 
-  test('a damaged codestream is refused, and the next good one reads', async () => {
+  test('a damaged codestream is rejected, and the next good one reads', async () => {
     const codestream = await encodeHtj2k(values, 64, 48);
     const bad = codestream.slice();
     bad.fill(0xff, 60, 90);
@@ -59,7 +59,7 @@ describe('JPEG baseline', () => {
   const colour = sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } });
   const rgbImage = (photometric: string, rows = 30) => imageModule({ rows, columns: 40, samples: 3, photometric });
 
-  test('grey: as the other decoder in the house reads it', async () => {
+  test('grey: matches the other decoder in use', async () => {
     const jpeg = await colour.clone().toColourspace('b-w').jpeg().toBuffer();
     const file = dicomFile(imageModule({ rows: 30, columns: 40 }), JPEG_BASELINE, encapsulated([], [jpeg]));
     const expected = await sharp(jpeg).toColourspace('b-w').raw().toBuffer();
@@ -72,22 +72,19 @@ describe('JPEG baseline', () => {
 
   // JFIF means YCbCr (T.871), even if the file declares RGB.
   const jfif = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
-  test.each(['YBR_FULL_422', 'YBR_FULL', 'RGB'])(
-    'colour that the file calls %s is converted once',
-    async (photometric) => {
-      const bare = await colour.clone().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
-      const jpeg = Buffer.concat([bare.subarray(0, 2), jfif, bare.subarray(2)]);
-      const frame = await open(dicomFile(rgbImage(photometric), JPEG_BASELINE, encapsulated([], [jpeg])));
-      const expected = await sharp(jpeg).raw().toBuffer();
-      const { data } = frame.forModel({ kind: 'auto' });
-      expect(frame.stored.photometricInterpretation).toBe('YBR_FULL');
-      for (const [index, value] of data.entries()) {
-        expect(Math.abs(value - (expected[index] as number))).toBeLessThanOrEqual(2);
-      }
-    },
-  );
+  test.each(['YBR_FULL_422', 'YBR_FULL', 'RGB'])('colour stored as %s is converted once', async (photometric) => {
+    const bare = await colour.clone().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+    const jpeg = Buffer.concat([bare.subarray(0, 2), jfif, bare.subarray(2)]);
+    const frame = await open(dicomFile(rgbImage(photometric), JPEG_BASELINE, encapsulated([], [jpeg])));
+    const expected = await sharp(jpeg).raw().toBuffer();
+    const { data } = frame.forModel({ kind: 'auto' });
+    expect(frame.stored.photometricInterpretation).toBe('YBR_FULL');
+    for (const [index, value] of data.entries()) {
+      expect(Math.abs(value - (expected[index] as number))).toBeLessThanOrEqual(2);
+    }
+  });
 
-  test('sizes and channels that contradict the file are refused before decoding', async () => {
+  test('sizes and channels that contradict the file are rejected before decoding', async () => {
     const jpeg = await colour.clone().jpeg().toBuffer();
     const other = (rows: number) =>
       open(dicomFile(rgbImage('YBR_FULL_422', rows), JPEG_BASELINE, encapsulated([], [jpeg])));
@@ -96,13 +93,13 @@ describe('JPEG baseline', () => {
     await expect(open(dicomFile(grey, JPEG_BASELINE, encapsulated([], [jpeg])))).rejects.toThrow('3 channels');
   });
 
-  test('a progressive JPEG is not what the syntax allows', async () => {
+  test('a progressive JPEG is rejected under this syntax', async () => {
     const jpeg = await colour.clone().jpeg({ progressive: true }).toBuffer();
     const file = dicomFile(rgbImage('YBR_FULL_422'), JPEG_BASELINE, encapsulated([], [jpeg]));
     await expect(open(file)).rejects.toMatchObject({ code: 'unsupported_image' });
   });
 
-  test('pixels that are compressed although the syntax says not, and the other way round', async () => {
+  test('compressed pixels under an uncompressed syntax, and the reverse', async () => {
     const jpeg = await colour.clone().jpeg().toBuffer();
     const native = dicomFile(rgbImage('RGB'), '1.2.840.10008.1.2.1', encapsulated([], [jpeg]));
     await expect(open(native)).rejects.toMatchObject({ code: 'damaged' });

@@ -40,7 +40,7 @@ test('16-bit samples: the most significant byte comes first, output is little en
   expect([...decodeRle(rle([1, 0x12, 0x56], [1, 0x34, 0x78]), sixteen).bytes]).toEqual([0x34, 0x12, 0x78, 0x56]);
 });
 
-test('three samples come out pixel by pixel', () => {
+test('three samples are interleaved by pixel', () => {
   const colour = image({ columns: 2, samples: 3 });
   expect([...decodeRle(rle([1, 1, 4], [1, 2, 5], [1, 3, 6]), colour).bytes]).toEqual([1, 2, 3, 4, 5, 6]);
 });

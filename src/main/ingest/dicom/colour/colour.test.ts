@@ -12,7 +12,7 @@ async function rgb(elements: readonly TestElement[], transferSyntax?: string): P
   return [...frame.forModel({ kind: 'auto' }).data];
 }
 
-test('RGB pixel by pixel and plane by plane give the same picture', async () => {
+test('RGB by pixel and by plane give the same image', async () => {
   const image = { rows: 1, columns: 2, samples: 3, photometric: 'RGB' };
   const expected = [1, 2, 3, 4, 5, 6];
   expect(await rgb([...imageModule(image), ['7fe00010', 'OB', Uint8Array.of(1, 2, 3, 4, 5, 6)]])).toEqual(expected);
@@ -23,7 +23,7 @@ test('RGB pixel by pixel and plane by plane give the same picture', async () => 
   expect(await rgb(planar)).toEqual(expected);
 });
 
-test('16-bit RGB goes to 8 by its range', async () => {
+test('16-bit RGB is scaled to 8 bits by its range', async () => {
   const image = imageModule({ rows: 1, columns: 1, samples: 3, photometric: 'RGB', allocated: 16 });
   expect(await rgb([...image, ['7fe00010', 'OW', [0, 32768, 65535]]])).toEqual([0, 128, 255]);
 });
@@ -58,7 +58,7 @@ function palette(count: number, first: number, bits: number, data: readonly numb
   ];
 }
 
-test('PALETTE COLOR: 16-bit entries, first index, both ends held', async () => {
+test('PALETTE COLOR: 16-bit entries, first index, clamped at both ends', async () => {
   const image = imageModule({ rows: 1, columns: 4, photometric: 'PALETTE COLOR' });
   const lut = palette(2, 5, 16, [
     [0xff00, 0x0100],
@@ -110,7 +110,7 @@ test('segmented palettes of 8 bits: every field is a byte', async () => {
   expect(await rgb([...descriptors, ...data, ...image, pixel])).toEqual([20, 20, 20, 50, 50, 50]);
 });
 
-test('PALETTE COLOR: one depth for all three colours, although one of them is dark all over', async () => {
+test('PALETTE COLOR: one depth for all three colours, even if one of them is all dark', async () => {
   const image = imageModule({ rows: 1, columns: 1, photometric: 'PALETTE COLOR' });
   const lut = palette(2, 0, 16, [
     [0, 0x9000],
@@ -129,7 +129,7 @@ test('YBR_PARTIAL_422: luma from 16 to 235', async () => {
   for (const [index, level] of expected.entries()) expect(Math.abs((shown[index] as number) - level)).toBeLessThan(2);
 });
 
-describe('a reason that is true', () => {
+describe('reasons are accurate', () => {
   const pixel: TestElement = ['7fe00010', 'OB', new Uint8Array(96)];
 
   test.each<[string, readonly TestElement[], string, RegExp]>([
@@ -152,7 +152,7 @@ describe('a reason that is true', () => {
     await expect(rgb([...image, pixel])).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  test('one bit a value, run-length compressed', async () => {
+  test('one bit per value, run-length compressed', async () => {
     const header = Buffer.alloc(66);
     header.writeUInt32LE(1, 0);
     header.writeUInt32LE(64, 4);
@@ -167,14 +167,14 @@ describe('a reason that is true', () => {
     });
   });
 
-  test('sequences within sequences beyond what the parser can follow', () => {
+  test('sequences nested beyond the parser’s limit', () => {
     const open = Buffer.from('08001111535100' + '00ffffffff' + 'feff00e0ffffffff', 'hex');
     const nested = Buffer.concat([dicomFile([]), ...Array.from({ length: 5000 }, () => open)]);
     expect(() => parseDicom(nested)).toThrow('nested deeper than Fovea’s limit');
   });
 });
 
-test('a window of a colour image is not used, and said', async () => {
+test('a window of a colour image is ignored and reported', async () => {
   const image = imageModule({ rows: 1, columns: 1, samples: 3, photometric: 'RGB' });
   const window: TestElement = ['00281050', 'DS', '10'];
   const file = dicomFile([...image, window, ['7fe00010', 'OB', Uint8Array.of(1, 2, 3)]]);
@@ -183,7 +183,7 @@ test('a window of a colour image is not used, and said', async () => {
   ]);
 });
 
-test('a palette without entries, or shorter than it says, is an error', async () => {
+test('a palette without entries, or shorter than declared, is an error', async () => {
   const image = imageModule({ rows: 1, columns: 1, photometric: 'PALETTE COLOR' });
   const pixel: TestElement = ['7fe00010', 'OB', Uint8Array.of(0)];
   await expect(rgb([...image, pixel])).rejects.toMatchObject({ code: 'damaged' });

@@ -29,7 +29,7 @@ test.each([
   ['40\\ZWIEBEL\\80', '40\\\\80'],
   ['12ZWIEBEL', ''],
   ['0x1F', ''],
-])('of the decimal strings “%s” only numbers stay', (text, left) => {
+])('of the decimal strings “%s” only numbers remain', (text, left) => {
   const facts = { known: 'DS', written: 'DS', maxValues: maxValuesOf('1-n'), bigEndian: false };
   const out = onlyNumbers(facts, Buffer.from(text), (bytes) => bytes.toString('latin1'), dictionary);
   expect(out?.toString('latin1').trim() ?? null).toBe(text === '' ? null : left);
@@ -45,7 +45,7 @@ test.each([
   ['UL', 'UL', '2-2n', 18, 16],
   ['US', 'US', '1', 2, null],
   ['OW', 'OW', '1', 14, null],
-])('%s stored as %s of multiplicity %s: of %i bytes %s stay', (known, written, multiplicity, bytes, left) => {
+])('%s stored as %s of multiplicity %s: of %i bytes %s remain', (known, written, multiplicity, bytes, left) => {
   const out = onlyNumbers(
     { known, written, maxValues: maxValuesOf(multiplicity), bigEndian: false },
     Buffer.alloc(bytes, 65),
@@ -55,7 +55,7 @@ test.each([
   expect(out?.length ?? null).toBe(left);
 });
 
-test('texts in place of numbers do not leave with a file, in functional groups neither', async () => {
+test('texts in place of numbers are removed, in functional groups too', async () => {
   const secret = 'SECRETPLANT9';
   const window = items([
     ['00281050', 'DS', '40'],

@@ -42,7 +42,7 @@ async function cleaned(source: Buffer, ...texts: readonly string[]): Promise<Buf
 
 const inItem = (...elements: readonly TestElement[]): TestElement => ['00082218', 'SQ', items(elements)];
 
-describe('a text where its attribute cannot hold one', () => {
+describe('text that its attribute cannot hold', () => {
   test.each<[string, TestElement]>([
     ['a code string with small letters and more than 16 of them', ['00180015', 'CS', `${SECRET} Senior`]],
     ['a code string with a name in it', ['00080008', 'CS', 'ORIGINAL\\Zacharias^Wenzel']],
@@ -85,7 +85,7 @@ describe('a text where its attribute cannot hold one', () => {
     await cleaned(file(element), isPart);
   });
 
-  test.each(['shift', 'remove'] as const)('what is no time of the day: %s', async (dates) => {
+  test.each(['shift', 'remove'] as const)('an invalid time of day: %s', async (dates) => {
     // 47:11:00 is a patient number, not a time; 10:11:12 is a time.
     const source = file(
       ['00080030', 'TM', '471100'],
@@ -97,13 +97,13 @@ describe('a text where its attribute cannot hold one', () => {
     expect(holdsText(out, '101112')).toBe(dates === 'shift');
   });
 
-  test('a UID that only begins as those of DICOM do', async () => {
+  test('a UID that only starts like those of DICOM', async () => {
     const out = await cleaned(file(inItem(['00081155', 'UI', '1.2.840.10008.98765432101'])), '98765432101');
     expect(holdsText(out, '2.25.')).toBe(true);
   });
 });
 
-describe('parts of other objects than images', () => {
+describe('parts of objects other than images', () => {
   test.each<[string, TestElement]>([
     ['an encapsulated document', ['00420011', 'OB', bytes]],
     ['the kind of a document', ['00420012', 'LO', SECRET]],
@@ -151,7 +151,7 @@ describe('parts of other objects than images', () => {
     await cleaned(source, holdsText(source, SECRET) ? SECRET : 'ZACHARIAS');
   });
 
-  test('the preamble, the file meta group and behind the data set', async () => {
+  test('the preamble, the file meta group, and data after the data set', async () => {
     const source = file();
     source.write(SECRET, 40, 'latin1');
     const behind = Buffer.concat([source, bytes]);
@@ -160,7 +160,7 @@ describe('parts of other objects than images', () => {
   });
 });
 
-test('names in an item are read by the character set of the data set around it', async () => {
+test('names in an item are read in the character set of the surrounding data set', async () => {
   // "Weiß" is too short to be searched for in bytes, and "山田" in ISO 2022 has no distinctive bytes.
   const latin = (text: string) => Buffer.from(text, 'latin1');
   const german = file(
@@ -196,7 +196,7 @@ describe('tables', () => {
     return [...dataSet.byteArray.subarray(dataOffset, dataOffset + length)];
   };
 
-  test('low bytes of a palette of 16 bits, which no screen shows', async () => {
+  test('low bytes of a 16-bit palette, which no screen shows', async () => {
     const low = Buffer.alloc(count);
     bytes.copy(low, 0);
     const source = indexed(words(low, ramp), 16);
@@ -208,7 +208,7 @@ describe('tables', () => {
     expect(holdsText(lowBytes, 'Zach')).toBe(false);
   });
 
-  test('low bits of a palette of 12 bits', async () => {
+  test('low bits of a 12-bit palette', async () => {
     // 0xABC displays as 0xAB; rewritten as 0xABA, by hand 0xABAB >> 4.
     const data = Buffer.alloc(2 * count);
     for (let index = 0; index < count; index++) data.writeUInt16LE(0xabc - index, 2 * index);
@@ -216,7 +216,7 @@ describe('tables', () => {
     expect(Buffer.from(entriesOf(out)).readUInt16LE(0)).toBe(0xaba);
   });
 
-  test.each([8, 16])('entries of a palette of %i bits that no pixel has', async (bits) => {
+  test.each([8, 16])('entries of a %i-bit palette that no pixel uses', async (bits) => {
     const plain = Buffer.from(ramp);
     bytes.copy(plain, 20);
     const data = bits === 8 ? plain : words(plain, plain);
@@ -227,7 +227,7 @@ describe('tables', () => {
     expect([...own.subarray(0, 6), own[63]]).toEqual([0, 3, 6, 9, 12, 255, 189]);
   });
 
-  test('a dark picture with a palette whose other entries are bright stays dark', async () => {
+  test('a dark image stays dark although the unused entries of its palette are bright', async () => {
     // 16-bit entries below 256 are read as 8 bits unless another is larger: by hand, 200 displays as 0 and not 200.
     const data = Buffer.alloc(2 * count);
     for (let index = 0; index < count; index++) data.writeUInt16LE(index < 6 ? 200 : 60_000, 2 * index);
@@ -238,7 +238,7 @@ describe('tables', () => {
     await cleaned(source);
   });
 
-  test('a palette whose every entry is used stays as it is', async () => {
+  test('a palette with all entries in use is unchanged', async () => {
     const pixels = Buffer.from(Array.from({ length: count }, (_, index) => index));
     const whole = dicomFile([
       ...imageModule({ rows: 8, columns: 8, photometric: 'PALETTE COLOR' }),
@@ -264,7 +264,7 @@ describe('tables', () => {
     });
   });
 
-  test('ramps and curves are no words', async () => {
+  test('ramps and curves are not words', async () => {
     const curve = Buffer.alloc(2 * 256);
     for (let index = 0; index < 256; index++)
       curve.writeUInt16LE(Math.round(65_535 * (index / 255) ** 0.45), 2 * index);

@@ -30,7 +30,7 @@ const rows = `
   .trim()
   .split(/\s+/);
 
-test('167 rows of the table stand as another reading of the standard has them', () => {
+test('167 rows of the table match another reading of the standard', () => {
   const different: string[] = [];
   for (let index = 0; index < rows.length; index += 2) {
     const action = profileAction(`x${rows[index]}`);
@@ -40,7 +40,7 @@ test('167 rows of the table stand as another reading of the standard has them', 
   expect(different).toEqual([]);
 });
 
-test('private attributes, curves and overlays by their groups; what is masked in the tag list is what is changed', () => {
+test('private attributes, curves and overlays match by group; masked tags are those that are changed', () => {
   expect([isPrivateTag('x00091001'), isPrivateTag('x00080018')]).toEqual([true, false]);
   expect([isGraphicsTag('x60023000'), isGraphicsTag('x50000010'), isGraphicsTag('x60000010')]).toEqual([
     true,

@@ -95,7 +95,7 @@ async function frame(bytes: Buffer): Promise<unknown> {
   }
 }
 
-describe.skipIf(files.length === 0)(`files of other makers${folders.map(({ why }) => why).join('')}`, () => {
+describe.skipIf(files.length === 0)(`files of other manufacturers${folders.map(({ why }) => why).join('')}`, () => {
   test.each(files.map((path) => [path.split('/shared/data/')[1] ?? path, path]))('%s', async (_name, path) => {
     const source = readFileSync(path);
     const original = await frame(source);
@@ -119,7 +119,7 @@ describe.skipIf(files.length === 0)(`files of other makers${folders.map(({ why }
     expect(names).toEqual([]);
   });
 
-  test('there are many of them, in every transfer syntax that is not video', () => {
+  test('there are many of them, in every transfer syntax except video', () => {
     const syntaxes = new Set(files.map((path) => parseDicom(readFileSync(path)).transferSyntax));
     expect(files.length).toBeGreaterThan(220);
     expect(syntaxes.size).toBeGreaterThan(14);

@@ -50,18 +50,18 @@ describe('palettes', () => {
     ['8 bits', palette(32, 8, Buffer.concat([ramp(32), secret])), 32],
     ['8 bits, an odd number of them', palette(31, 8, Buffer.concat([ramp(31), secret])), 32],
     ['16 bits', palette(32, 16, Buffer.concat([words(ramp(32), ramp(32)), secret])), 64],
-  ])('nothing stays behind the entries: %s', async (_name, elements, length) => {
+  ])('nothing remains after the entries: %s', async (_name, elements, length) => {
     expect(await left(file('PALETTE COLOR', ...elements), 'x00281201')).toBe(length);
   });
 
-  test('nothing stays behind the segments of a segmented one', async () => {
+  test('nothing remains after the segments of a segmented palette', async () => {
     // Discrete: 3 values; linear: 3 more up to 90. PS3.3, C.7.9.2.
     const segments = Buffer.from([0, 3, 10, 20, 30, 1, 3, 90]);
     const source = file('PALETTE COLOR', ...palette(6, 8, Buffer.concat([segments, secret]), '122'));
     expect(await left(source, 'x00281221')).toBe(8);
   });
 
-  test('a text above the 8 bits that the palette says it has holds the file back; values that were moved up do not', async () => {
+  test('text above the declared 8 bits of a palette holds the file back; values that were shifted up do not', async () => {
     const planted = file('PALETTE COLOR', ...palette(32, 8, words(ramp(32), secret)));
     await expect(deidentifyDicom(planted, options)).rejects.toMatchObject({ code: 'hidden_data' });
     for (const low of [Buffer.alloc(32), ramp(32)]) {
@@ -102,12 +102,12 @@ describe('Modality and VOI LUTs', () => {
     return parseDicom(bytes).dataSet.elements[tag]?.items?.map((one) => one.dataSet?.elements['x00283006']?.length);
   };
 
-  test.each(['00283000', '00283010'])('nothing stays behind the entries, in any item of (%s)', async (sequence) => {
+  test.each(['00283000', '00283010'])('nothing remains after the entries, in any item of (%s)', async (sequence) => {
     const whole = words(ramp(32), Buffer.alloc(32));
     expect(await lengths(sequence, lut(8, ramp(32)), lut(16, Buffer.concat([whole, secret])))).toEqual([32, 64]);
   });
 
-  test('what is no whole table, which is not used, is emptied, and what has no descriptor', async () => {
+  test('an incomplete table, which is not used, is emptied, as is one without a descriptor', async () => {
     const tail = Buffer.concat([ramp(32), secret]);
     expect(await lengths('00283000', lut(8, tail))).toEqual([0]);
     expect(await lengths('00283010', lut(8, ramp(32)), [['00283006', 'OW', secret]])).toEqual([32, 0]);

@@ -37,7 +37,7 @@ test('one frame owns all its fragments', async () => {
   expect(await values(file, 0)).toEqual([9, 9, 9, 9]);
 });
 
-test('the basic offset table says which fragments are whose', async () => {
+test('the basic offset table assigns fragments to frames', async () => {
   const [first, second] = [rleFrame(5), rleFrame(6)];
   const fragments = [first.subarray(0, 40), first.subarray(40), second.subarray(0, 10), second.subarray(10)];
   // Offsets count from the first item: (8 + 40) + (8 + 26).
@@ -55,7 +55,7 @@ test('so does the extended offset table', async () => {
   expect([(await values(file, 0))[0], (await values(file, 1))[0]]).toEqual([5, 6]);
 });
 
-test('without a table a frame starts where a codestream starts', () => {
+test('without a table, a frame starts at the start of a codestream', () => {
   const soi = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
   const more = Uint8Array.of(1, 2, 3, 4);
   const { dataSet } = parseDicom(dicomFile(image(2), JPEG, encapsulated([], [soi, more, more, soi, more])));
@@ -66,7 +66,7 @@ test('without a table a frame starts where a codestream starts', () => {
   expect(lengths).toEqual([12, 8]);
 });
 
-describe('fragments and tables as they should not be', async () => {
+describe('malformed fragments and tables', async () => {
   const [COLUMNS, ROWS] = [32, 24];
   const pixels = (frame: number) => Uint8Array.from({ length: COLUMNS * ROWS }, (_, at) => (frame * 60 + at * 3) % 256);
   const size = { width: COLUMNS, height: ROWS, bits: 8 } as const;
@@ -136,7 +136,7 @@ describe('fragments and tables as they should not be', async () => {
     },
   );
 
-  test('the item of the Basic Offset Table left out', async () => {
+  test('a missing item of the Basic Offset Table', async () => {
     // The parser takes the first item for a table of whole words.
     const padded = (level: number) => Buffer.concat([rleFrame(level), Buffer.alloc(2)]);
     const whole = dicomFile(image(2), RLE, withoutTable([padded(5), padded(6)]));
@@ -144,14 +144,14 @@ describe('fragments and tables as they should not be', async () => {
   });
 });
 
-test('a table that is wrong, and no codestream to go by: an error, no guess', async () => {
+test('a wrong table without codestreams to go by is an error, not a guess', async () => {
   const frame = rleFrame(5);
   const fragments = [frame.subarray(0, 40), frame.subarray(40), frame];
   const file = dicomFile(image(2), RLE, encapsulated([0, 7], fragments));
   await expect(values(file, 1)).rejects.toMatchObject({ code: 'damaged' });
 });
 
-test('fewer fragments than frames: those that are there are read, and it is said', async () => {
+test('fewer fragments than frames: the present ones are read and the rest reported', async () => {
   const file = dicomFile(image(3), RLE, encapsulated([], [rleFrame(5), rleFrame(6)]));
   expect((await values(file, 1))[0]).toBe(6);
   await expect(values(file, 2)).rejects.toMatchObject({ code: 'not_found' });
@@ -167,7 +167,7 @@ test('a file that ends inside its fragments', async () => {
   });
 });
 
-test('native frames lie one behind the other; bit-packed frames need not start on a byte', async () => {
+test('native frames follow one another; bit-packed frames need not start on a byte', async () => {
   const bytes: TestElement = ['7fe00010', 'OB', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)];
   expect(await values(dicomFile([...image(2), bytes]), 1)).toEqual([5, 6, 7, 8]);
   const bits: TestElement = ['7fe00010', 'OB', Uint8Array.of(0b1010_0110)];

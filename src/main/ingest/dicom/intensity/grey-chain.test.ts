@@ -31,7 +31,7 @@ const MODALITY_LUT = '00283000';
 const VOI_LUT = '00283010';
 
 describe('Modality LUT (PS3.3, C.11.1)', () => {
-  test('of a signed image: first input is signed, and what comes out is not', async () => {
+  test('of a signed image has a signed first input and unsigned output', async () => {
     const modality = lut(MODALITY_LUT, [8, -4, 16], words([0, 5000, 10000, 15000, 20000, 40000, 50000, 60000]));
     // 8-bit entries: 0 up to 54,999, then 255. As a signed number its first input, 40,000, would be -25,536.
     const voi = lut(VOI_LUT, [25_536, 40_000, 8], Buffer.concat([Buffer.alloc(15_000), Buffer.alloc(10_536, 255)]));
@@ -46,7 +46,7 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
 
   // DCMTK 3.6.7 ignores Modality LUT and rescale of these two classes, whatever the pixel intensity relationship.
   test.each(['1.2.840.10008.5.1.4.1.1.12.1', '1.2.840.10008.5.1.4.1.1.12.2'])(
-    'is not for display in %s',
+    'is ignored for display in %s',
     async (uid) => {
       const inverted = [['00080016', 'UI', uid], lut(MODALITY_LUT, [4, 0, 8], Uint8Array.of(30, 20, 10, 0))] as const;
       const { pixels, notes } = await open(greyFile([0, 1, 2, 3], inverted));
@@ -73,7 +73,7 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
     expect((await open(greyFile([0, 1, 2, 3], [uid, inverted]))).pixels).toEqual([255, 170, 85, 0]);
   });
 
-  test('one that is shorter than it says is not used, and said', async () => {
+  test('is ignored and reported if shorter than declared', async () => {
     const { pixels, notes } = await open(greyFile([0, 3], [lut(MODALITY_LUT, [9, 0, 16], words([3, 2, 1, 0]))]));
     expect(pixels).toEqual([0, 255]);
     expect(notes).toEqual(['The Modality LUT of the file is incomplete and is ignored.']);
@@ -98,12 +98,12 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
     for (const note of expected) expect(notes.join()).toMatch(note);
   });
 
-  test('one that is meant to stay below white stays there', async () => {
+  test('stays below white if it is meant to', async () => {
     const { pixels, notes } = await open(greyFile([0, 1], [lut(VOI_LUT, [2, 0, 16], words([0, 32_768]))]));
     expect([pixels, notes]).toEqual([[0, 128], []]);
   });
 
-  test('of two windows, the one in doubt is named and the other is used', async () => {
+  test('of two windows, the doubtful one is reported and the other used', async () => {
     const { pixels, notes } = await open(
       greyFile(
         [0, 4],
@@ -123,7 +123,7 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
     ]);
   });
 
-  test('a window is not used without its width, and an unknown function is LINEAR', async () => {
+  test('a window without its width is ignored, and an unknown function counts as LINEAR', async () => {
     const half = await open(greyFile([0, 4], [['00281050', 'DS', '2']]));
     expect(half.notes).toEqual(['The window of the file was not used: no usable width.']);
     const window: readonly TestElement[] = [
@@ -138,7 +138,7 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
 });
 
 describe('padding (PS3.3, C.7.5.1.1.2)', () => {
-  test('a range of it, in either order', async () => {
+  test('may be a range, in either order', async () => {
     const range = (value: number, limit: number): readonly TestElement[] => [
       ['00280120', 'US', [value]],
       ['00280121', 'US', [limit]],
@@ -154,7 +154,7 @@ describe('padding (PS3.3, C.7.5.1.1.2)', () => {
   test.each([
     ['FL', '7fe00008', 'OF', 32, '00280122', '00280124'],
     ['FD', '7fe00009', 'OD', 64, '00280123', '00280125'],
-  ] as const)('of pixels that are floats: %s', async (vr, tag, pixelVr, bits, padding, limit) => {
+  ] as const)('of float pixels: %s', async (vr, tag, pixelVr, bits, padding, limit) => {
     const values = [-1e30, -9e29, 0.25, 0.5, 0.75, Number.NaN];
     const bytes = Buffer.from((bits === 32 ? Float32Array.from(values) : Float64Array.from(values)).buffer);
     const image = imageModule({ rows: 1, columns: 6, allocated: bits });
@@ -165,7 +165,7 @@ describe('padding (PS3.3, C.7.5.1.1.2)', () => {
   });
 });
 
-test('a supplemental palette is said, and its values are shown in grey', async () => {
+test('a supplemental palette is reported, and its values are shown in grey', async () => {
   const palette: readonly TestElement[] = ['00281101', '00281102', '00281103'].map((tag) => [tag, 'US', [2, 3, 16]]);
   const { pixels, notes } = await open(greyFile([0, 4], palette));
   expect(pixels).toEqual([0, 255]);
@@ -174,7 +174,7 @@ test('a supplemental palette is said, and its values are shown in grey', async (
   ]);
 });
 
-test('one channel that calls itself RGB is grey, and said', async () => {
+test('a single channel labelled RGB is shown in grey and reported', async () => {
   const image = imageModule({ rows: 1, columns: 2, photometric: 'RGB' });
   const { pixels, notes } = await open(dicomFile([...image, ['7fe00010', 'OB', Uint8Array.of(0, 9)]]));
   expect(pixels).toEqual([0, 255]);

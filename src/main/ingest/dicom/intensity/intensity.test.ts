@@ -80,7 +80,7 @@ describe('from stored values to bytes', () => {
     expect([...(await open(file)).stored.values]).toEqual([2047, -2048, 0]);
   });
 
-  test('High Bit above Bits Stored - 1 moves the value', async () => {
+  test('High Bit above Bits Stored - 1 shifts the value', async () => {
     const image = imageModule({ rows: 1, columns: 2, allocated: 16, stored: 12, high: 15 });
     const file = dicomFile([...image, ['7fe00010', 'OW', bytesOf([0x1230, 0xfff7])]]);
     expect([...(await open(file)).stored.values]).toEqual([0x123, 0xfff]);
@@ -90,7 +90,7 @@ describe('from stored values to bytes', () => {
     expect(await pixels(greyFile([0, 25, 100], [], false, 'MONOCHROME1'))).toEqual([255, 191, 0]);
   });
 
-  test('padding is out of the range, and black', async () => {
+  test('padding is excluded from the range, and black', async () => {
     const padding: TestElement[] = [
       ['00280120', 'US', [-2000]],
       ['00280121', 'US', [-1990]],
@@ -102,7 +102,7 @@ describe('from stored values to bytes', () => {
     expect([...inverted.forModel({ kind: 'auto' }).data]).toEqual([0, 255, 0]);
   });
 
-  test('Modality LUT: first input, entries, both ends held', async () => {
+  test('Modality LUT: first input, entries, clamped at both ends', async () => {
     const lut = items([
       ['00283002', 'US', [3, 10, 16]],
       ['00283006', 'US', [5, 7, 1005]],
@@ -120,7 +120,7 @@ describe('from stored values to bytes', () => {
     expect(await pixels(greyFile([0, 1, 2, 3, 9], [['00283010', 'SQ', lut]]))).toEqual([0, 10, 100, 255, 255]);
   });
 
-  test('a flat frame is black, and a slope of 0 is no rescale', async () => {
+  test('a flat frame is black, and a slope of 0 is ignored', async () => {
     expect(await pixels(greyFile([7, 7]))).toEqual([0, 0]);
     expect((await open(greyFile([7, 9], [['00281053', 'DS', '0']]))).range).toEqual({ min: 7, max: 9 });
   });
@@ -187,7 +187,7 @@ describe('statistics', () => {
     ]);
   });
 
-  test('NaN and everything left out', () => {
+  test('NaN and no values at all', () => {
     expect(
       rangeOf(
         countValues(
@@ -212,7 +212,7 @@ describe('statistics', () => {
 test.each([
   ['MONOCHROME 1', 'MONOCHROME1', [255, 0]],
   ['monochrome_2', 'MONOCHROME2', [0, 255]],
-] as const)('Photometric Interpretation %s is %s, and said', async (written, meant, bytes) => {
+] as const)('Photometric Interpretation %s is %s, and reported', async (written, meant, bytes) => {
   const frame = await open(greyFile([0, 4095], [], false, written));
   expect([...frame.forModel({ kind: 'auto' }).data]).toEqual(bytes);
   expect(frame.notes).toEqual([`Photometric Interpretation is not a DICOM term; ${meant} is used.`]);
@@ -224,7 +224,7 @@ test.each([
   ['-1e306', '0'],
   ['1e-300', '1000'],
   ['1', '1e300'],
-])('slope %s and intercept %s, which tell no values apart, are not used, and said', async (slope, intercept) => {
+])('slope %s and intercept %s, which map all values to one, are ignored and reported', async (slope, intercept) => {
   const frame = await open(
     greyFile(
       [0, 1024, 4095],
@@ -240,7 +240,7 @@ test.each([
   expect(frame.notes).toEqual([expect.stringContaining('map all values to the same number')]);
 });
 
-test('a VOI LUT beside a window is not used, and said', async () => {
+test('a VOI LUT beside a window is ignored and reported', async () => {
   const voi = items([
     ['00283002', 'US', [2, 0, 8]],
     ['00283006', 'US', [255, 0]],

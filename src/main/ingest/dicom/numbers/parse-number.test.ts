@@ -11,7 +11,7 @@ test.each<[string, number]>([
   ['5.', 5],
   ['8.0E+2', 800],
   ['2.87e-6', 2.87e-6],
-])('%j is a number as DICOM writes it', (text, value) => {
+])('%j is a number in DICOM notation', (text, value) => {
   expect(parseNumber(text)).toEqual({ value, oddity: null });
 });
 
@@ -39,7 +39,7 @@ test.each<[string, number, RegExp]>([
   ['\u20131024', -1024, /script/],
   ['\uff14\uff10\uff10', 400, /script/],
   ['\u0664\u0660\u0660', 400, /script/],
-])('%j plainly says %d, and how it is written is said', (text, value, oddity) => {
+])('%j clearly means %d, and its notation is reported', (text, value, oddity) => {
   expect(parseNumber(text)).toEqual({ value, oddity: expect.stringMatching(oddity) });
 });
 
@@ -72,7 +72,7 @@ test.each([
   '10\u00b2',
   '\u00bd',
   '[400, 40]',
-])('%j is no number', (text) => {
+])('%j is not a number', (text) => {
   expect(parseNumber(text)).toBeNull();
 });
 

@@ -19,14 +19,14 @@ function read(attribute: NumberAttribute, vr: string, value: TestElement[2]) {
   return { values: readNumbers(dataSet, attribute, notes), notes: [...notes] };
 }
 
-test('several values keep their places; empty ones and words are null', () => {
+test('several values keep their positions; empty ones and words are null', () => {
   expect(read(SLOPE, 'DS', '1\\\\abc\\2')).toEqual({
     values: [1, null, null, 2],
     notes: ['Value 3 of Rescale Slope is not a number in this file and is ignored.'],
   });
 });
 
-test('numeric representations in place of a text, and the other way round', () => {
+test('numeric representations in place of text, and the reverse', () => {
   expect(read(SLOPE, 'FD', [0.5])).toEqual({
     values: [0.5],
     notes: ['Rescale Slope is stored as FD instead of DS; its number is used.'],
@@ -41,14 +41,14 @@ test('numeric representations in place of a text, and the other way round', () =
   expect(read(ROWS, 'SS', [64])).toEqual({ values: [64], notes: [] });
 });
 
-test('a double that is no number is not used', () => {
+test('a double that is NaN or infinite is ignored', () => {
   expect(read(SLOPE, 'FD', [Number.NaN])).toEqual({
     values: [null],
     notes: ['Rescale Slope is not a number in this file and is ignored.'],
   });
 });
 
-test('of several values, the one that is not used is named', () => {
+test('among several values, an ignored one is named', () => {
   expect(read(SLOPE, 'FD', [Number.NaN, 2])).toMatchObject({
     values: [null, 2],
     notes: [
@@ -62,18 +62,18 @@ test('of several values, the one that is not used is named', () => {
   });
 });
 
-test('whole numbers: 1.0 and 1e0 are 1, 2.4 is none', () => {
+test('whole numbers: 1.0 and 1e0 are 1, 2.4 is rejected', () => {
   expect(['1.0', '1e0', '2.4'].map((text) => read(FRAMES, 'IS', text).values)).toEqual([[1], [1], [null]]);
 });
 
 test.each<[NumberAttribute, string, string, string]>([
   [SLOPE, 'DS', '1,200', 'Rescale Slope is written with a comma and could be 1200 or 1.2, so it is ignored.'],
   [FRAMES, 'IS', '1,000', 'Number of Frames is written with a comma and could be 1000 or 1, so it is ignored.'],
-])('what could be either of two numbers is not used: %o', (attribute, vr, text, note) => {
+])('an ambiguous number is ignored: %o', (attribute, vr, text, note) => {
   expect(read(attribute, vr, text)).toEqual({ values: [null], notes: [note] });
 });
 
-test.each(['LO', 'OB', 'IS'])('a decimal string that is stored as %s', (vr) => {
+test.each(['LO', 'OB', 'IS'])('a decimal string stored as %s', (vr) => {
   const text = vr === 'OB' ? Buffer.from('40') : '40';
   expect(read(SLOPE, vr, text)).toEqual({
     values: [40],
@@ -81,7 +81,7 @@ test.each(['LO', 'OB', 'IS'])('a decimal string that is stored as %s', (vr) => {
   });
 });
 
-test('a value is never read from the element behind it', () => {
+test('a value is never read from the following element', () => {
   // Two bytes where four are required: the next element's tag must not be included.
   const short = element(['00281053', 'UL', [1]]).subarray(0, 10);
   short.writeUInt16LE(2, 6);
@@ -91,7 +91,7 @@ test('a value is never read from the element behind it', () => {
   expect(notes.size).toBe(1);
 });
 
-test('one value of several is used where one is allowed', () => {
+test('one of several values is used if one is allowed', () => {
   const { dataSet } = parseDicom(
     dicomFile([
       ['00080060', 'CS', 'OT'],

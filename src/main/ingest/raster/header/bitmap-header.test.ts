@@ -62,7 +62,7 @@ function tiff(entries: readonly (readonly [tag: number, type: number, value: num
 const exif = (...entries: Parameters<typeof tiff>[0]) =>
   segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff(entries)]));
 
-describe('the shape of a pixel, height in widths', () => {
+describe('the aspect ratio of a pixel, height per width', () => {
   test.each([
     // Twice as many pixels per unit of width: each is half as wide.
     ['PNG, no unit', png(pHYs(2, 1, 0)), 2],
@@ -82,13 +82,13 @@ describe('the shape of a pixel, height in widths', () => {
     expect(readBitmapHeader(bytes).pixelAspect).toBe(aspect);
   });
 
-  test('an EXIF resolution that differs is said', () => {
+  test('is reported if the EXIF resolution differs', () => {
     const { notes } = readBitmapHeader(jpeg(exif([0x011a, 5, 72], [0x011b, 5, 144])));
     expect(notes).toEqual([expect.stringContaining('EXIF')]);
     expect(readBitmapHeader(jpeg(exif([0x011a, 5, 300], [0x011b, 5, 300]))).notes).toEqual([]);
   });
 
-  test('turns with the picture', async () => {
+  test('rotates with the image', async () => {
     const upright = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 3]));
     const turned = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 6]));
     expect(await decodeBitmap(upright)).toMatchObject({ width: 4, height: 2, pixelAspect: 2 });
@@ -96,7 +96,7 @@ describe('the shape of a pixel, height in widths', () => {
   });
 });
 
-describe('further pictures of a file are said', () => {
+describe('further images in a file are reported', () => {
   const control = pngChunk('acTL', Buffer.from('0000000300000000', 'hex'));
   const frame = pngChunk('fcTL', Buffer.alloc(26));
 
@@ -112,12 +112,12 @@ describe('further pictures of a file are said', () => {
     await expect(decodeBitmap(bytes)).resolves.toMatchObject({ width: 4, height: 2 });
   });
 
-  test('one picture has no note', () => {
+  test('a single image has no note', () => {
     expect([readBitmapHeader(png()).notes, readBitmapHeader(jpeg(jfif(1, 1, 0))).notes]).toEqual([[], []]);
   });
 });
 
-test('no header of random or cut bytes throws', () => {
+test('no header of random or truncated bytes throws', () => {
   const good = [png(pHYs(2, 1, 0)), jpeg(jfif(4, 3, 0), exif([0x011a, 5, 72], [0x011b, 5, 144]))];
   for (const bytes of good) {
     for (let end = 2; end < bytes.length; end++) readBitmapHeader(bytes.subarray(0, end));

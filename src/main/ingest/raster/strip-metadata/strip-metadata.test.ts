@@ -27,8 +27,8 @@ function chunk(type: string, text: string): Buffer {
 const segment = (marker: number, text: string): Buffer =>
   Buffer.concat([Buffer.from([0xff, marker, 0, text.length + 2]), Buffer.from(text, 'latin1')]);
 
-describe('pictures without metadata', () => {
-  test('PNG: texts, times, EXIF and what stands behind the end go; the picture stays', async () => {
+describe('images without metadata', () => {
+  test('PNG: text, times, EXIF and data after the end are removed; the image stays', async () => {
     const made = await picture().png().toBuffer();
     const texts = [
       chunk('tEXt', 'Author\0Muster'),
@@ -46,30 +46,33 @@ describe('pictures without metadata', () => {
   test.each([
     ['baseline', {}],
     ['progressive', { progressive: true }],
-  ])('JPEG, %s: application segments, comments and thumbnails go; the scans are the same bytes', async (_name, way) => {
-    const made = await picture()
-      .jpeg({ quality: 90, ...way })
-      .toBuffer();
-    const extra = [
-      segment(0xfe, 'Muster comment'),
-      segment(0xed, 'Photoshop 3.0\0Muster'),
-      segment(0xe2, 'ICC_PROFILE\0Muster'),
-    ];
-    const source = Buffer.concat([
-      made.subarray(0, 2),
-      ...extra,
-      made.subarray(2),
-      Buffer.from('\xff\xd8Muster', 'latin1'),
-    ]);
-    const { bytes, removed } = await stripMetadata(source, 'jpeg');
-    expect(bytes.toString('latin1')).not.toContain('Muster');
-    expect(removed).toBeGreaterThanOrEqual(4);
-    const scan = made.subarray(made.indexOf(Buffer.from([0xff, 0xda])));
-    expect(bytes.subarray(-scan.length).equals(scan)).toBe(true);
-    expect((await stripMetadata(bytes, 'jpeg')).bytes.equals(bytes)).toBe(true);
-  });
+  ])(
+    'JPEG, %s: application segments, comments and thumbnails are removed; the scans keep their bytes',
+    async (_name, way) => {
+      const made = await picture()
+        .jpeg({ quality: 90, ...way })
+        .toBuffer();
+      const extra = [
+        segment(0xfe, 'Muster comment'),
+        segment(0xed, 'Photoshop 3.0\0Muster'),
+        segment(0xe2, 'ICC_PROFILE\0Muster'),
+      ];
+      const source = Buffer.concat([
+        made.subarray(0, 2),
+        ...extra,
+        made.subarray(2),
+        Buffer.from('\xff\xd8Muster', 'latin1'),
+      ]);
+      const { bytes, removed } = await stripMetadata(source, 'jpeg');
+      expect(bytes.toString('latin1')).not.toContain('Muster');
+      expect(removed).toBeGreaterThanOrEqual(4);
+      const scan = made.subarray(made.indexOf(Buffer.from([0xff, 0xda])));
+      expect(bytes.subarray(-scan.length).equals(scan)).toBe(true);
+      expect((await stripMetadata(bytes, 'jpeg')).bytes.equals(bytes)).toBe(true);
+    },
+  );
 
-  test('which side is up stays, without the rest of the EXIF', async () => {
+  test('the orientation stays, without the rest of the EXIF', async () => {
     for (const kind of ['jpeg', 'png'] as const) {
       const source = await picture().withMetadata({ orientation: 6 }).toFormat(kind).toBuffer();
       const { bytes } = await stripMetadata(source, kind);
@@ -79,13 +82,13 @@ describe('pictures without metadata', () => {
     }
   });
 
-  test('CMYK keeps the Adobe segment that says how its colours are stored', async () => {
+  test('CMYK keeps the Adobe segment that names its colour encoding', async () => {
     const source = await picture().toColourspace('cmyk').jpeg().toBuffer();
     const { bytes } = await stripMetadata(source, 'jpeg');
     expect(bytes.toString('latin1')).toContain('Adobe');
   });
 
-  test('of 400 damaged pictures each is refused with a reason or is whole', async () => {
+  test('each of 400 damaged images is rejected with a reason or complete', async () => {
     for (const kind of ['png', 'jpeg'] as const) {
       const source = await picture().toFormat(kind).toBuffer();
       for (let seed = 0; seed < 200; seed++) {
@@ -97,7 +100,7 @@ describe('pictures without metadata', () => {
   });
 });
 
-describe('pixels of a PNG that nobody sees', () => {
+describe('invisible pixels of a PNG', () => {
   /** The picture that libvips shows over white, and over black. */
   const shown = async (bytes: Buffer, background: string) => sharp(bytes).flatten({ background }).raw().toBuffer();
   const sameOverBoth = async (a: Buffer, b: Buffer) => {
@@ -125,7 +128,7 @@ describe('pixels of a PNG that nobody sees', () => {
     await sameOverBoth(bytes, source);
   });
 
-  test('unused palette entries, and which of several transparent ones a pixel has', async () => {
+  test('unused palette entries, and which of several transparent ones a pixel uses', async () => {
     const head = Buffer.from('89504e470d0a1a0a', 'hex');
     const ihdr = Buffer.from([0, 0, 0, 4, 0, 0, 0, 1, 8, 3, 0, 0, 0]);
     const palette = Buffer.from([1, 2, 3, 9, 9, 9, 8, 8, 8, ...Buffer.from('MUSTER')]);
@@ -161,14 +164,14 @@ describe('pixels of a PNG that nobody sees', () => {
       '1 bit',
       (image: ReturnType<typeof picture>) => image.toColourspace('b-w').threshold().png({ palette: true, colours: 2 }),
     ],
-  ])('%s shows the same', async (_name, make) => {
+  ])('%s looks the same', async (_name, make) => {
     const source = await make(picture()).toBuffer();
     const { bytes } = await stripMetadata(source, 'png');
     expect((await sharp(bytes).raw().toBuffer()).equals(await sharp(source).raw().toBuffer())).toBe(true);
   });
 });
 
-describe('a text in each place of a picture', () => {
+describe('a text in each place of an image', () => {
   const SECRET = 'ZACHARIAS 19300203';
   const put = (bytes: Buffer, at: number, ...what: readonly Buffer[]) =>
     Buffer.concat([bytes.subarray(0, at), ...what, bytes.subarray(at)]);
@@ -215,13 +218,13 @@ describe('a text in each place of a picture', () => {
     await expectGone(source, 'png');
   });
 
-  test('PNG: behind IEND, and in IEND', async () => {
+  test('PNG: after IEND, and in IEND', async () => {
     const made = await picture().png().toBuffer();
     await expectGone(Buffer.concat([made, Buffer.from(SECRET)]), 'png');
     await expectGone(Buffer.concat([made.subarray(0, -12), chunk('IEND', SECRET)]), 'png');
   });
 
-  test('PNG: a transparent colour that pixels have stays', async () => {
+  test('PNG: a transparent colour in use stays', async () => {
     const grey = Buffer.from([10, 20, 30, 40]);
     const made = await sharp(grey, { raw: { width: 4, height: 1, channels: 1 } })
       .toColourspace('b-w')
@@ -255,7 +258,7 @@ describe('a text in each place of a picture', () => {
     }
   });
 
-  test('JPEG: a thumbnail in JFIF, and a second picture behind the end', async () => {
+  test('JPEG: a thumbnail in JFIF, and a second image after the end', async () => {
     const made = await picture().jpeg().toBuffer();
     const start = made.indexOf('JFIF') < 0 ? 2 : 4 + made.readUInt16BE(4);
     // A thumbnail of 2 by 3 pixels is 18 bytes.
@@ -270,7 +273,7 @@ describe('a text in each place of a picture', () => {
   });
 
   test.each(['png', 'jpeg'] as const)(
-    '%s: pixels that are not square keep their shape, without their density',
+    '%s: non-square pixels keep their aspect ratio, without their density',
     async (kind) => {
       const made = await sharp(noise, { raw: { width: 40, height: 30, channels: 3 } })
         .toFormat(kind)
@@ -291,7 +294,7 @@ describe('a text in each place of a picture', () => {
     },
   );
 
-  test('noise is stored as it is, what gets smaller is made smaller', async () => {
+  test('noise is stored as it is, and compressible data compressed', async () => {
     const raw = { width: 700, height: 700, channels: 3 } as const;
     const next = seededRandom(7);
     const random = Buffer.from(Array.from({ length: 700 * 700 * 3 }, () => next() * 256));
@@ -308,7 +311,7 @@ describe('a text in each place of a picture', () => {
 
 const busi = sharedData('busi');
 
-test.skipIf(busi.missing)(`pictures of a public data set keep their pixels${busi.why}`, async () => {
+test.skipIf(busi.missing)(`images of a public data set keep their pixels${busi.why}`, async () => {
   for (const number of [1, 20, 100]) {
     const source = readFileSync(join(busi.path, `benign/benign (${number}).png`));
     const { bytes } = await stripMetadata(source, 'png');

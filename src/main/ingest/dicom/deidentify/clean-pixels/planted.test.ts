@@ -74,7 +74,7 @@ describe('uncompressed', () => {
   test.each([
     ['plain', PLAIN],
     ['UTF-16', WIDE],
-  ])('behind the image, %s', async (_name, text) => {
+  ])('after the image, %s', async (_name, text) => {
     await cleaned(file(grey8, Buffer.concat([bytes8, text])), file(grey8, bytes8));
   });
 
@@ -85,7 +85,7 @@ describe('uncompressed', () => {
     expect(pixelsOf(bytes).equals(bytes8)).toBe(true);
   });
 
-  test('frames that no Number of Frames counts are read by an import, and so they are counted', async () => {
+  test('frames not counted by Number of Frames are read by import, and therefore counted', async () => {
     const { bytes } = await deidentifyDicom(file(grey8, Buffer.concat([bytes8, bytes8])), options);
     const { dataSet } = parseDicom(bytes);
     expect(dataSet.string('x00280008')).toBe('2');
@@ -160,7 +160,7 @@ describe('uncompressed', () => {
     expect(swap(pixelsOf(behind.bytes)).equals(bytes8)).toBe(true);
   });
 
-  test('the fraction of NaN, in float and double pixels', async () => {
+  test('the payload of NaN, in float and double pixels', async () => {
     const floats = Buffer.alloc(4 * WIDTH * HEIGHT);
     for (let at = 0; at < floats.length; at += 4) floats.writeFloatLE(at / 3, at);
     const planted = Buffer.from(floats);
@@ -182,7 +182,7 @@ describe('uncompressed', () => {
     expect(double.subarray(-doubles.length).readBigUInt64LE(0)).toBe(0x7ff8000000000000n);
   });
 
-  test('a second image that no reader takes', async () => {
+  test('a second image that no reader uses', async () => {
     const second: TestElement = ['7fe00009', 'OD', Buffer.concat([PLAIN, Buffer.alloc(6)])];
     const module = imageModule({ ...size, allocated: 32 });
     const plain = dicomFile([...module, ['7fe00010', 'OW', Buffer.alloc(4 * WIDTH * HEIGHT)]]);
@@ -225,7 +225,7 @@ async function frameFile(module: readonly TestElement[], syntax: string, frame: 
 test.each([
   ['baseline', {}],
   ['progressive', { progressive: true }],
-])('JPEG, %s: what stands in a scan behind its last code, and in spare bits', async (_name, way) => {
+])('JPEG, %s: data in a scan after its last code, and in spare bits', async (_name, way) => {
   const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
   const jpeg = await sharp(bytes8, { raw }).jpeg(way).toBuffer();
   const clean = stripJpeg(jpeg);
@@ -262,7 +262,7 @@ describe('JPEG baseline', async () => {
     await cleaned(await frameFile(grey8, syntax, planted), await frameFile(grey8, syntax, jpeg));
   });
 
-  test('fragments that belong to no frame, and an offset table with something else in it', async () => {
+  test('fragments that belong to no frame, and an offset table with other content', async () => {
     const clean = dicomFile([...grey8], syntax, encapsulated([], [jpeg]));
     await cleaned(dicomFile([...grey8], syntax, encapsulated([], [jpeg, PLAIN])), clean);
     const table = Array.from({ length: 4 }, (_, index) => PLAIN.readUInt32LE(4 * index));
@@ -320,7 +320,7 @@ describe('JPEG-LS', () => {
     for (const [, planted] of plantedJpegs(jls)) await cleaned(await frameFile(grey12, syntax, planted), clean);
   });
 
-  test('data that no code needs are refused, however few they are', async () => {
+  test('data that no code needs are rejected, however small', async () => {
     // CharLS reads ahead by a word of 8 bytes, which it must not count as used.
     const jls = await encodeFrame(
       'encodeJpegLs',
@@ -336,7 +336,7 @@ describe('JPEG-LS', () => {
     }
   });
 
-  test('in a frame in the middle', async () => {
+  test('in a middle frame', async () => {
     const jls = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
     const planted = Buffer.concat([jls.subarray(0, -2), PLAIN, jls.subarray(-2)]);
     const file = (middle: Buffer) =>
@@ -345,7 +345,7 @@ describe('JPEG-LS', () => {
     await expect(deidentifyDicom(file(planted), options)).rejects.toMatchObject({ name: 'FoveaError' });
   });
 
-  test('behind each of three scans, one for a colour', async () => {
+  test('after each of three scans, one per colour', async () => {
     const grey = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
     const scan = grey.indexOf(Buffer.from([0xff, 0xda]));
     const data = grey.subarray(scan + 2 + grey.readUInt16BE(scan + 2), -2);
@@ -388,7 +388,7 @@ describe.each([
     return Buffer.concat([head, text]);
   };
 
-  test('comments, boxes around it, behind its end', async () => {
+  test('comments, surrounding boxes, after the end', async () => {
     const codestream = await make();
     const clean = await frameFile(grey12, syntax, codestream);
     const siz = 4 + codestream.readUInt16BE(4);
@@ -401,7 +401,7 @@ describe.each([
     }
   });
 
-  test('behind the last packet of a tile', async () => {
+  test('after the last packet of a tile', async () => {
     const codestream = await make();
     const start = codestream.lastIndexOf(Buffer.from([0xff, 0x90, 0, 10]));
     const end = codestream.lastIndexOf(Buffer.from([0xff, 0xd9]));
@@ -433,7 +433,7 @@ describe('run lengths', () => {
   };
   const plane = (raw: Buffer, byte: number) => Buffer.from(raw.filter((_, index) => index % 2 === byte));
 
-  test('remainders, the header’s unused offsets, behind the last segment, a control byte that means nothing', async () => {
+  test('remainders, unused offsets of the header, after the last segment, a meaningless control byte', async () => {
     const frame = frameOf([bytes8]);
     const clean = await frameFile(grey8, syntax, frame);
     const inHeader = Buffer.from(frame);

@@ -38,7 +38,7 @@ const file = (...more: readonly TestElement[]): Buffer =>
 
 const terms = identityTerms(parseDicom(file()).dataSet, await loadDictionary());
 
-describe('texts that hold what the file says of its patient', () => {
+describe('texts that repeat the patient’s data', () => {
   test.each([
     'Müller',
     'MUELLER',
@@ -119,7 +119,7 @@ describe('texts that hold what the file says of its patient', () => {
     ['VANDERBERG', true],
     ['Van der Berg', true],
     ['icebergs', false],
-  ])('the usual writings: “%s” %s', async (text, found) => {
+  ])('common notations: “%s” %s', async (text, found) => {
     const source = dicomFile([
       ['00080005', 'CS', 'ISO_IR 192'],
       ['00080050', 'SH', '12-34-56'],
@@ -132,7 +132,7 @@ describe('texts that hold what the file says of its patient', () => {
     expect(holdsIdentity(text, own)).toBe(found);
   });
 
-  test('words that stand in place of a name are nobody', async () => {
+  test('placeholder words for a name identify nobody', async () => {
     const source = dicomFile([
       ['00100010', 'PN', 'Anonymous^Patient'],
       ['00100020', 'LO', 'unknown'],
@@ -152,7 +152,7 @@ describe('texts that hold what the file says of its patient', () => {
   });
 });
 
-test('kept values lose what holds a name, a number or the birth date; the others are the same bytes', async () => {
+test('kept values lose a name, a number or the birth date; the others keep their bytes', async () => {
   const lookup = items([
     ['00283002', 'US', [2, 0, 16]],
     ['00283003', 'LO', 'for Anna Müller'],
@@ -187,7 +187,7 @@ test('kept values lose what holds a name, a number or the birth date; the others
   expect(actions.find(({ tag }) => tag === 'own values')?.count).toBe(7);
 });
 
-test('a name that is spread over several values is found; values that say nothing together stay', async () => {
+test('a name spread over several values is found; values that spell nothing together stay', async () => {
   const source = file(
     ['00080008', 'CS', 'ORIGINAL\\LUEDEN \\SCHEIDT'],
     ['00281055', 'LO', 'Zuwei\\ser'],
@@ -200,7 +200,7 @@ test('a name that is spread over several values is found; values that say nothin
   expect(dataSet.string('x00180022')).toBe('MUEL\\PFP');
 });
 
-test('a value that the image is shown by holds the file back', async () => {
+test('a value needed to display the image holds the file back', async () => {
   const [first] = imageModule({ rows: 2, columns: 3, photometric: 'MUELLER' }).slice(1);
   const source = dicomFile([
     ...person,
