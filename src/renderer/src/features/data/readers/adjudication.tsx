@@ -29,7 +29,7 @@ export interface AdjudicationProps {
 export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
   const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
   const all = answer.data?.images;
-  const { isItemHidden, hide } = useHiddenItems(answer.dataUpdatedAt);
+  const { isItemHidden, hide } = useHiddenItems(answer);
   const open = useMemo(() => (all ?? []).filter(({ image }) => !isItemHidden(String(image))), [all, isItemHidden]);
   const rows = useMemo(() => open.map(disagreementRow), [open]);
   const [position, setPosition] = useState<{ image: number; at: number } | null>(null);
