@@ -13,10 +13,24 @@ import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { defaultBootstrap } from '#shared/statistics/bootstrap';
 import { formatCount } from '#shared/text/number';
 import { decodeLimits } from '../decode-host/client';
+import {
+  DIVERGENCE_FACTOR,
+  DIVERGENCE_STEPS,
+  EXPLODED_STEPS,
+  EXPLOSION_FACTOR,
+  MAX_SKIPPED_STEPS,
+  MIN_EXPLODED_NORM,
+} from '../engine/train/health';
+import { SAVE_AFTER_MILLISECONDS, SAVE_SHARE } from '../engine/train/loop';
+import { loaderThreads } from '../engine-host/batches/loader';
+import { IDLE_MILLISECONDS } from '../engine-host/client/client';
 import { MAX_SHARDS } from '../engine-host/models/backbone-folder';
 import { MAX_JSON_BYTES } from '../engine-host/models/read-json';
+import { POLL_MILLISECONDS } from '../engine-host/training/hold-for-disk';
 import { archiveLimits } from '../ingest/archive/open-archive';
 import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
+import { SLICE_MS } from '../ingest/slice';
+import { INITIAL_BACK_OFF, MAX_BACK_OFF, START_MILLISECONDS } from '../process/supervised-host';
 import { tableLimits } from '../services/label-tables/label-table-text';
 import { MAX_READERS } from '../services/label-tables/table-problems';
 import { LOCK_EXPIRY_MS, LOCK_RENEWAL_MS } from '../services/project/project-lock';
@@ -37,11 +51,39 @@ describe('a number in the docs matches the code', () => {
   const { deadlineMs, memoryMB, residentMB } = decodeLimits;
   const { bytes, columns, longestRow, rows } = tableLimits;
   expect(rows).toBe(1_000_000);
+  expect([1, 4, 8, 16, 64].map(loaderThreads)).toEqual([1, 1, 2, 4, 4]);
+  expect([START_MILLISECONDS, IDLE_MILLISECONDS, SAVE_AFTER_MILLISECONDS]).toEqual([60_000, 60_000, 120_000]);
+  const words = new Map([
+    [4, 'four'],
+    [5, 'five'],
+    [20, 'twentieth'],
+  ]);
 
   it.each([
     ['ipc', `a comment every ${HEARTBEAT_MILLISECONDS / 1000} s`],
     ['store', `given up after ${LOCK_EXPIRY_MS === 600_000 ? 'ten' : '?'} minutes without a heartbeat`],
     ['store', `sends a heartbeat every ${LOCK_RENEWAL_MS / 1000} s`],
+    ['store', `yields every ${SLICE_MS} ms`],
+    ['process-model', `pauses every ${SLICE_MS} ms for other events`],
+    ['process-model', 'waits up to a minute until it is ready'],
+    ['process-model', 'An idle process ends after a minute'],
+    [
+      'process-model',
+      `after ${INITIAL_BACK_OFF} ms, doubled for every further crash in a row up to ${MAX_BACK_OFF / 1000} s`,
+    ],
+    ['process-model', `checks ${words.get(1000 / POLL_MILLISECONDS)} times a second`],
+    ['process-model', 'within epochs that take longer than two minutes'],
+    ['process-model', `saving costs less than a ${words.get(SAVE_SHARE)} of the time`],
+    [
+      'process-model',
+      `loss of ${DIVERGENCE_STEPS} steps exceeds ${words.get(DIVERGENCE_FACTOR)} times that of guessing`,
+    ],
+    ['process-model', `if ${MAX_SKIPPED_STEPS} steps in a row overflow in half precision`],
+    [
+      'process-model',
+      `for ${words.get(EXPLODED_STEPS)} steps in a row the gradient norm exceeds ${EXPLOSION_FACTOR} times its median and ${MIN_EXPLODED_NORM}`,
+    ],
+    ['process-model', 'one per four cores, four at most'],
     ['ingestion', `past its deadline (${deadlineMs / 1000} s)`],
     ['ingestion', `V8's heap is limited to ${memoryMB / 1024} GiB`],
     ['ingestion', `above ${residentMB / 1024} GiB the host is killed`],
@@ -108,6 +150,13 @@ describe('a path in the docs exists', () => {
       ([word]) => word,
     );
     expect([...quoted, ...bare].filter((word) => isOurs(word) && !isThere(word))).toEqual([]);
+  });
+
+  it('in the journeys, which name source files without their extension', () => {
+    const [, journeys = ''] = /^## Four journeys$(.*?)^## Libraries$/ms.exec(read('docs/architecture.md')) ?? [];
+    const named = Array.from(journeys.matchAll(/`([a-z\d]+(?:[-/][a-z\d]+)+)`/g), ([, name]) => name as string);
+    expect(named.length).toBeGreaterThan(80);
+    expect(named.filter((name) => ![`${name}.ts`, `${name}.tsx`, name].some(isThere))).toEqual([]);
   });
 
   it.each(pages)('%s links to existing pages and headings', (page) => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Longest uninterrupted work: too short to be noticed in the window. */
-const SLICE_MS = 12;
+export const SLICE_MS = 12;
 
 /**
  * Yields regularly during long work in small steps on the main thread. After each step:

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scanConfounders } from '#shared/confounders/scan';
 import { sourceNames } from '#shared/confounders/verdict';
+import { blendOverlay, overlayDefaults } from '#shared/imaging/attention-overlay';
+import type { Raster } from '#shared/imaging/raster';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { referenceCases } from '#shared/statistics/reference-cases';
 import { buildHosts } from '../process/test-support/build-hosts';
@@ -82,8 +84,8 @@ afterAll(async () => {
 
 const partsOf = ({ store }: OpenProject) => store.all('SELECT id, split FROM images ORDER BY id');
 
-describe('a thread for one task', () => {
-  it('makes the split that this thread would, stores it, and tells of it here', async () => {
+describe('a background thread', () => {
+  it('creates the same split as this thread, stores it, and reports the change here', async () => {
     const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
     const here = createSplits().split(project, request);
     const parts = partsOf(project);
@@ -120,12 +122,20 @@ describe('a thread for one task', () => {
     ).toEqual([2]);
   });
 
-  it('evaluates and scans as this thread would, and tells how far it is', async () => {
+  it('evaluates and scans as this thread does, and reports progress', async () => {
     const cases = referenceCases(60, 3, false).map((one, image) => ({ ...one, image }));
     const classes = ['a', 'b', 'c'];
     expect(
       await background(resultTasks.evaluateCases, { cases: packCases(cases), classes, unnamed: new Set<number>() }),
     ).toEqual(evaluateCases(cases, classes));
+    const raster: Raster = {
+      width: 6,
+      height: 4,
+      channels: 1,
+      data: Uint8Array.from({ length: 24 }, (_, at) => 10 * at),
+    };
+    const overlay = { map: { width: 2, height: 1, values: Float32Array.of(0.2, 0.8) }, ...overlayDefaults };
+    expect(await background(reportTasks.blendOverlay, { raster, overlay })).toEqual(blendOverlay(raster, overlay));
     const seen: string[] = [];
     const order = { project: placeOf(project) };
     const scan = await background(confounderTasks.scan, order, { onProgress: (phase) => seen.push(phase) });
@@ -134,7 +144,7 @@ describe('a thread for one task', () => {
     expect(seen).toContain(sourceNames.border);
   });
 
-  it('ends when it is told to, and passes on what the task refuses', async () => {
+  it('ends on abort, and passes on errors of the task', async () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('stop'));
     const order = { project: placeOf(project) };
@@ -149,7 +159,7 @@ describe('a thread for one task', () => {
     });
   });
 
-  it('gives the answers of this thread about the images, their duplicates and what can be held out', async () => {
+  it('gives the same results as this thread for images, their duplicates and possible hold-outs', async () => {
     const order = { project: placeOf(project) };
     const splits = createSplits();
     expect(await background(datasetTasks.summary, order)).toEqual(summarizeDataset(project, splits));
@@ -166,7 +176,7 @@ describe('a thread for one task', () => {
     );
   });
 
-  it('waits for the next task, sees what was stored meanwhile, and ends when it is let go', async () => {
+  it('waits for the next task, sees data stored meanwhile, and ends when released', async () => {
     const file = join(root, 'counts.mjs');
     writeFileSync(
       file,
@@ -196,7 +206,7 @@ describe('a thread for one task', () => {
     expect(await background(datasetTasks.imageIds, { ...order, filter: { label: 'rare' }, sort: 'path' })).toEqual([5]);
   });
 
-  it('that ends by itself is an error with a way out', async () => {
+  it('reports an unexpected end as an error with a hint', async () => {
     const file = join(root, 'ends.mjs');
     writeFileSync(file, 'process.exit(0);');
     await expect(inThreads(file).run(splitTasks.splitAsGiven, { project: placeOf(project) })).rejects.toMatchObject({
@@ -217,7 +227,7 @@ const disk = mountTinyDisk('8m');
 afterAll(() => disk?.unmount());
 
 describe.skipIf(disk === null)('a project on a read-only disk (needs the right to mount a tmpfs)', () => {
-  it('can be looked at with all requests that only read, and refuses the others in words', async () => {
+  it('can be viewed with all requests that only read, and rejects the others with an error', async () => {
     const folder = join(disk?.folder ?? '', 'archive');
     project.store.run('PRAGMA wal_checkpoint(TRUNCATE)');
     cpSync(project.folder, folder, { recursive: true });
@@ -280,8 +290,8 @@ describe.skipIf(disk === null)('a project on a read-only disk (needs the right t
   });
 });
 
-describe('what the window asks for', () => {
-  it('is done in a thread where it is heavy: the main thread has no part in it', async () => {
+describe('heavy requests of the window', () => {
+  it('run in a background thread, without the main thread', async () => {
     const main = join(root, 'out/main');
     const echo = join(root, 'echo.mjs');
     writeFileSync(echo, ECHO);

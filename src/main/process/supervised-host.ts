@@ -22,10 +22,10 @@ export interface SupervisedHostOptions {
 }
 
 /** Time from the start of a host to its `ready`. */
-const START_MILLISECONDS = 60_000;
+export const START_MILLISECONDS = 60_000;
 /** Delay before a crashed host restarts, doubled for each consecutive crash. */
-const INITIAL_BACK_OFF = 250;
-const MAX_BACK_OFF = 30_000;
+export const INITIAL_BACK_OFF = 250;
+export const MAX_BACK_OFF = 30_000;
 
 /**
  * A child process that accepts work: starts it, reports when it is ready, and reports its end. One process at a time; a

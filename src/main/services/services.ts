@@ -144,7 +144,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   // A run's cached features can reveal duplicates that thumbnails do not.
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
   const review = createReview({ events, duplicates, experiments, runs, onFailure, background });
-  const reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, version });
+  const reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, background, version });
   const predictions = createPredictions({ runs, engine, pool, jobs, events });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
   const deidentifiedExports = createDeidentifiedExports({ dataset, pool, jobs, reports, version });

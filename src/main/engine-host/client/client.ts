@@ -30,7 +30,7 @@ export interface EngineClientOptions {
   readonly onLog?: (line: string) => void;
 }
 
-const IDLE_MILLISECONDS = 60_000;
+export const IDLE_MILLISECONDS = 60_000;
 
 /** Owns the engine processes. Each is started at its first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {

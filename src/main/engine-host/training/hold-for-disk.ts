@@ -3,7 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { RequestContext } from '../core/request-context';
 
 /** Interval of checks for the disk and for control commands. */
-const POLL_MILLISECONDS = 250;
+export const POLL_MILLISECONDS = 250;
 /** Interval of attempts on a failing disk: each may take the system seconds. */
 const RETRY_MILLISECONDS = 2000;
 

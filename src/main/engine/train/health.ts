@@ -2,21 +2,21 @@ import { FoveaError } from '#shared/ipc/errors';
 import { median } from '#shared/statistics/median';
 
 /** A gradient has exploded if its norm exceeds the usual one by this factor … */
-const EXPLOSION_FACTOR = 1e3;
+export const EXPLOSION_FACTOR = 1e3;
 /** … and also exceeds this norm: near the end of training, the usual norm is close to zero. */
-const MIN_EXPLODED_NORM = 100;
+export const MIN_EXPLODED_NORM = 100;
 /**
  * Consecutive exploded steps, with a loss worse than guessing, before the run ends: a single bad batch is clipped and
  * forgotten.
  */
-const EXPLODED_STEPS = 5;
+export const EXPLODED_STEPS = 5;
 /** The usual norm is the median of the last norms, once there are enough of them. */
 const NORM_WINDOW = 100;
 const MIN_NORMS = 20;
 /** A run has diverged if its loss exceeds that of guessing by this factor … */
-const DIVERGENCE_FACTOR = 5;
+export const DIVERGENCE_FACTOR = 5;
 /** … in the median over this many steps: no training recovers from there by itself. */
-const DIVERGENCE_STEPS = 30;
+export const DIVERGENCE_STEPS = 30;
 /**
  * Consecutive skipped steps before the run ends. By then the loss scale has fallen from 65536 to a sixteenth, so it
  * cannot be the reason for non-finite gradients.

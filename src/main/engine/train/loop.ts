@@ -13,8 +13,8 @@ export interface LoopResult {
 }
 
 /** Within a long epoch, `last` is saved once this has passed and saving takes at most a twentieth of the time. */
-const SAVE_AFTER_MILLISECONDS = 120_000;
-const SAVE_SHARE = 20;
+export const SAVE_AFTER_MILLISECONDS = 120_000;
+export const SAVE_SHARE = 20;
 
 /**
  * Trains from `state` to the end of its stage: epochs of shuffled, augmented micro-batches, one optimizer step per

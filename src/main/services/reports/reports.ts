@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { blendOverlay, lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
+import { lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { JobPhase, JobResult } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
+import type { AttentionMaps } from '#shared/models/attention';
 import { type SplitName, splitNames } from '#shared/models/dataset';
 import { countPatients } from '#shared/models/patient-count';
 import type { CasePrediction, RunDetail } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
+import type { Background } from '../background/background';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
@@ -22,7 +24,8 @@ import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
 import { requestEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
-import { type ReportExample, type ReportSplit, renderReport } from './run-report';
+import { reportTasks } from './report-tasks';
+import type { ReportExample, ReportSplit } from './run-report';
 
 export interface Reports {
   /**
@@ -48,9 +51,10 @@ export function createReports(options: {
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
   readonly jobs: Jobs;
+  readonly background: Background;
   readonly version: string;
 }): Reports {
-  const { runs, evaluations, dataset, engine, pool, jobs } = options;
+  const { runs, evaluations, dataset, engine, pool, jobs, background } = options;
   const written = new Map<string, string>();
 
   /** The correct prediction with the highest confidence, with the attention of the last layer. */
@@ -79,13 +83,15 @@ export function createReports(options: {
       requestEngine(engine, job, 'classify', spec, { phase: 'predicting', total: 1 }),
     );
     const maps = classified.attention[0];
+    const overlay = (shown: AttentionMaps) =>
+      background(reportTasks.blendOverlay, {
+        raster,
+        overlay: { map: selectMap(shown, lastLayer(shown)), ...overlayDefaults },
+      });
     return {
       name: `Image ${sample.image} of the project: the correct prediction with the highest confidence`,
       picture: await pool.encodePng(raster),
-      overlay:
-        maps === undefined
-          ? null
-          : await pool.encodePng(blendOverlay(raster, { map: selectMap(maps, lastLayer(maps)), ...overlayDefaults })),
+      overlay: maps === undefined ? null : await pool.encodePng(await overlay(maps)),
       truth: classes[shown.truth] ?? null,
       label: classes[shown.predicted] ?? '',
       probabilities: classes.map((label, index) => ({ label, probability: shown.probabilities[index] ?? 0 })),
@@ -119,7 +125,7 @@ export function createReports(options: {
     job.signal.throwIfAborted();
     job.progress('writing-report', 0, null);
     const isNamed = namesPatient(project);
-    const page = renderReport({
+    const page = await background(reportTasks.runPage, {
       project: project.name,
       run: detail,
       evaluation,

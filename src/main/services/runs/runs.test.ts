@@ -65,7 +65,16 @@ function createServices(): void {
   });
   evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background: inThisThread() });
   predictions = createPredictions({ runs, engine, pool, jobs, events });
-  reports = createReports({ runs, evaluations, dataset, engine, pool, jobs, version: '0.0.0-test' });
+  reports = createReports({
+    runs,
+    evaluations,
+    dataset,
+    engine,
+    pool,
+    jobs,
+    background: inThisThread(),
+    version: '0.0.0-test',
+  });
   exports = createExports({ runs, dataset, engine, pool, jobs });
 }
 
@@ -113,7 +122,7 @@ describe('preview', () => {
     expect(elsewhere.problems.join(' ')).toMatch(/cannot be used here.*(macOS|Windows).*choose another device/i);
   });
 
-  it('says what keeps a run from starting', async () => {
+  it('lists what blocks a run', async () => {
     const empty = await projects.create(join(folder, 'empty'), 'Empty');
     const nothing = await runs.preview(empty, config());
     expect(nothing.problems.join(' ')).toMatch(/no labelled images/);
@@ -134,7 +143,7 @@ describe('a whole run', () => {
   let run: string;
   let evaluation: Evaluation;
 
-  it('trains, tells of it, and is evaluated on the validation images by itself', async () => {
+  it('trains, reports progress, and evaluates the validation images by itself', async () => {
     const states: string[] = [];
     const off = events.on('run.progress', ({ progress }) => states.push(`${progress.state}:${progress.phase}`));
     const started = await runs.start(project, config({ epochs: 3 }), ' First ');
@@ -163,7 +172,7 @@ describe('a whole run', () => {
     expect(secondsEstimate).toBeCloseTo(2 * ended.seconds, 6);
   });
 
-  it('has written all that is needed to repeat it', async () => {
+  it('writes everything needed to repeat it', async () => {
     const text = readFileSync(join(runFolder(project.folder, run), 'config.json'), 'utf8');
     const record = runRecordSchema.parse(JSON.parse(text));
     expect(record.classes).toEqual(['left', 'right']);
@@ -185,7 +194,7 @@ describe('a whole run', () => {
     expect(await runs.log(project, run, all.next, 5)).toEqual({ records: [], next: all.next });
   });
 
-  it('opens the test set on request, and the audit trail knows', async () => {
+  it('opens the test set on request, with an entry in the audit trail', async () => {
     const job = evaluations.start(project, run, 'test');
     expect(jobs.get(job.id)).toMatchObject({ name: 'evaluations.evaluate', subject: { run, split: 'test' } });
     // Asked for again while it is under way: the same job, and one opening.
@@ -224,7 +233,7 @@ describe('a whole run', () => {
     }
   });
 
-  it('keeps its evaluation where labels and split change later', async () => {
+  it('keeps its evaluation if labels and split change later', async () => {
     const cases = await evaluations.cases(project, run, 'test', {});
     const images = cases.map((entry) => entry.image);
     createSplits().move(project, images, 'train');
@@ -233,7 +242,7 @@ describe('a whole run', () => {
     createSplits().move(project, images, 'test');
   });
 
-  it('answers for files, good and bad, with where it looked', async () => {
+  it('predicts good files, reports bad ones, and returns attention maps', async () => {
     const drop = join(folder, 'drop');
     const { mkdirSync } = await import('node:fs');
     mkdirSync(drop);
@@ -273,7 +282,7 @@ describe('a whole run', () => {
     expect(() => predictions.image(id)).toThrow(/no longer in memory/);
   });
 
-  it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
+  it('averages views on request, says so, and predicts the same for a dropped copy of an image', async () => {
     const plain = await evaluations.start(project, run, 'validation').result;
     const plainCases = await evaluations.cases(project, run, 'validation', {});
     const averaged = await evaluations.start(project, run, 'validation', { testTimeViews: 3 }).result;
@@ -299,7 +308,7 @@ describe('a whole run', () => {
     expect(await evaluations.cases(project, run, 'validation', {})).toEqual(plainCases);
   });
 
-  it('takes as many views as its configuration says, and none without augmentation', async () => {
+  it('uses as many views as configured, and none without augmentation', async () => {
     const off = config({ testTimeViews: 2, augmentation: { enabled: false } });
     expect((await runs.preview(project, off)).problems).toEqual([
       'Test-time views need augmentation, which is off. Set the views to 0, or turn augmentation on.',
@@ -320,7 +329,7 @@ describe('a whole run', () => {
     writeFileSync(file, text);
   });
 
-  it('refuses to answer behind another preprocessing than its own', async () => {
+  it('refuses to predict with a preprocessing other than its own', async () => {
     const file = join(runFolder(project.folder, run), 'config.json');
     const text = readFileSync(file, 'utf8');
     const record = JSON.parse(text) as { pipeline: { mean: number[] } };
@@ -351,7 +360,7 @@ describe('a whole run', () => {
     await expect(reports.read('nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is exported as a Hugging Face folder that answers alike', async () => {
+  it('is exported as a Hugging Face folder with the same predictions', async () => {
     const target = { parent: join(folder) };
     const result = await exports.start(project, run, 'hf', target).result;
     expect(result.parity).toEqual({ maxProbabilityDifference: 0, agreement: 1, images: 8 });
@@ -373,7 +382,7 @@ describe('a whole run', () => {
     });
   });
 
-  it('is exported as ONNX that answers alike', async () => {
+  it('is exported as ONNX with the same predictions', async () => {
     const target = join(folder, 'onnx export');
     const { files, parity } = await exports.start(project, run, 'onnx', { folder: target }).result;
     expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
@@ -383,7 +392,7 @@ describe('a whole run', () => {
     expect(labels).toEqual({ classes: ['left', 'right'], research_use: RESEARCH_USE });
   });
 
-  it('is exported in int8 with what that changes, measured on both files', async () => {
+  it('is exported in int8 with the effect measured on both files', async () => {
     const target = join(folder, 'int8 export');
     const result = await exports.start(project, run, 'onnx-int8', { folder: target }).result;
     const { files, parity, comparison } = result;
@@ -404,7 +413,7 @@ describe('a whole run', () => {
     expect(readdirSync(dirname(target)).filter((name) => name.startsWith('.incoming'))).toEqual([]);
   });
 
-  it('is exported in int8 with a warning where that costs accuracy', async () => {
+  it('is exported in int8 with a warning if that costs accuracy', async () => {
     const { engine, pool } = hosts;
     const worse: Pick<EngineClient, 'request'> = {
       request: (name, input, listeners) => {
@@ -427,7 +436,7 @@ describe('a whole run', () => {
     expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('- **int8 is much worse.**');
   });
 
-  it('is not exported where the export answers otherwise', async () => {
+  it('is not exported if the export predicts differently', async () => {
     // The real engine, but what it answers for the exported folder is off by a thousandth.
     const { engine, pool } = hosts;
     const tampering: Pick<EngineClient, 'request'> = {
@@ -453,7 +462,7 @@ describe('a whole run', () => {
     expect(readdirSync(dirname(target)).filter((name) => name.startsWith('.incoming'))).toEqual([]);
   });
 
-  it('comes back from its folder where the database has lost it', async () => {
+  it('is restored from its folder if the database has lost it', async () => {
     const before = await runs.get(project, run);
     deleteRun(project.store, run);
     expect(await runs.get(project, run)).toEqual(before);
@@ -464,8 +473,8 @@ describe('a whole run', () => {
   });
 });
 
-describe('what can go wrong', () => {
-  it('says which device it took where it was left to Fovea, and why', async () => {
+describe('a run in trouble', () => {
+  it('says which device it chose on automatic, and why', async () => {
     const automatic = config({ epochs: 1, device: 'auto' });
     const { device } = await runs.preview(project, automatic);
     const started = await runs.start(project, automatic);
@@ -479,7 +488,7 @@ describe('what can go wrong', () => {
     await runs.remove(project, started.id);
   });
 
-  it('is interrupted when the engine dies, and goes on from its checkpoint', async () => {
+  it('is interrupted when the engine dies, and resumes from its checkpoint', async () => {
     const { id } = await runs.start(project, config({ epochs: 3 }));
     const off = events.on('run.log', ({ record }) => {
       if (record.kind !== 'step' || record.step !== 6) return;
@@ -525,7 +534,7 @@ describe('what can go wrong', () => {
     await expect(runs.get(project, second.id)).rejects.toMatchObject({ code: 'run_unknown' });
   });
 
-  it('knows the runs that a dead process left behind', async () => {
+  it('recognises runs left behind by a dead process', async () => {
     const [known] = await runs.list(project);
     if (known === undefined) throw new Error('no run');
     saveRun(project.store, { ...known, state: 'running', error: null });
@@ -536,7 +545,7 @@ describe('what can go wrong', () => {
     expect(storedRun(project.store, known.id)?.state).toBe('interrupted');
   });
 
-  it('refuses names that lead out of the project', async () => {
+  it('rejects names that lead out of the project', async () => {
     await expect(runs.get(project, '../../etc')).rejects.toMatchObject({ code: 'run_unknown' });
   });
 });
