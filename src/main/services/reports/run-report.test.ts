@@ -142,6 +142,21 @@ describe('report', () => {
     expect(averaged.match(/mean of 1 \+ 4 views per image/g)).toHaveLength(2);
   });
 
+  it('states that patients are unknown, with the caution, if no patient is known', () => {
+    const input = reportInput('malignant');
+    const unnamed = referenceCases(156, 7, false).map((entry) => ({ ...entry, patient: null }));
+    const unknown = { patients: null, withoutPatient: 156 };
+    const nobody = renderReport({
+      ...input,
+      evaluation: { ...input.evaluation, ...evaluateCases(unnamed, input.run.record.classes) },
+      parts: input.parts.map((part) => ({ ...part, ...unknown })),
+    });
+    expect(nobody).toContain('156 images, patients unknown');
+    expect(nobody).toContain('Patients are unknown: images of one person may be both here and among');
+    expect(nobody).toContain('a bootstrap that draws images with replacement');
+    expect(nobody).not.toMatch(/\d+ patients/);
+  });
+
   it('draws every cell of the confusion matrix and marks the best epoch', () => {
     for (const count of [41, 43, 44, 5, 3, 7]) expect(page).toMatch(new RegExp(`>${count}</text>`));
     expect(page).toContain('best: epoch 9');

@@ -36,6 +36,12 @@ describe('the record of a run', () => {
     ]);
   });
 
+  it('states that patients are unknown if no patient is known', async () => {
+    const backbone = await describeBackbone(source, ['a', 'b'], null);
+    const notes = startNotes({}, config, { n: 9, patients: null, withoutPatient: 9 }, ['a', 'b'], backbone);
+    expect(notes).toContain('9 images, patients unknown.');
+  });
+
   it('describes a head without a backbone as new', async () => {
     const notes = await notesOf({ kind: 'architecture', name: 'vit-micro' }, ['a', 'b']);
     expect(notes.slice(0, 2)).toEqual(['The head is new: 2 classes (a, b).', 'All weights are initialised randomly.']);
