@@ -28,7 +28,7 @@ function heldWork() {
 }
 
 describe('inParallel', () => {
-  it('has as many items in hand as it may, and answers in their order', async () => {
+  it('works on as many items at once as allowed, and returns results in order', async () => {
     const { begun, work, end } = heldWork();
     const all = inParallel(['a', 'b', 'c', 'd'], 2, work);
     expect(begun).toEqual(['a', 'b']);
@@ -41,7 +41,7 @@ describe('inParallel', () => {
     expect(await all).toEqual(['A', 'B', 'C', 'D']);
   });
 
-  it('begins nothing after a failure, and rejects when what is under way has ended', async () => {
+  it('starts nothing after a failure, and rejects once running items have ended', async () => {
     const { begun, work, end, fail } = heldWork();
     let settled = false;
     const all = inParallel(['a', 'b', 'c'], 2, work).finally(() => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inTurn } from './in-turn';
 
 describe('inTurn', () => {
-  it('begins a piece of work when the one before it has ended, and answers each with its own result', async () => {
+  it('starts each piece of work after the previous one, and returns its own result to each', async () => {
     const events: string[] = [];
     const take = inTurn();
     let goOn = () => {};
@@ -24,7 +24,7 @@ describe('inTurn', () => {
     expect(events).toEqual(['slow begins', 'slow ends', 'quick begins']);
   });
 
-  it('goes on after an error, which reaches its own caller only', async () => {
+  it('continues after an error, which reaches its own caller only', async () => {
     const take = inTurn();
     const failing = take(() => Promise.reject(new Error('no')));
     const next = take(async () => 'next');

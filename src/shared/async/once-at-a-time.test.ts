@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { onceAtATime } from './once-at-a-time';
 
-it('asks once while the answer is on its way, and again after it or after a failure', async () => {
+it('runs once while a result is pending, and again after it or after a failure', async () => {
   const once = onceAtATime();
   const answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const ask = (key: string) =>

@@ -45,7 +45,7 @@ describe('cramersV', () => {
     expect(found).toMatchObject({ strength, n: table.flat().reduce((a, b) => a + b, 0) });
   });
 
-  it('has no strength where chance explains the table', () => {
+  it('has no strength if chance explains the table', () => {
     // scipy, without continuity correction: chi2 2.667, p 0.10; four times as large: 10.667, p 0.0011.
     const small = [
       [8, 4],
@@ -56,7 +56,7 @@ describe('cramersV', () => {
     expect(cramersV(small.map((row) => row.map((n) => 4 * n)))).toMatchObject({ strength: 'moderate' });
   });
 
-  it('leaves empty rows and columns out, and needs two of both', () => {
+  it('ignores empty rows and columns, and needs two of both', () => {
     const table = [
       [30, 0, 10],
       [0, 0, 0],

@@ -10,7 +10,7 @@ const matrix = [
 ];
 
 describe('confusion matrix', () => {
-  it('names every cell and takes shares of the row', () => {
+  it('names every cell and computes shares of the row', () => {
     const cells = confusionCells(classes, matrix);
     expect(cells).toHaveLength(9);
     expect(cells[1]).toEqual({
@@ -24,7 +24,7 @@ describe('confusion matrix', () => {
     expect(cells[8]?.share).toBe(0);
   });
 
-  it('gives the counts with row totals', () => {
+  it('lists the counts with row totals', () => {
     expect(confusionTable(classes, matrix).rows.map((row) => row.slice(1))).toEqual([
       [18, 3, 0, 21],
       [1, 9, 0, 10],

@@ -16,7 +16,7 @@ const data: HistogramData = {
 describe('layoutHistogram', () => {
   const layout = layoutHistogram(data, 'Confidence', 640, 300);
 
-  it('leaves empty bars out and stacks the rest', () => {
+  it('leaves out empty bars and stacks the rest', () => {
     expect(layout.bars.map(({ bin, series, count }) => [bin, series, count])).toEqual([
       [18, 1, 1],
       [19, 0, 30],
@@ -35,14 +35,14 @@ describe('layoutHistogram', () => {
     }
   });
 
-  it('names the columns that hold something', () => {
+  it('names the columns that are not empty', () => {
     expect(layout.columns.map(({ name }) => name)).toEqual([
       'Confidence 0.90 to 0.95: 1 incorrect',
       'Confidence 0.95 to 1.00: 30 correct, 2 incorrect',
     ]);
   });
 
-  it('survives no data', () => {
+  it('handles no data', () => {
     const empty = layoutHistogram({ edges: [0, 1], series: [] }, 'Confidence', 10, 10);
     expect(empty.bars).toEqual([]);
     expect(empty.ticksY.every(({ y }) => Number.isFinite(y))).toBe(true);
@@ -63,7 +63,7 @@ it('has whole, round counts on its axis', () => {
   expect(highest(1999)).toEqual([0, 500, 1000, 1500, 2000]);
 });
 
-it('draws diverging bars from the line of no images, on one scale', () => {
+it('draws diverging bars from a common zero line, on one scale', () => {
   const layout = layoutHistogram(data, 'Confidence', 640, 300, 'diverging');
   const [alone, up, down] = layout.bars;
   expect(alone?.y).toBeCloseTo(layout.baseline, 6);

@@ -19,7 +19,7 @@ it('gives a single epoch a width', () => {
   expect(epochAxis([], 6).domain).toEqual([0, 1]);
 });
 
-it('leaves out values that are not finite', () => {
+it('leaves out non-finite values', () => {
   const { body } = drawHistory(lines, { scheme: 'light', include: [0], bestEpoch: 4 });
   expect(body.match(/<circle /g)).toHaveLength(5);
   expect(body).toContain('best: epoch 4');

@@ -64,7 +64,7 @@ describe('groups', () => {
     expect([...mergedNames(findSimilarNames(found, []))]).toContainEqual(['benign', 'Benign']);
   });
 
-  it('are none of clean names, and of names that the project has kept apart', () => {
+  it('do not form for distinct names, or names that the project keeps apart', () => {
     expect(
       findSimilarNames(
         new Map([
@@ -77,7 +77,7 @@ describe('groups', () => {
     expect(findSimilarNames(new Map([['Benign', 1]]), ['benign', 'Benign'])).toEqual([]);
   });
 
-  it('show what cannot be seen', () => {
+  it('show invisible characters', () => {
     const [group] = findSimilarNames(new Map([['be\u200bnign', 2]]), ['benign']);
     expect(group && spellingsText(group)).toBe('“benign” (in the project), “be[U+200B]nign” (2)');
   });

@@ -53,14 +53,14 @@ const measureDesign = (): Design => {
 const auc = (probabilities: Float64Array) => oneVersusRestAuc(probabilities, labels, 3).macro ?? Number.NaN;
 
 describe('out-of-fold predictions', () => {
-  it('of a tag are those of scikit-learn’s LogisticRegression with the same folds', async () => {
+  it('of a tag match scikit-learn’s LogisticRegression with the same folds', async () => {
     const answers = await outOfFold(tagDesign, data, groupKFold, tight);
     expect(auc(answers)).toBeCloseTo(0.6483333333333334, 10);
     for (const [at, value] of [0.54812411, 0.07772318, 0.37415271].entries()) expect(answers[at]).toBeCloseTo(value, 5);
     expect(auc(await outOfFold(tagDesign, data, handFolds, tight))).toBeCloseTo(0.6833333333333332, 10);
   });
 
-  it('of measures are too, with StandardScaler', async () => {
+  it('of measures match it too, with StandardScaler', async () => {
     const answers = await outOfFold(measureDesign(), data, groupKFold, tight);
     expect(auc(answers)).toBeCloseTo(0.6518518518518518, 10);
     for (const [at, value] of [0.39398913, 0.28028922, 0.32572165].entries()) expect(answers[at]).toBeCloseTo(value, 5);
@@ -68,11 +68,11 @@ describe('out-of-fold predictions', () => {
     expect(auc(weak)).toBeCloseTo(0.5387037037037038, 10);
   });
 
-  it('rank the same with the looser fit that is used', async () => {
+  it('rank the same with the looser fit in use', async () => {
     expect(auc(await outOfFold(measureDesign(), data, groupKFold))).toBeCloseTo(0.6518518518518518, 2);
   });
 
-  it('count a class as found by its probability against its share', async () => {
+  it('count a class as found if its probability exceeds its share', async () => {
     // scikit-learn: balanced_accuracy_score(y, (P / shares).argmax(1)) = 0.4667
     const scores = scorePredictions(await outOfFold(tagDesign, data, handFolds, tight), data);
     expect(scores.balancedAccuracy?.value).toBeCloseTo(0.4666666666666666, 10);
@@ -82,12 +82,12 @@ describe('out-of-fold predictions', () => {
 });
 
 describe('the permutation test', () => {
-  it('compares the out-of-fold skill of scikit-learn’s Ridge', () => {
+  it('matches the out-of-fold skill of scikit-learn’s Ridge', () => {
     expect(prepareRidge(tagDesign, handFolds, 3)(labels)).toBeCloseTo(0.13169427495747277, 6);
     expect(prepareRidge(measureDesign(), handFolds, 3)(labels)).toBeCloseTo(0.006654538892169604, 6);
   });
 
-  it('deals whole groups: what is alike within a group stays so, and every order comes up', () => {
+  it('permutes whole groups: what is alike within a group stays so, and every order occurs', () => {
     const deal = labelDealer(data);
     const random = createRandom(1);
     const firsts = new Set<number | undefined>();
@@ -100,14 +100,14 @@ describe('the permutation test', () => {
     expect(firsts.size).toBe(3);
   });
 
-  it('stretches and cuts groups of other sizes', () => {
+  it('repeats and truncates groups of other sizes', () => {
     const uneven = { labels: Int32Array.of(0, 0, 0, 0, 1, 2), groups: Uint32Array.of(0, 0, 0, 0, 1, 1), classes: 3 };
     const deal = labelDealer(uneven);
     const seen = new Set(Array.from({ length: 20 }, (_, seed) => [...deal(createRandom(seed))].join('')));
     expect([...seen].sort()).toEqual(['000012', '112200']);
   });
 
-  it('raises a false alarm as often as its level says', async () => {
+  it('raises false alarms at its nominal level', async () => {
     let alarms = 0;
     const tries = 200;
     for (let seed = 0; seed < tries; seed += 1) {
@@ -126,7 +126,7 @@ describe('the permutation test', () => {
 const quick = { ...defaultScan, repeats: 1 };
 
 describe('a scan', () => {
-  it('finds a planted scanner, border and text, and nothing in what was left alone', async () => {
+  it('finds a planted scanner, border and text, and nothing elsewhere', async () => {
     const images = syntheticImages({
       seed: 3,
       groups: 120,
@@ -152,7 +152,7 @@ describe('a scan', () => {
     expect(scan).toMatchObject({ images: 240, examined: 240, groups: 120, leftOut: [] });
   });
 
-  it('finds nothing in shuffled labels, for 17 sources together', async () => {
+  it('finds nothing in shuffled labels, over 17 sources together', async () => {
     let alarms = 0;
     for (let seed = 0; seed < 12; seed += 1) {
       const images = syntheticImages({ seed: 100 + seed, groups: 60, imagesPerGroup: 2 });
@@ -162,7 +162,7 @@ describe('a scan', () => {
     expect(alarms).toBeLessThanOrEqual(2);
   });
 
-  it('says too few of small classes, and leaves them out', async () => {
+  it('reports classes that are too small, and leaves them out', async () => {
     const few = await scanConfounders(syntheticImages({ seed: 1, groups: 12, imagesPerGroup: 2 }), quick);
     expect(few).toMatchObject({ findings: [], leftOut: [{ images: 12 }, { images: 12 }] });
     expect(few.summary).toMatch(/^Too few images:/);
@@ -173,7 +173,7 @@ describe('a scan', () => {
     expect(scan.leftOut).toEqual([{ label: 'c', images: 6, groups: 6 }]);
   });
 
-  it('takes missing for a value of its own', async () => {
+  it('treats missing as a value of its own', async () => {
     const images = syntheticImages({ seed: 5, groups: 80, imagesPerGroup: 1 });
     images.labels.forEach((label, index) => {
       (images.tags.sex as (string | null)[])[index] = label === 1 ? 'F' : null;
@@ -186,7 +186,7 @@ describe('a scan', () => {
     });
   });
 
-  it('draws whole groups and as many of each class where there are very many', () => {
+  it('samples whole groups, as many per class, from very large datasets', () => {
     const images = syntheticImages({ seed: 2, groups: 300, imagesPerGroup: 2, classes: ['a', 'b', 'c'] });
     const drawn = drawImages(images, 120, 1);
     expect([0, 1, 2].map((label) => drawn.labels.filter((one) => one === label).length)).toEqual([40, 40, 40]);
@@ -194,7 +194,7 @@ describe('a scan', () => {
     expect(drawImages(images, 600, 1)).toBe(images);
   });
 
-  it('can be ended between two steps', async () => {
+  it('can be stopped between two steps', async () => {
     const images = syntheticImages({ seed: 2, groups: 40, imagesPerGroup: 2 });
     const pause = () => Promise.reject(new Error('ended'));
     await expect(scanConfounders(images, quick, { pause })).rejects.toThrow('ended');

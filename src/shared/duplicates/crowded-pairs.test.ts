@@ -9,11 +9,11 @@ const all = (n: number, similarity: number) =>
 const key = ({ first, second }: { first: number; second: number }) => `${first} ${second}`;
 
 describe('crowded pairs', () => {
-  it('are none where images have few partners', () => {
+  it('do not exist if images have few partners', () => {
     expect(crowdedPairs(all(8, 0.96))).toEqual({ unsure: [], unlike: [] });
   });
 
-  it('are kin where all are as alike as each other, but for what stands out', () => {
+  it('are similar images if all are equally alike, except outliers', () => {
     // Ten images, each 0.04 from all others, but for one pair at 0.01: less than 0.64 of 0.04.
     const pairs = all(10, 0.96).map((pair) => (key(pair) === '3 7' ? { ...pair, similarity: 0.99 } : pair));
     const { unsure, unlike } = crowdedPairs(pairs);
@@ -21,11 +21,11 @@ describe('crowded pairs', () => {
     expect(unlike).toHaveLength(44);
   });
 
-  it('are asked about where thumbnails are almost equal: twelve compressions of one picture', () => {
+  it('are questions if thumbnails are almost equal: twelve compressions of one image', () => {
     expect(crowdedPairs(all(12, 0.997)).unsure).toHaveLength(66);
   });
 
-  it('the best match stands out, or is none', () => {
+  it('contain a best match that stands out, or none', () => {
     const kin = Array.from({ length: 12 }, () => ({ similarity: 0.96 }));
     expect(distinctMatch(kin)).toBeNull();
     expect(distinctMatch([{ similarity: 0.99 }, ...kin])).toEqual({ similarity: 0.99 });

@@ -48,7 +48,7 @@ function correlation(a: Raster, b: Raster): number {
 }
 
 describe('picture descriptor', () => {
-  it('agrees with the correlation of thumbnails within 0.03 where pictures are alike', () => {
+  it('agrees with the correlation of thumbnails within 0.03 for similar images', () => {
     for (let seed = 0; seed < 8; seed++) {
       const a = blobs(seed, { noise: 12, noiseSeed: 1 });
       const b = blobs(seed, { noise: 12, noiseSeed: 2, gain: 0.8, offset: 20 });
@@ -58,21 +58,21 @@ describe('picture descriptor', () => {
     }
   });
 
-  it('does not change with brightness and contrast, nor between one channel and three equal ones', () => {
+  it('is invariant to brightness, contrast, and one channel versus three equal ones', () => {
     const grey = blobs(1, { gain: 0.6 });
     const colour: Raster = { ...grey, channels: 3, data: Uint8Array.from([...grey.data].flatMap((v) => [v, v, v])) };
     expect(describePicture(colour)).toEqual(describePicture(grey));
     expect(nearDuplicateSimilarity(described(grey), described(blobs(1)))).toBeGreaterThan(0.998);
   });
 
-  it('keeps pictures apart that agree only in coarse structure, under different noise', () => {
+  it('separates images that agree only in coarse structure, under different noise', () => {
     const a = blobs(2, { noise: 200, noiseSeed: 1, gain: 0.5 });
     const b = blobs(2, { noise: 200, noiseSeed: 2, gain: 0.5 });
     expect(correlation(a, b)).toBeLessThan(0.93);
     expect(nearDuplicateSimilarity(described(a), described(b))).toBe(0);
   });
 
-  it('says nothing of flat pictures, other versions and wrong lengths', () => {
+  it('is undefined for flat images, other versions and wrong lengths', () => {
     const flat: Raster = { width: 30, height: 20, channels: 1, data: new Uint8Array(600).fill(77) };
     const bytes = describePicture(flat);
     expect(bytes.length).toBe(DESCRIPTOR_BYTES);
@@ -85,7 +85,7 @@ describe('picture descriptor', () => {
 });
 
 describe('duplicate search', () => {
-  it('finds what comparing all pairs finds', () => {
+  it('finds the same as comparing all pairs', () => {
     const pictures = Array.from({ length: 150 }, (_, i) =>
       described(blobs(i % 120, { noise: 30, noiseSeed: i, gain: i < 120 ? 1 : 0.7 })),
     );
@@ -106,7 +106,7 @@ describe('duplicate search', () => {
     expect(found).toEqual(all);
   });
 
-  it('leaves out what the caller does not accept, and answers best first', () => {
+  it('leaves out what the caller rejects, and returns the best first', () => {
     const search = createDuplicateSearch();
     search.add(7, described(blobs(1, { noise: 30, noiseSeed: 1 })));
     search.add(8, described(blobs(1)));
@@ -117,7 +117,7 @@ describe('duplicate search', () => {
 });
 
 describe('connected groups', () => {
-  it('joins chains whatever the order of links', () => {
+  it('join chains whatever the order of links', () => {
     const groups = connectedGroups([
       ['c', 'd'],
       ['x', 'y'],

@@ -31,7 +31,7 @@ function clusters(count: number, width = 32): number[][] {
 }
 
 describe('compareFeatures', () => {
-  it('gives distances as a share of those to the neighbours in general, worked by hand', () => {
+  it('computes distances relative to those of neighbours in general, as by hand', () => {
     // 18 unit vectors along 9 axes, both ways, and a = 0.96 e1 + 0.28 e2 with -a: their mean is 0. The distance (1 - cosine)
     // of a to e1 is 0.04, to e2 0.72, to all others 1; the neighbours of e1 and a after the first five are at 1.
     const axis = (at: number, sign: number) => Array.from({ length: 9 }, (_, index) => (index === at ? sign : 0));
@@ -51,7 +51,7 @@ describe('compareFeatures', () => {
     ]);
   });
 
-  it('finds copies in clusters, and neither their clusters nor what is known to show the same', () => {
+  it('finds copies in clusters, but neither the clusters nor known duplicates', () => {
     const list = clusters(120);
     const copy = (list[7] as number[]).map((value) => value + 0.01);
     const rows = rowsOf([...list, copy, list[20] as number[]]);
@@ -67,7 +67,7 @@ describe('compareFeatures', () => {
     expect(run(rows).outliers).toEqual([]);
   });
 
-  it('does not depend on how alike all images are', () => {
+  it('does not depend on how similar all images are', () => {
     // The same clusters, 50 times closer together: cosines above 0.99 between all images of a cluster.
     const list = clusters(120);
     const centres = [0, 1, 2].map((at) => list[at] as number[]);
@@ -92,7 +92,7 @@ describe('compareFeatures', () => {
     expect(candidates.every(({ b }) => b === 160)).toBe(true);
   });
 
-  it('finds what is like no others', () => {
+  it('finds outliers', () => {
     const list = clusters(120);
     const strange = Array.from({ length: 32 }, (_, index) => 20 + (index % 2 === 0 ? 4 : -4));
     const { outliers, candidates } = run(rowsOf([...list, strange]));
@@ -102,7 +102,7 @@ describe('compareFeatures', () => {
     expect(run(rowsOf([...list.slice(0, 40), strange])).outliers).toEqual([]);
   });
 
-  it('says nothing of features that are all the same, of one image, and of none', () => {
+  it('returns nothing for identical features, one image, or none', () => {
     const nothing = { candidates: [], kin: [], outliers: [] };
     expect(run(rowsOf(Array.from({ length: 60 }, () => [1, 2, 3])))).toMatchObject({ candidates: [], outliers: [] });
     expect(run(rowsOf([[1, 2, 3]]))).toEqual(nothing);

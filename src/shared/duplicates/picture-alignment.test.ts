@@ -21,7 +21,7 @@ const tilted = (one: Raster, degrees: number): Raster => {
   ]);
 };
 
-describe('pictures laid over each other', () => {
+describe('aligned images', () => {
   const picture = blobs(1);
   const changes: Record<string, [Raster, { mirrored?: boolean; turned?: number }]> = {
     'as it is': [picture, { mirrored: false, turned: 0 }],
@@ -46,13 +46,13 @@ describe('pictures laid over each other', () => {
     });
   }
 
-  it('are not the same where two of one kind are compared', () => {
+  it('differ for two of one kind', () => {
     for (let seed = 2; seed < 8; seed++) {
       expect(alignPictures(blobs(seed), blobs(seed + 20)).similarity).toBeLessThan(SAME_PICTURE - 0.15);
     }
   });
 
-  it('are not the same for sharing their shape and their border only, as radiographs of one projection do', () => {
+  it('differ if only shape and border agree, as in radiographs of one projection', () => {
     // A bright body on black, the same in all; what is in it is drawn for each.
     const body = (seed: number): Raster => {
       const inside = blobs(seed);
@@ -72,7 +72,7 @@ describe('pictures laid over each other', () => {
     }
   });
 
-  it('say nothing where one is flat, a single pixel, or noise', () => {
+  it('are undecided if one is flat, a single pixel, or noise', () => {
     const flat: Raster = { width: 60, height: 40, channels: 1, data: new Uint8Array(2400).fill(9) };
     const pixel: Raster = { width: 1, height: 1, channels: 1, data: Uint8Array.of(3) };
     const random = createRandom(3, 3);
@@ -83,7 +83,7 @@ describe('pictures laid over each other', () => {
     expect(alignPictures(flat, flat).similarity).toBeLessThan(SAME_PICTURE);
   });
 
-  it('are told of in words', () => {
+  it('are described in words', () => {
     expect(alignmentText({ mirrored: true, turned: -90 })).toBe('mirrored, rotated by -90°');
     expect(alignmentText({ mirrored: false, turned: 0 })).toBe('');
   });

@@ -7,7 +7,7 @@ import { turnedDescriptors } from './turned-descriptors';
 
 const described = (raster: Raster) => readDescriptor(describePicture(raster)) as PictureDescriptor;
 
-it('a turned descriptor is that of the turned picture, for all seven orientations', () => {
+it('a rotated descriptor equals that of the rotated image, for all seven orientations', () => {
   const picture = blobs(4);
   const quarters = [turned(picture), turned(turned(picture)), turned(turned(turned(picture)))];
   const flips = [mirrored(picture), ...quarters.map(mirrored)];

@@ -14,7 +14,7 @@ import {
 const config = runConfigSchema.parse({ backbone: 'vit-micro' });
 
 describe('withSetting', () => {
-  it('changes one setting, also in a group, and nothing else', () => {
+  it('changes one setting, in a group too, and nothing else', () => {
     const changed = withSetting(config, 'augmentation.rotationDegrees', 25);
     expect(changed).toEqual({ ...config, augmentation: { ...config.augmentation, rotationDegrees: 25 } });
     expect(config.augmentation.rotationDegrees).toBe(10);
@@ -29,11 +29,11 @@ describe('withSetting', () => {
     ['the wrong kind', 'epochs', 'many'],
     ['out of range', 'epochs', 0],
     ['the way to a prototype', '__proto__', 1],
-  ])('refuses %s', (_what, key, value) => {
+  ])('rejects %s', (_what, key, value) => {
     expect(withSetting(config, key, value)).toBeNull();
   });
 
-  it('knows every setting with a single value', () => {
+  it('accepts every setting with a single value', () => {
     const keys = sweepableSettings(config);
     expect(keys).toEqual(expect.arrayContaining(['backbone', 'seed', 'learningRate', 'augmentation.enabled']));
     for (const key of keys) {
@@ -43,7 +43,7 @@ describe('withSetting', () => {
   });
 });
 
-it('reads values as a person writes them and writes them as a person reads them', () => {
+it('parses values as typed and formats them for reading', () => {
   expect(['1e-5', ' 0.5', 'true', 'null', 'cosine', '[1]'].map(parseSettingValue)).toEqual([
     1e-5,
     0.5,
@@ -56,7 +56,7 @@ it('reads values as a person writes them and writes them as a person reads them'
   expect([0.001, 0, 40, 1e7, null, false].map(settingText)).toEqual(['0.001', '0', '40', '1e7', 'automatic', 'false']);
 });
 
-it('says which settings differ, and null where a run has none', () => {
+it('lists the settings that differ, with null if a run has none', () => {
   const { momentum: _momentum, ...older } = { ...config, epochs: 3 };
   const rows = compareSettings([{ config }, { config: older as typeof config }]);
   expect(rows.filter(({ differs }) => differs)).toEqual([

@@ -12,7 +12,7 @@ describe('readIdentifier', () => {
     ...['-', '--', '–', '—', '?', '???', '.', '…', '*', 'n.a.', 'N. A.', 'unknown', 'UNKNOWN', 'keine', 'Keine Angabe'],
     ...['leer', '(leer)', '(blank)', 'ohne', 'ohne Patienten-ID', 'k. A.', 'unbekannt', 'sans', 'inconnu', 'not known'],
     ...['\u00a0', '\u200b', '\u00a0N/A\u00a0', '\uff2e\uff0f\uff21'],
-  ])('takes “%s” for nothing', (cell) => expect(readIdentifier(cell)).toBeNull());
+  ])('treats “%s” as missing', (cell) => expect(readIdentifier(cell)).toBeNull());
 
   it.each([
     ['0', '0'],
@@ -26,7 +26,7 @@ describe('readIdentifier', () => {
     ['\u00a0P\u00a07 ', 'P 7'],
     ['\uff10\uff10\uff17', '007'],
     ['P\u20117', 'P-7'],
-  ])('takes “%s” for an identifier', (cell, read) => expect(readIdentifier(cell)).toBe(read));
+  ])('treats “%s” as an identifier', (cell, read) => expect(readIdentifier(cell)).toBe(read));
 });
 
 describe('looseIdentifier', () => {
@@ -46,7 +46,7 @@ describe('looseIdentifier', () => {
     ['000', '0'],
     ['AB12', 'ab12'],
     ['p 7', 'P7'],
-  ])('takes “%s” and “%s” for one', (one, other) => expect(looseIdentifier(one)).toBe(looseIdentifier(other)));
+  ])('equates “%s” and “%s”', (one, other) => expect(looseIdentifier(one)).toBe(looseIdentifier(other)));
 
   it.each([
     ['1.23E+06', '1230000'],
@@ -56,10 +56,10 @@ describe('looseIdentifier', () => {
     ['7-0', '7'],
     ['1.2.840', '12840'],
     ['10', '1'],
-  ])('keeps “%s” and “%s” apart', (one, other) => expect(looseIdentifier(one)).not.toBe(looseIdentifier(other)));
+  ])('distinguishes “%s” and “%s”', (one, other) => expect(looseIdentifier(one)).not.toBe(looseIdentifier(other)));
 });
 
-it('knows a number whose digits are lost', () => {
+it('recognises a number that lost digits', () => {
   expect(['1.23E+06', '1,23e+06', '1E+05', '1.234567E+09'].map(isRounded)).toEqual([true, true, true, true]);
   expect(['1.234567E+06', '12E3', '1230000', 'E+06', '7', 'abc'].map(isRounded)).toEqual(Array(6).fill(false));
 });

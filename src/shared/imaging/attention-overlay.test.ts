@@ -10,7 +10,7 @@ import {
 } from './attention-overlay';
 import { colourTable } from './colour-maps';
 
-it('takes the mean of the heads of the last layer', () => {
+it('averages the heads of the last layer', () => {
   const maps = {
     layers: 2,
     heads: 2,
@@ -23,10 +23,10 @@ it('takes the mean of the heads of the last layer', () => {
 });
 
 describe('normalise', () => {
-  it('scales each map by itself', () => {
+  it('scales each map separately', () => {
     expect([...normalise({ height: 1, width: 3, values: Float32Array.of(2, 4, 3) }).values]).toEqual([0, 1, 0.5]);
   });
-  it('shows a flat or broken map as nothing', () => {
+  it('shows a flat or invalid map as zeros', () => {
     expect([...normalise({ height: 1, width: 2, values: Float32Array.of(7, 7) }).values]).toEqual([0, 0]);
     expect([...normalise({ height: 1, width: 3, values: Float32Array.of(Number.NaN, 0, 2) }).values]).toEqual([
       0, 0, 1,
@@ -41,7 +41,7 @@ describe('upsample', () => {
     expect([...row.values]).toEqual([0, 0.25, 0.75, 1]);
   });
 
-  it('gives the example of the documentation of torch.nn.Upsample', () => {
+  it('reproduces the example in the documentation of torch.nn.Upsample', () => {
     // nn.Upsample(scale_factor=2, mode='bilinear') of [[1, 2], [3, 4]]
     const grid = upsample({ height: 2, width: 2, values: Float32Array.of(1, 2, 3, 4) }, 4, 4);
     expect([...grid.values]).toEqual([1, 1.25, 1.75, 2, 1.5, 1.75, 2.25, 2.5, 2.5, 2.75, 3.25, 3.5, 3, 3.25, 3.75, 4]);
@@ -54,7 +54,7 @@ describe('upsample', () => {
 });
 
 describe('colourise', () => {
-  it('takes the ends of the table and fades with the value', () => {
+  it('uses the ends of the table and fades with the value', () => {
     const table = colourTable('viridis');
     const pixels = colourise({ height: 1, width: 3, values: Float32Array.of(0, 1, 2) }, table, 0.5);
     expect([...pixels.slice(0, 4)]).toEqual([0x44, 0x01, 0x54, 0]);
@@ -62,7 +62,7 @@ describe('colourise', () => {
     expect([...pixels.slice(8, 12)]).toEqual([0xfd, 0xe7, 0x25, 128]);
   });
 
-  it('has tables whose brightness only grows', () => {
+  it('uses tables of increasing brightness', () => {
     for (const name of ['inferno', 'viridis'] as const) {
       const table = colourTable(name);
       let last = -1;
@@ -87,7 +87,7 @@ describe('colour maps', () => {
     ['viridis', 37, [70, 51, 127]],
     ['viridis', 128, [33, 145, 140]],
     ['viridis', 254, [251, 231, 35]],
-  ] as const)('%s is matplotlib’s at level %d', (name, level, expected) => {
+  ] as const)('%s matches matplotlib at level %d', (name, level, expected) => {
     expect([...colourTable(name).subarray(level * 3, level * 3 + 3)]).toEqual(expected);
   });
 });
@@ -98,7 +98,7 @@ describe('blended overlay', () => {
    *   v = bilinear((map - 2) / 8), alpha = floor(255 * 0.6 * v + 0.5) / 255, c = 255 * inferno(round(255 * v)),
    *   floor(100 + (c - 100) * alpha + 0.5)
    */
-  it('is the image under the colours of the map, the stronger the less transparent', () => {
+  it('blends the colours of the map over the image by opacity', () => {
     const image = { width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(100) } as const;
     const map = { height: 2, width: 2, values: Float32Array.of(2, 4, 6, 10) };
     const shown = blendOverlay(image, { map, ...overlayDefaults });
@@ -113,7 +113,7 @@ describe('blended overlay', () => {
     );
   });
 
-  it('keeps the colours of an image, and all of it where a map is flat', () => {
+  it('keeps the colours of an image, and the whole image for a flat map', () => {
     const image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(200, 40, 90, 10, 20, 30) } as const;
     const show = (...values: number[]) => [
       ...blendOverlay(image, { map: { height: 1, width: 2, values: Float32Array.from(values) }, ...overlayDefaults })

@@ -73,7 +73,7 @@ describe('burned-in text', () => {
     }
   });
 
-  it('is found where it is', () => {
+  it('is located', () => {
     const flat: Raster = { width: 480, height: 400, channels: 1, data: new Uint8Array(480 * 400).fill(40) };
     const picture = draw(flat, { text: 'LAFT', height: 14, x: 300, y: 320, value: 255 });
     const cells = [...textGrid(picture).entries()].filter(([, value]) => value > 128).map(([cell]) => cell);
@@ -94,7 +94,7 @@ describe('burned-in text', () => {
     expect(best({ ...one, channels: 3, data })).toBeGreaterThan(0.3);
   });
 
-  it('is not seen in tissue, noise, a grid of lines, or nothing', () => {
+  it('is not found in tissue, noise, a grid of lines, or an empty image', () => {
     for (let seed = 0; seed < 20; seed++) expect(best(tissue(seed, 40 + 8 * seed))).toBeLessThan(0.3);
     const random = createRandom(3, 1);
     for (const range of [60, 120, 256]) {

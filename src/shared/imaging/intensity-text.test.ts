@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runConfigSchema } from '../models/run-config';
 import { intensityText, parseIntensity } from './intensity-text';
 
-it('reads each kind of intensity, and writes what it read', () => {
+it('parses each kind of intensity, and formats it back', () => {
   expect(parseIntensity('window:40:400')).toEqual({ kind: 'window', center: 40, width: 400 });
   expect(parseIntensity('window:-600:1.5e3')).toEqual({ kind: 'window', center: -600, width: 1500 });
   expect(parseIntensity('percentile:0.5:99')).toEqual({ kind: 'percentile', low: 0.5, high: 99 });
@@ -29,7 +29,7 @@ it.each([
   'full-range:1',
   'auto:',
   'Auto',
-])('does not take “%s”', (text) => {
+])('rejects “%s”', (text) => {
   expect(parseIntensity(text)).toBeNull();
   const parsed = runConfigSchema.safeParse({ backbone: 'vit', intensity: text });
   expect(parsed.error?.message).toContain('window:centre:width');

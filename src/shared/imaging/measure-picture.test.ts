@@ -10,7 +10,7 @@ function grey(width: number, height: number, value: (x: number, y: number) => nu
 }
 
 describe('measurePicture', () => {
-  it('gives the values of a picture worked by hand', () => {
+  it('matches values computed by hand', () => {
     // Rows 0 0 / 4 252: mean 64, squares 63520 / 4 = 15880, less 4096; three dark, one bright; neighbours differ by
     // 0 and 248 across, 4 and 252 down; histogram 2, 1, 1 of 4: 1/2 + 2 x 1/4 x 2 bits.
     const measures = measurePicture({ width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 0, 4, 252) });
@@ -23,7 +23,7 @@ describe('measurePicture', () => {
     expect(measures.colour).toBe(0);
   });
 
-  it('has no deviation, entropy or sharpness for a blank picture, also of one pixel', () => {
+  it('has no deviation, entropy or sharpness for a blank image, even of one pixel', () => {
     for (const side of [1, 40]) {
       const measures = measurePicture(grey(side, side, () => 0));
       expect(measures).toMatchObject({ mean: 0, deviation: 0, dark: 1, bright: 0, entropy: 0, sharpness: 0 });
@@ -37,7 +37,7 @@ describe('measurePicture', () => {
     expect(measurePicture({ width: 2, height: 2, channels: 3, data }).colour).toBe(0.5);
   });
 
-  it('goes around the border clockwise from the top left', () => {
+  it('follows the border clockwise from the top left', () => {
     // Each cell of 4 x 3 pixels holds its row and column.
     const { border } = measurePicture(
       grey(4 * MEASURE_GRID, 3 * MEASURE_GRID, (x, y) => 10 * Math.floor(y / 3) + Math.floor(x / 4)),
@@ -61,7 +61,7 @@ describe('measures as bytes', () => {
     text: Uint8Array.from({ length: MEASURE_GRID ** 2 }, (_, cell) => (cell % 100 === 55 ? cell : 0)),
   };
 
-  it('come back as they were, to the precision of float32', () => {
+  it('are preserved to the precision of float32', () => {
     const bytes = encodeMeasures(measures);
     expect(bytes.length).toBe(89 + 2 * 3);
     const back = decodeMeasures(bytes);
@@ -72,12 +72,12 @@ describe('measures as bytes', () => {
     }
   });
 
-  it('hold text in every cell', () => {
+  it('contain text in every cell', () => {
     const full = { ...measures, text: new Uint8Array(MEASURE_GRID ** 2).fill(200) };
     expect(decodeMeasures(encodeMeasures(full))?.text).toEqual(full.text);
   });
 
-  it('are refused when they are of another version, cut or empty', () => {
+  it('are rejected if of another version, truncated or empty', () => {
     const bytes = encodeMeasures(measures);
     expect(decodeMeasures(Uint8Array.of(MEASURES_VERSION + 1, ...bytes.subarray(1)))).toBeNull();
     expect(decodeMeasures(bytes.subarray(0, 88))).toBeNull();

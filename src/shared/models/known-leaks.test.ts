@@ -12,14 +12,14 @@ const known = (when: KnownLeaks['when'], more: Partial<KnownLeaks> = {}): KnownL
   ...more,
 });
 
-describe('what a result says of leaks', () => {
-  it('is one sentence where nothing changed', () => {
+describe('the leak statement of a result', () => {
+  it('is one sentence if nothing changed', () => {
     expect(leakStatement([known('split'), known('start'), known('evaluation')])).toBe(
       'When the split was created, when the run started and when it was evaluated: no patient or group of duplicates known in more than one split.',
     );
   });
 
-  it('tells what was found since', () => {
+  it('states leaks found since', () => {
     const moments = [known('split'), known('evaluation', { duplicates: 3, groups: 3 })];
     expect(leakStatement(moments)).toBe(
       'When the split was created: no patient or group of duplicates known in more than one split. When it was evaluated: 3 groups of duplicates known in more than one split.',
@@ -27,14 +27,14 @@ describe('what a result says of leaks', () => {
     expect(isLeaking(moments)).toBe(true);
   });
 
-  it('names possible duplicates, which are no leak until a person confirms them', () => {
+  it('names possible duplicates, which are no leaks until a person confirms them', () => {
     const moments = [known('split'), known('now', { suspected: 2 })];
     expect(leakStatement(moments)).toContain('Now: no patient');
     expect(leakStatement(moments)).toContain('2 possible duplicates across splits not reviewed.');
     expect(isLeaking(moments)).toBe(false);
   });
 
-  it('does not speak of patients where none is known', () => {
+  it('does not mention patients if none is known', () => {
     const nobody = { patientsKnown: 'none' } as const;
     expect(leakStatement([known('split', nobody)])).toBe(
       'When the split was created: patients are unknown, no group of duplicates known in more than one split.',

@@ -8,7 +8,7 @@ it('counts people, not images without one', () => {
   expect(countPatients([{ patient: null }])).toEqual({ patients: null, withoutPatient: 1 });
 });
 
-it('says what is known', () => {
+it('states what is known', () => {
   expect(patientsText({ patients: 73, withoutPatient: 4 })).toBe('73 patients known, 4 images without');
   expect(imagesText(77, { patients: 73, withoutPatient: 4 })).toBe('77 images, 73 patients known, 4 images without');
   expect(imagesText(155, { patients: null, withoutPatient: 155 })).toBe('155 images, patients unknown');

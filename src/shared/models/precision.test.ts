@@ -13,12 +13,12 @@ const measured = (right: { fp32: number; int8: number }, agreeing: number) => {
 };
 
 describe('precisionWarnings', () => {
-  it('is silent where 99 % of the accuracy and of the answers stay', () => {
+  it('is empty if 99 % of accuracy and predictions stay', () => {
     expect(precisionWarnings(measured({ fp32: 150, int8: 149 }, 198))).toEqual([]);
     expect(precisionWarnings(measured({ fp32: 150, int8: 155 }, 200))).toEqual([]);
   });
 
-  it('warns of lost accuracy and of changed answers, each by itself', () => {
+  it('warns of lost accuracy and of changed predictions separately', () => {
     expect(precisionWarnings(measured({ fp32: 150, int8: 148 }, 198))).toEqual([
       expect.stringContaining('int8 classifies 74.0 % of the 200 images correctly and fp32 75.0 %'),
     ]);

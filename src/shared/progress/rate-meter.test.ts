@@ -20,7 +20,7 @@ describe('rateMeter', () => {
     expect(rate('writing', 14)).toBeNull();
   });
 
-  it('knows no time left where nothing moves', () => {
+  it('estimates no time left without progress', () => {
     expect(secondsLeft(10, 30, 4)).toBe(5);
     expect(secondsLeft(10, 30, 0)).toBeNull();
     expect(secondsLeft(10, 30, null)).toBeNull();

@@ -54,19 +54,19 @@ describe('findOddPictures', () => {
     ['few-greys', { dark: 0.8, entropy: 0.7 }, {}],
     ['tiny', {}, { width: 800, height: 63 }],
     ['blurred', { sharpness: 0.3 }, {}],
-  ])('finds a picture that is %s, alone in its dataset', (kind, measures, more) => {
+  ])('finds an image that is %s, alone in its dataset', (kind, measures, more) => {
     const findings = findOddPictures([image(4, measures, more)]);
     expect(findings).toEqual([expect.objectContaining({ image: 4, reason: 'odd-picture', evidence: kind })]);
     expect(reviewFindingSchema.parse(findings[0]).why).toMatch(/\d/);
   });
 
-  it('is content with pictures at the limits', () => {
+  it('accepts images at the limits', () => {
     const limits = { deviation: 2, dark: 0.94, bright: 0.89, entropy: 1.5, sharpness: 0.024 };
     expect(findOddPictures([image(1, limits, { width: 64, height: 64 })])).toEqual([]);
     expect(findOddPictures([])).toEqual([]);
   });
 
-  it('finds what is far from the rest, with the measure that is farthest', () => {
+  it('finds images far from the rest, with the measure that is farthest', () => {
     const images = [...dataset(300), image(900, { entropy: 5, mean: 150 }), image(901, { sharpness: 1 })];
     expect(findOddPictures(images).map(({ image, evidence }) => [image, evidence])).toEqual([
       [900, 'unlike:entropy:low'],
@@ -77,7 +77,7 @@ describe('findOddPictures', () => {
     );
   });
 
-  it('finds hardly anything in ordinary datasets, of any size', () => {
+  it('finds hardly anything in ordinary datasets of any size', () => {
     for (const [count, seed] of [
       [30, 1],
       [60, 2],
@@ -90,14 +90,14 @@ describe('findOddPictures', () => {
     expect(findOddPictures(Array.from({ length: 100 }, (_, number) => image(number)))).toEqual([]);
   });
 
-  it('takes a group that is not small for another kind of picture, and says nothing of small datasets', () => {
+  it('treats a larger group as another kind of image, and finds nothing in small datasets', () => {
     const images = dataset(200);
     const group = Array.from({ length: 20 }, (_, index) => image(500 + index, { entropy: 3 }));
     expect(findOddPictures([...images, ...group])).toEqual([]);
     expect(findOddPictures([...dataset(20), image(99, { entropy: 3 })])).toEqual([]);
   });
 
-  it('takes what a backbone finds unlike the rest, unless the picture is odd anyway', () => {
+  it('adds outliers of a backbone, unless the image is odd anyway', () => {
     const images = [image(1, { deviation: 0 }), image(2), image(3)];
     const outliers = [1, 2].map((number) => ({ image: number, similarity: 0.12, far: 7.5 }));
     expect(findOddPictures(images, outliers).map(({ image, evidence }) => [image, evidence])).toEqual([
@@ -106,7 +106,7 @@ describe('findOddPictures', () => {
     ]);
   });
 
-  it('does not let blank pictures hide others', () => {
+  it('does not let blank images hide others', () => {
     const blanks = Array.from({ length: 60 }, (_, index) => image(500 + index, { deviation: 0, entropy: 0, mean: 0 }));
     const findings = findOddPictures([...dataset(100), ...blanks, image(900, { entropy: 4.5 })]);
     expect(findings).toHaveLength(61);
@@ -125,7 +125,7 @@ describe('findOtherModality', () => {
     expect(findings[4]?.why).toBe('1 image is SR, 400 of 405 are US.');
   });
 
-  it('finds nothing where two are common, none is said, or all are alike', () => {
+  it('finds nothing if two are common, none is given, or all are alike', () => {
     expect(findOtherModality([...of('US', 0, 400), ...of('MG', 400, 5)])).toEqual([]);
     expect(findOtherModality([...of('US', 0, 9), ...of('MG', 10, 1)])).toEqual([]);
     expect(findOtherModality(of(null, 0, 50))).toEqual([]);
@@ -133,12 +133,12 @@ describe('findOtherModality', () => {
     expect(findOtherModality([])).toEqual([]);
   });
 
-  it('counts only files that say what they are', () => {
+  it('counts only files that give a modality', () => {
     const findings = findOtherModality([...of(null, 0, 5000), ...of('US', 5000, 40), ...of('CT', 5040, 2)]);
     expect(findings.map(({ why }) => why)).toEqual(Array(2).fill('2 images are CT, 40 of 42 are US.'));
   });
 
-  it('finds colour among grey, unless much is coloured', () => {
+  it('finds colour among grey, unless many are coloured', () => {
     const coloured = (count: number) =>
       Array.from({ length: count }, (_, index) => image(500 + index, { colour: 0.04 }));
     expect(findOtherModality([...dataset(200), ...coloured(4)]).map(({ evidence }) => evidence)).toEqual(
@@ -175,12 +175,12 @@ describe('findBurnedInText', () => {
     expect(judge(burnedIn, modality, score)).toBe(evidence);
   });
 
-  it('holds no PNG or JPEG but where text was found', () => {
+  it('lists PNG and JPEG only if text was found', () => {
     expect(judge(null, null, 0, 'png')).toBeNull();
     expect(judge(null, null, 0.4, 'png')).toBe('unsaid text');
   });
 
-  it('says where, and how sure it is', () => {
+  it('states the place and the certainty', () => {
     const [finding] = findBurnedInText([image(3, text(0.94, 14 * MEASURE_GRID + 1))]);
     expect(reviewFindingSchema.parse(finding)).toMatchObject({
       why: 'The image seems to contain text at the lower left (score 94 of 100).',

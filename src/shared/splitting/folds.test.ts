@@ -57,7 +57,7 @@ describe('foldItems', () => {
     );
   });
 
-  it('finds the one way there is', () => {
+  it('finds the only solution', () => {
     // By hand. Class 0: patients of 3, 2, 2, 1, 1 images; class 1: patients of 2, 1, 1, 1, 1. A third is 3 and 2 images.
     // 3 | 2 + 1 | 2 + 1 and 2 | 1 + 1 | 1 + 1 is the only division without a remainder.
     const patients = [
@@ -99,7 +99,7 @@ describe('foldItems', () => {
     }
   });
 
-  it('puts what is left over of each class into another fold', () => {
+  it('puts the remainders of each class into different folds', () => {
     // 16 patients of four images in each of three classes: a fifth is 3.2 patients, so one fold of each class has 4.
     const items = Array.from({ length: 192 }, (_, id): SplitItem => ({ id, label: (id >> 2) % 3, group: id >> 2 }));
     for (let seed = 0; seed < 10; seed++) {
@@ -110,7 +110,7 @@ describe('foldItems', () => {
     }
   });
 
-  it('is the same for the same seed, and refuses 2 and 11 folds', () => {
+  it('is reproducible by seed, and rejects 2 and 11 folds', () => {
     const items = Array.from({ length: 60 }, (_, id): SplitItem => ({ id, label: id % 2, group: null }));
     expect([...foldItems(items, 5, 1)]).toEqual([...foldItems(items, 5, 1)]);
     expect([...foldItems(items, 5, 1)]).not.toEqual([...foldItems(items, 5, 2)]);

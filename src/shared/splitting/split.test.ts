@@ -65,7 +65,7 @@ describe('splitItems', () => {
     );
   });
 
-  it('puts every image in one part and no group in two', () => {
+  it('puts every image in one split and no group in two', () => {
     fc.assert(
       fc.property(dataset, shares, fc.nat(), (items, share, seed) => {
         const parts = splitItems(items, share, seed);
@@ -83,7 +83,7 @@ describe('splitItems', () => {
     );
   });
 
-  it('is the same for the same seed and another for another', () => {
+  it('is reproducible by seed, and differs for another', () => {
     fc.assert(
       fc.property(dataset, shares, fc.nat(), (items, share, seed) => {
         expect([...splitItems(items, share, seed)].sort()).toEqual([...splitItems(items, share, seed)].sort());
@@ -107,7 +107,7 @@ describe('splitItems', () => {
     }
   });
 
-  it('comes within an image of the shares where groups of two allow it', () => {
+  it('comes within an image of the shares if groups of two allow it', () => {
     // 8 patients of two images a class: a fifth of 16 is 3.2, and 4 is nearer than 2.
     const items = Array.from({ length: 32 }, (_, id) => ({ id, label: id % 4 < 2 ? 0 : 1, group: id >> 1 }));
     for (let seed = 0; seed < 20; seed++) {
@@ -116,7 +116,7 @@ describe('splitItems', () => {
     }
   });
 
-  it('gives each part a patient of a class that has three, and leaves a class of two without one', () => {
+  it('gives each split a patient of a class that has three, and leaves a class of two without one', () => {
     const items = [
       ...Array.from({ length: 200 }, (_, id) => ({ id, label: 0, group: id >> 1 })),
       ...[0, 0, 0, 0, 1, 2].map((group, i) => ({ id: 200 + i, label: 1, group: 1000 + group })),
@@ -134,13 +134,13 @@ describe('splitItems', () => {
     expect(splitItems(items, { validation: 0.2, test: 0.2 }, 3).get(0)).toBe('train');
   });
 
-  it('refuses shares that leave nothing for train', () => {
+  it('rejects shares that leave nothing for train', () => {
     expect(() => splitItems(singles(10), { validation: 0.5, test: 0.5 }, 1)).toThrow(RangeError);
   });
 });
 
 describe('roundTable', () => {
-  it('moves each cell by less than 1 and keeps row and column sums', () => {
+  it('changes each cell by less than 1 and keeps row and column sums', () => {
     const row = fc
       .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }))
       .map(([n, a, b]) => {

@@ -18,7 +18,7 @@ describe('cohenKappa', () => {
     ['none', 0.4285714285714286, 0.0759588315346638],
     ['linear', 0.49230769230769234, 0.07172694274347052],
     ['quadratic', 0.5666666666666667, 0.07872409321944325],
-  ] as const)('is that of scikit-learn and statsmodels with weights %s', (weights, value, error) => {
+  ] as const)('matches scikit-learn and statsmodels with weights %s', (weights, value, error) => {
     const { kappa, agreement, images } = cohenKappa(table, weights);
     expect(images).toBe(100);
     expect(agreement?.value).toBeCloseTo(0.7, 12);
@@ -26,7 +26,7 @@ describe('cohenKappa', () => {
     expect(standardError(kappa)).toBeCloseTo(error, 12);
   });
 
-  it('is 0.4 [0.151, 0.649] of the textbook table of 50', () => {
+  it('matches a textbook table of 50: 0.4 [0.151, 0.649]', () => {
     // statsmodels 0.15.0: cohens_kappa([[20,5],[10,15]]): kappa 0.4, low 0.151092290476661, high 0.6489077095233389
     const { kappa } = cohenKappa([
       [20, 5],
@@ -46,7 +46,7 @@ describe('cohenKappa', () => {
     expect(cohenKappa(two, 'linear').kappa?.value).toBeCloseTo(0.4, 12);
   });
 
-  it('is not defined where chance alone always agrees, and has no interval where all agree', () => {
+  it('is undefined if chance alone always agrees, and has no interval if all agree', () => {
     expect(cohenKappa([])).toEqual({ images: 0, agreement: null, kappa: null });
     expect(
       cohenKappa([
@@ -87,7 +87,7 @@ describe('cohenKappa', () => {
 });
 
 describe('fleissKappa', () => {
-  it('is that of statsmodels and irrCAC with as many readings on each image', () => {
+  it('matches statsmodels and irrCAC with the same number of readings per image', () => {
     // The table of Fleiss 1971 as Wikipedia has it: 10 subjects, 14 readers, 5 classes. statsmodels 0.15.0
     // fleiss_kappa: 0.20993070442195522; irrCAC 0.4.4 CAC(raw).fleiss(): se 0.092371111606, pa 0.378021978022
     const { kappa, agreement, images, readings } = fleissKappa([
@@ -123,7 +123,7 @@ describe('fleissKappa', () => {
     [1, 0, 0],
     [0, 0, 0],
   ];
-  it('is that of irrCAC with different numbers, and images with one reading or none do not count', () => {
+  it('matches irrCAC with different numbers, ignoring images with one reading or none', () => {
     const { kappa, agreement, images, readings } = fleissKappa([...single, ...varying]);
     expect([images, readings]).toEqual([8, 23]);
     expect(agreement).toBeCloseTo(0.604166666667, 10);
@@ -135,19 +135,19 @@ describe('fleissKappa', () => {
     [0, 0.321212121212, 0.315372703868],
     [1, 0.505386416862, 0.267380018922],
     [2, 0.38064516129, 0.300738030896],
-  ])('is that of irrCAC for class %i against the rest', (index, value, error) => {
+  ])('matches irrCAC for class %i against the rest', (index, value, error) => {
     const { kappa } = classAgreement([...single, ...varying], index);
     expect(kappa?.value).toBeCloseTo(value, 10);
     expect(standardError(kappa)).toBeCloseTo(error, 10);
   });
 
-  it('gives the specific agreement of a class, worked by hand', () => {
+  it('gives the specific agreement of a class, as by hand', () => {
     // Class 0: readings 3+2+1+1 = 7; pairs that agree 3*2 + 2*1 = 8 of 3*2 + 2*2 + 1*2 + 1*1 = 13.
     expect(classAgreement(varying, 0)).toMatchObject({ readings: 7, agreement: 8 / 13 });
     expect(classAgreement([[0, 2]], 0)).toEqual({ readings: 0, agreement: null, kappa: null });
   });
 
-  it('is not defined with one class or without images', () => {
+  it('is undefined with one class or without images', () => {
     expect(fleissKappa([])).toEqual({ images: 0, readings: 0, agreement: null, kappa: null });
     expect(fleissKappa([[1, 0]]).images).toBe(0);
     expect(
@@ -202,7 +202,7 @@ describe('intervals by patient', () => {
     of.map(({ classes }) => [0, 1, 2].map((label) => classes.filter((one) => one === label).length));
   const patientsOf = (of: typeof images) => of.map(({ patient }) => patient);
 
-  it('are as wide as a bootstrap of patients says, where one of images is too narrow', () => {
+  it('are as wide as in a bootstrap of patients, unlike one of images', () => {
     // numpy, 20,000 resamples of the 60 patients with all their images: standard deviation of kappa (0.06897), of
     // quadratic kappa (0.06668) and of Fleiss' kappa (0.05423). Of the 151 images instead: 0.05768 and 0.04432.
     expect(images.length).toBe(151);
@@ -224,7 +224,7 @@ describe('intervals by patient', () => {
     expect((standardError(fleissKappa(countsOf(images)).kappa) ?? 0) / 0.04432).toBeCloseTo(1, 1);
   });
 
-  it('do not shrink when each image is there five times', () => {
+  it('do not shrink when each image is repeated five times', () => {
     const single = images.map((one, patient) => ({ ...one, patient }));
     const five = single.flatMap((one) => Array.from({ length: 5 }, () => one));
     const n = single.length;
@@ -238,7 +238,7 @@ describe('intervals by patient', () => {
     expect((standardError(cohenKappa(tableOf(five), 'linear').kappa) ?? 0) / one).toBeCloseTo(1 / Math.sqrt(5), 10);
   });
 
-  it('are not given with one patient', () => {
+  it('do not exist for one patient', () => {
     const one = images.map((image) => ({ ...image, patient: 3 }));
     expect(cohenKappa(tableOf(one), 'none', casesOf(one)).kappa).toMatchObject({ low: null, high: null });
     expect(fleissKappa(countsOf(one), patientsOf(one)).kappa).toMatchObject({ low: null, high: null });

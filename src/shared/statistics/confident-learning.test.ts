@@ -18,7 +18,7 @@ const close = (found: readonly number[], expected: readonly number[]) => {
 };
 
 describe('confident learning', () => {
-  it('finds what cleanlab finds', () => {
+  it('matches cleanlab', () => {
     const { thresholds, joint, issues } = confidentLearning(answers(156, 11, false), 3);
     close(thresholds, [0.5199592811095829, 0.4839497552633404, 0.5211682903786555]);
     expect(joint).toEqual([
@@ -33,7 +33,7 @@ describe('confident learning', () => {
     );
   });
 
-  it('does so where probabilities are equal or stand exactly at a threshold', () => {
+  it('matches it with equal probabilities, or ones exactly at a threshold', () => {
     const { thresholds, joint, issues } = confidentLearning(answers(200, 5, true), 3);
     close(thresholds, [0.4846301560070546, 0.48356401335058163, 0.5240293820691388]);
     expect(joint).toEqual([
@@ -44,7 +44,7 @@ describe('confident learning', () => {
     expect(issues.map(({ index }) => index)).toEqual([150, 148, 159, 85]);
   });
 
-  it('does so where every seventh label is another one', () => {
+  it('matches it with every seventh label changed', () => {
     const cases = answers(210, 3, false).map((entry, index) =>
       index % 7 === 0 ? { ...entry, label: (entry.label + 1) % 3 } : entry,
     );
@@ -65,7 +65,7 @@ describe('confident learning', () => {
     );
   });
 
-  it('counts nothing as a class that no case is labelled with', () => {
+  it('ignores a class without labelled cases', () => {
     const cases = answers(210, 3, false).map((entry) => (entry.label === 2 ? { ...entry, label: 1 } : entry));
     const { thresholds, joint, issues } = confidentLearning(cases, 3);
     close(thresholds.slice(0, 2), [0.5348467803512251, 0.38656685692223264]);
@@ -78,7 +78,7 @@ describe('confident learning', () => {
     expect(issues.map(({ index }) => index)).toEqual([193, 194, 83, 32, 145, 187, 18]);
   });
 
-  it('is right by hand', () => {
+  it('matches a calculation by hand', () => {
     // Thresholds: (0.9 + 0.8 + 0.1) / 3 = 0.6 and (0.7 + 0.9) / 2 = 0.8.
     const of = (label: number, first: number): LabelledPrediction => ({ label, probabilities: [first, 1 - first] });
     const { joint, issues } = confidentLearning([of(0, 0.9), of(0, 0.8), of(0, 0.1), of(1, 0.3), of(1, 0.1)], 2);
@@ -91,7 +91,7 @@ describe('confident learning', () => {
     expect(issues[0]?.quality).toBeCloseTo((0.1 - 0.9 + 1) / 2, 12);
   });
 
-  it('has nothing to say of no cases, and refuses what is no class', () => {
+  it('returns nothing for no cases, and rejects an invalid class', () => {
     expect(confidentLearning([], 2).issues).toEqual([]);
     expect(() => confidentLearning([{ label: 2, probabilities: [1, 0] }], 2)).toThrow(RangeError);
   });

@@ -54,7 +54,7 @@ describe('156 cases against scikit-learn', () => {
 });
 
 describe('intervals', () => {
-  it('come out as 20,000 resamples of patients in numpy put them, to Monte Carlo error', () => {
+  it('match 20,000 resamples of patients in numpy, to Monte Carlo error', () => {
     const result = evaluateCases(referenceCases(156, 7, false), classes, { resamples: 4000, seed: 1 });
     // numpy: rng.choice(patients, 51) with replacement, all cases of each, 20,000 times; percentiles 2.5 and 97.5.
     const reference: [Metric | null | undefined, number, number][] = [
@@ -71,7 +71,7 @@ describe('intervals', () => {
     }
   });
 
-  it('of accuracy and weighted recall are one and the same Wilson interval', () => {
+  it('are one Wilson interval for accuracy and weighted recall', () => {
     const { accuracy, weightedRecall } = evaluateCases(referenceCases(156, 7, false), classes);
     expect(weightedRecall).toEqual(accuracy);
     // statsmodels: proportion_confint(128, 156, method="wilson")
@@ -79,12 +79,12 @@ describe('intervals', () => {
     expect(accuracy.high).toBeCloseTo(0.8727991295736485, 12);
   });
 
-  it('repeat exactly', () => {
+  it('are reproducible', () => {
     const cases = referenceCases(90, 3, true);
     expect(evaluateCases(cases, classes)).toEqual(evaluateCases(cases, classes));
   });
 
-  it('are wider where images of a patient stand or fall together', () => {
+  it('are wider if images of a patient are right or wrong together', () => {
     const alone = referenceCases(60, 5, false).map((entry) => ({ ...entry, patient: null }));
     const fivefold = alone.flatMap((entry, patient) => Array.from({ length: 5 }, () => ({ ...entry, patient })));
     const width = (metric: Metric): number => (metric.high ?? Number.NaN) - (metric.low ?? Number.NaN);
@@ -100,7 +100,7 @@ describe('intervals', () => {
     expect(width(pretending.macroF1)).toBeLessThan(width(one.macroF1) * 0.6);
   });
 
-  it('are null, not of no width, where every resample says the same', () => {
+  it('are null, not zero width, if all resamples are equal', () => {
     const perfect = referenceCases(60, 5, false).map((entry) => {
       const probabilities = [0.1, 0.1, 0.1].map((share, label) => (label === entry.truth ? 0.8 : share));
       return { ...entry, predicted: entry.truth, confidence: 0.8, probabilities };
@@ -112,7 +112,7 @@ describe('intervals', () => {
     expect(result.accuracy.high).toBe(1);
   });
 
-  it('are null for one patient alone', () => {
+  it('are null for a single patient', () => {
     const result = evaluateCases(
       referenceCases(20, 9, false).map((entry) => ({ ...entry, patient: 1 })),
       classes,
@@ -123,8 +123,8 @@ describe('intervals', () => {
   });
 });
 
-describe('patients that nobody names', () => {
-  it('are not counted, and stand in the cautions of the result', () => {
+describe('unknown patients', () => {
+  it('are not counted, and are mentioned in the cautions of the result', () => {
     const cases = referenceCases(155, 7, false);
     const none = evaluateCases(
       cases.map((entry) => ({ ...entry, patient: null })),
@@ -148,8 +148,8 @@ describe('patients that nobody names', () => {
   });
 });
 
-describe('too little to say', () => {
-  it('names the class with few cases, the one without and the one never answered', () => {
+describe('too few cases', () => {
+  it('are named by class: few, none, never predicted', () => {
     const cases = referenceCases(100, 11, false)
       .filter((entry) => entry.truth !== 2)
       .map((entry) => ({ ...entry, predicted: 0 }));
@@ -168,7 +168,7 @@ describe('too little to say', () => {
     );
   });
 
-  it('refuses to evaluate nothing', () => {
+  it('cannot be evaluated if there are none', () => {
     expect(() => evaluateCases([], classes)).toThrow(RangeError);
   });
 });

@@ -15,7 +15,7 @@ describe('newcombeInterval', () => {
     expect(found?.high).toBeCloseTo(high, 10);
   });
 
-  it('is none without a trial', () => {
+  it('does not exist without trials', () => {
     expect(newcombeInterval({ successes: 0, trials: 0 }, { successes: 1, trials: 2 })).toBeNull();
   });
 });
@@ -39,7 +39,7 @@ describe('independentDifference', () => {
     });
   };
 
-  it('is 0 with an interval around it for equal cases, and apart for different ones', () => {
+  it('is 0 within its interval for equal cases, and distinct for different ones', () => {
     const same = independentDifference(cases(120, 0.5, 1), cases(120, 0.5, 1), ['a', 'b'], 'auc');
     expect(same?.value).toBe(0);
     expect(same?.low).toBeLessThan(0);
@@ -51,7 +51,7 @@ describe('independentDifference', () => {
     expect(accuracy?.low).toBeGreaterThan(0);
   });
 
-  it('has no value where a class is missing on one side', () => {
+  it('has no value if a class is missing on one side', () => {
     const one = cases(20, 0.5, 4).filter(({ truth }) => truth === 0);
     expect(independentDifference(one, cases(20, 0.5, 5), ['a', 'b'], 'auc')).toBeNull();
     expect(independentDifference([], cases(20, 0.5, 5), ['a', 'b'], 'accuracy')).toBeNull();

@@ -42,13 +42,13 @@ describe('minimise', () => {
   });
 
   // scipy 1.17's L-BFGS-B takes 1262 iterations to the same gradient.
-  it('needs no more steps than others where the curvatures differ by a million', async () => {
+  it('needs no more steps than others if the curvatures differ by a million', async () => {
     const found = await minimise(stretched, new Float64Array(13), { tolerance: 1e-8, maximumIterations: 1500 });
     expect(found.converged).toBe(true);
     for (const [i, value] of found.x.entries()) expect(value).toBeCloseTo(i, 7);
   });
 
-  it('says where iterations run out, and where there is no minimum', async () => {
+  it('reports exhausted iterations and a missing minimum', async () => {
     const start = Float64Array.of(-1.2, 1);
     expect(await minimise(rosenbrock, start, { tolerance: 1e-9, maximumIterations: 3 })).toMatchObject({
       converged: false,
@@ -68,7 +68,7 @@ describe('minimise', () => {
     expect(found).toMatchObject({ converged: true, iterations: 0, value: 0 });
   });
 
-  it('ends when it is told to', async () => {
+  it('stops on request', async () => {
     const search = minimise(rosenbrock, Float64Array.of(-1.2, 1), {
       tolerance: 1e-9,
       maximumIterations: 50,

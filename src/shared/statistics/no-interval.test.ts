@@ -17,7 +17,7 @@ function results(cases: number, right: number) {
 }
 
 describe('a number without an interval', () => {
-  it('says why', () => {
+  it('explains why', () => {
     const perfect = results(40, 40);
     expect(perfect.macroF1).toMatchObject({ value: 1, low: null });
     expect(noIntervalReason(perfect.macroF1)).toBe('no interval: no errors to resample');

@@ -31,7 +31,7 @@ describe('pairedDifference', () => {
     ['macroF1', -0.13490674, -0.21189055, -0.06188985],
     ['auc', -0.06419753, -0.09744648, -0.03135453],
     ['loss', 0.14566564, 0.11687075, 0.17466332],
-  ] as const)('is the reference for %s, to Monte Carlo error', (metric, value, low, high) => {
+  ] as const)('matches the reference for %s, to Monte Carlo error', (metric, value, low, high) => {
     const pairs = pairCases(first, second) ?? [];
     const found = pairedDifference(pairs, classes, metric, { resamples: 4000, seed: 1 });
     expect(found?.value).toBeCloseTo(value, 7);
@@ -41,19 +41,19 @@ describe('pairedDifference', () => {
     expect(found?.n).toBe(156);
   });
 
-  it('is the difference of the two evaluations', () => {
+  it('equals the difference of the two evaluations', () => {
     const [a, b] = [evaluateCases(first, classes), evaluateCases(second, classes)];
     const pairs = pairCases(first, second) ?? [];
     expect(pairedDifference(pairs, classes, 'macroF1')?.value).toBeCloseTo(b.macroF1.value - a.macroF1.value, 12);
     expect(pairedDifference(pairs, classes, 'auc')?.value).toBeCloseTo((b.auc?.value ?? 0) - (a.auc?.value ?? 0), 12);
   });
 
-  it('is nothing, without an interval, between a model and itself', () => {
+  it('is zero, without an interval, between a model and itself', () => {
     const pairs = pairCases(first, first.toReversed()) ?? [];
     expect(pairedDifference(pairs, classes, 'accuracy')).toEqual({ value: 0, low: null, high: null, n: 156 });
   });
 
-  it('has no AUC where a class has no cases', () => {
+  it('has no AUC if a class has no cases', () => {
     const some = first.filter((entry) => entry.truth !== 2);
     expect(pairedDifference(pairCases(some, some) ?? [], classes, 'auc')).toBeNull();
     expect(pairedDifference([], classes, 'accuracy')).toBeNull();
@@ -61,7 +61,7 @@ describe('pairedDifference', () => {
 });
 
 describe('pairCases', () => {
-  it('refuses other images, another truth and an image that comes twice', () => {
+  it('rejects other images, another truth and a duplicate image', () => {
     expect(pairCases(first, second.slice(1))).toBeNull();
     expect(pairCases(first, [{ ...(second[0] as ImageCase), image: 999 }, ...second.slice(1)])).toBeNull();
     const [head, ...rest] = second as [ImageCase, ...ImageCase[]];

@@ -7,7 +7,7 @@ import { confusionMatrix } from './confusion-matrix';
 import { argmax, caseCrossEntropy, caseLogLoss } from './log-loss';
 import { wilsonInterval } from './wilson';
 
-describe('confusion matrix and the metrics of it', () => {
+describe('confusion matrix and its metrics', () => {
   it('counts truth by row and prediction by column, and counts weights', () => {
     expect(confusionMatrix([0, 0, 1, 2], [0, 1, 1, 0], 3)).toEqual([
       [1, 1, 0],
@@ -20,13 +20,13 @@ describe('confusion matrix and the metrics of it', () => {
     ]);
   });
 
-  it('refuses what is no class', () => {
+  it('rejects an invalid class', () => {
     expect(() => confusionMatrix([0, 3], [0, 0], 3)).toThrow(RangeError);
     expect(() => confusionMatrix([0, 1], [0, -1], 3)).toThrow(RangeError);
     expect(() => confusionMatrix([0], [0, 1], 3)).toThrow(RangeError);
   });
 
-  it('stands at 0 where a class is never answered and has no case', () => {
+  it('is 0 for a class that is never predicted and has no case', () => {
     // sklearn 1.9.1: precision_recall_fscore_support([0,0,1,1,0], [0,1,1,2,0], labels=[0,1,2], zero_division=0)
     const metrics = classificationMetrics(confusionMatrix([0, 0, 1, 1, 0], [0, 1, 1, 2, 0], 3));
     expect(metrics.perClass.map((entry) => entry.precision)).toEqual([1, 0.5, 0]);
@@ -38,7 +38,7 @@ describe('confusion matrix and the metrics of it', () => {
     expect(metrics.macroF1).toBeCloseTo(0.43333333333333335, 12);
   });
 
-  it('splits all cases of a class into true and false, positive and negative', () => {
+  it('divides all cases of a class into true and false, positive and negative', () => {
     const { perClass, n } = classificationMetrics([
       [5, 1, 0],
       [2, 7, 3],
@@ -59,13 +59,13 @@ describe('AUC', () => {
     expect(binaryAuc([0.1, 0.9], [1, 0])).toBe(0);
   });
 
-  it('is null where a class is absent, and so is the macro mean', () => {
+  it('is null if a class is absent, as is the macro mean', () => {
     const result = oneVersusRestAuc([0.7, 0.2, 0.1, 0.1, 0.8, 0.1], [0, 1], 3);
     expect(result.perClass).toEqual([1, 1, null]);
     expect(result.macro).toBeNull();
   });
 
-  it('refuses a score that is not a number', () => {
+  it('rejects a score that is not a number', () => {
     expect(() => binaryAuc([0.1, Number.NaN], [1, 0])).toThrow(RangeError);
   });
 });
@@ -85,7 +85,7 @@ describe('Wilson interval', () => {
     expect(interval?.high).toBeCloseTo(high, 12);
   });
 
-  it('has none without trials and refuses more successes than trials', () => {
+  it('does not exist without trials, and rejects more successes than trials', () => {
     expect(wilsonInterval(0, 0)).toBeNull();
     expect(() => wilsonInterval(3, 2)).toThrow(RangeError);
   });
@@ -99,12 +99,12 @@ describe('loss of a case', () => {
     expect(caseCrossEntropy(logits, 2)).toBeCloseTo(caseLogLoss(probabilities, 2), 12);
   });
 
-  it('stays finite at probability 0 and exact at far logits', () => {
+  it('stays finite at probability 0 and exact at extreme logits', () => {
     expect(caseLogLoss([1, 0], 1)).toBeCloseTo(36.04365338911715, 9); // -log(2^-52)
     expect(caseCrossEntropy([1000, 0], 1)).toBe(1000);
   });
 
-  it('takes the first of equal values as the answer', () => {
+  it('predicts the first of equal values', () => {
     expect(argmax([0.2, 0.4, 0.4])).toBe(1);
   });
 });
@@ -124,7 +124,7 @@ describe('confidence histogram', () => {
   });
 });
 
-it('a quantile lies between order statistics as numpy puts it', () => {
+it('interpolates a quantile between order statistics as numpy does', () => {
   // numpy.quantile([1, 2, 4, 8], [0.025, 0.5, 0.975]) = 1.075, 3, 7.7
   const sorted = Float64Array.of(1, 2, 4, 8);
   expect(quantile(sorted, 0.025)).toBeCloseTo(1.075, 12);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { guardCell, guardPath, toCsv, unguardCell } from './csv';
 
-it('guards what a spreadsheet would run, and takes the guard off again', () => {
+it('guards what a spreadsheet would execute, and removes the guard again', () => {
   // OWASP, "CSV injection": = + - @, tab, carriage return, line feed, and the full-width forms.
   for (const text of ['=cmd|x', '+1', '-2', '@SUM(1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x']) {
     expect(guardCell(text)).toBe(`'${text}`);
@@ -18,7 +18,7 @@ it('guards a path so that it still opens', () => {
   expect(['=a/1.png', '-b/1.png', 'c/1.png'].map(guardPath)).toEqual(['./=a/1.png', './-b/1.png', 'c/1.png']);
 });
 
-it('quotes also what other programs split at', () => {
+it('quotes separators of other programs too', () => {
   expect(toCsv({ columns: ['a'], rows: [['x;y'], ['x\ty'], [' x'], ['x']] })).toBe(
     'a\r\n"x;y"\r\n"x\ty"\r\n" x"\r\nx\r\n',
   );

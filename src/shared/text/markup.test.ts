@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { escapeMarkup } from './markup';
 
-it('escapes what would end a text or a quoted value, and shows what no document may hold', () => {
+it('escapes characters that would end a text or a quoted value, and replaces invalid ones', () => {
   expect(escapeMarkup(`<b class="a">Tom & 'Jerry'</b>`)).toBe(
     '&lt;b class=&quot;a&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;',
   );

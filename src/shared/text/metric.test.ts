@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatInterval, formatMetric, formatPercentInterval } from './metric';
 
-it('shows metrics with three decimals and their interval, where there is one', () => {
+it('formats metrics with three decimals and their interval, if any', () => {
   expect(formatMetric({ value: 0.9103, low: 0.8554, high: 0.9461 })).toBe('0.910 [0.855, 0.946]');
   expect(formatMetric({ value: 0.8421, low: 0.79, high: 0.885 })).toBe('0.842 [0.790, 0.885]');
   expect(formatMetric({ value: 0.9103, low: 0.8554, high: 0.9461 }, 2)).toBe('0.91 [0.86, 0.95]');

@@ -10,7 +10,7 @@ import {
   formatQuantity,
 } from './number';
 
-it('writes numbers with three digits', () => {
+it('formats numbers with three digits', () => {
   expect([0, 12_345.6, 58.345, 0.5, 0.000_02, -1.236].map(formatNumber)).toEqual([
     '0',
     '12,346',
@@ -25,7 +25,7 @@ it('writes numbers with three digits', () => {
   expect([999, 1500, 412e6, 2.5e9].map(formatBytes)).toEqual(['999 B', '1.5 kB', '412 MB', '2.5 GB']);
 });
 
-it('shows numbers short', () => {
+it('formats numbers compactly', () => {
   expect(formatCompact(2e-5)).toBe('2e-5');
   expect(formatCompact(0.00034567)).toBe('3.46e-4');
   expect(formatCompact(0.42135)).toBe('0.421');
@@ -35,7 +35,7 @@ it('shows numbers short', () => {
   expect(formatFixed(Number.NaN)).toBe('–');
 });
 
-it('shows sizes', () => {
+it('formats sizes', () => {
   expect(formatMemory(500.4)).toBe('500 MiB');
   expect(formatMemory(5018)).toBe('4.9 GiB');
   expect(formatParameters(303_304_707)).toBe('303.3 M');

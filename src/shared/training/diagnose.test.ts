@@ -35,7 +35,7 @@ const error = (code: string, message = 'It went wrong.'): ErrorInfo => ({ code, 
 const settingsOf = (changes: Partial<Evidence>) => diagnose(evidence(changes))?.offers.map(({ settings }) => settings);
 
 describe('chanceLoss', () => {
-  it('is the entropy of what the targets are on average', () => {
+  it('is the entropy of the average targets', () => {
     const plain = { classBalance: 'none', labelSmoothing: 0 } as const;
     expect(chanceLoss([10, 10, 10], plain)).toBeCloseTo(Math.log(3), 12);
     // -(0.75 ln 0.75 + 0.25 ln 0.25)
@@ -49,7 +49,7 @@ describe('chanceLoss', () => {
 });
 
 describe('the list of learning rates', () => {
-  it('goes down and up through the guide’s, and on beyond them', () => {
+  it('covers the guide’s, and extends beyond them in both directions', () => {
     expect([1, 1e-3, 1e-4, 6e-5, 2e-5, 1e-5].map((rate) => lowerRate(rate, 'adamw'))).toEqual([
       1e-4, 1e-4, 5e-5, 5e-5, 1e-5, 5e-6,
     ]);
@@ -67,7 +67,7 @@ describe('the list of learning rates', () => {
 });
 
 describe('diagnose', () => {
-  it('has nothing to say of a run that learns, that has just begun, or that ended for another reason', () => {
+  it('finds nothing in a run that learns, that has just begun, or that ended for another reason', () => {
     expect(diagnose(evidence({}))).toBeNull();
     expect(diagnose(evidence({ epochs: history([0.69, 0.69, 0.66, 0.6, 0.55, 0.5, 0.45]) }))).toBeNull();
     // Four of 40 epochs are warm-up, and two after it are too few to say.
@@ -89,7 +89,7 @@ describe('diagnose', () => {
         'The engine process aborted (exit code 134), most often because a single allocation was too large.',
       ),
     ],
-  ])('offers smaller batches with more accumulation where memory ran out: %s', (_, reason) => {
+  ])('offers smaller batches with more accumulation if memory ran out: %s', (_, reason) => {
     expect(diagnose(evidence({ error: reason }))?.code).toBe('out-of-memory');
     expect(settingsOf({ error: reason })).toEqual([
       { batchSize: 5, gradientAccumulation: 4 },
@@ -97,7 +97,7 @@ describe('diagnose', () => {
     ]);
   });
 
-  it('offers what is left where a batch is one image', () => {
+  it('offers the remaining options if a batch is one image', () => {
     expect(settingsOf({ error: error('out-of-memory'), config: config({ batchSize: 1 }) })).toEqual([
       { preset: 'quick', learningRate: null },
     ]);
@@ -106,7 +106,7 @@ describe('diagnose', () => {
     );
   });
 
-  it('offers a lower rate, a longer warm-up, clipping, and the data where a run diverged', () => {
+  it('offers a lower rate, a longer warm-up, clipping, and a look at the data if a run diverged', () => {
     const wild = config({ learningRate: 10, maxGradientNorm: 50, warmupRatio: 0 });
     expect(settingsOf({ error: error('diverged'), config: wild })).toEqual([
       { learningRate: 1e-4 },
@@ -131,7 +131,7 @@ describe('diagnose', () => {
     expect(settingsOf({ error: error('diverged'), config: careful, stage: 1 })?.[0]).toEqual({ learningRate: 1e-5 });
   });
 
-  it('says of a run that it does not learn, whatever its classes are', () => {
+  it('detects a run that does not learn, whatever its classes', () => {
     const epochs = history([0.7, ...Array<number>(7).fill(0.69)]);
     expect(diagnose(evidence({ epochs }))).toMatchObject({
       code: 'not-learning',

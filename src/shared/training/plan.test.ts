@@ -18,11 +18,11 @@ describe('planSteps', () => {
       },
     ]);
   });
-  it('takes a number of warm-up steps in place of the ratio, at most all', () => {
+  it('uses a number of warm-up steps in place of the ratio, at most all', () => {
     const warmup = (warmupSteps: number) => planSteps(config({ warmupSteps }), 468).stages[0]?.warmupSteps;
     expect([warmup(7), warmup(0), warmup(5000)]).toEqual([7, 0, 960]);
   });
-  it('takes one step on all images for a logistic regression, and the others as usual', () => {
+  it('counts one step on all images for a logistic regression, and the others as usual', () => {
     const plan = planSteps(config({ preset: 'gradual', stageEpochs: 5, headSolver: 'logistic' }), 468);
     expect(plan.stages.map(({ solver, epochs, steps, batchSize }) => [solver, epochs, steps, batchSize])).toEqual([
       ['logistic', 1, 1, 468],
@@ -34,7 +34,7 @@ describe('planSteps', () => {
     // Only a head that trains alone has a solver of its own.
     expect(planSteps(config({ preset: 'full', headSolver: 'logistic' }), 468).stages[0]?.solver).toBe('optimizer');
   });
-  it('has a step for fewer images than a batch', () => {
+  it('counts a step for fewer images than a batch', () => {
     const plan = planSteps(config({ gradientAccumulation: 4, epochs: 3 }), 3);
     expect(plan.stages[0]).toMatchObject({ stepsPerEpoch: 1, steps: 3, warmupSteps: 1 });
   });
@@ -59,6 +59,6 @@ describe('balancedClassWeights', () => {
   });
 });
 
-it('weighs each image for sampling by total / count of its class', () => {
+it('weights each image for sampling by total / count of its class', () => {
   expect(samplingWeights([0, 0, 0, 1, 1, 2], 4)).toEqual([2, 2, 2, 3, 3, 6]);
 });
