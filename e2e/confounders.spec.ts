@@ -25,7 +25,10 @@ async function picture(seed: number, frame: number, width: number): Promise<Buff
     .toBuffer();
 }
 
-test('confounders: a planted frame and image size are found, and a count opens its images', async ({ app, window }) => {
+test('finds a planted frame and image size as confounders, and opens the images of a count', async ({
+  app,
+  window,
+}) => {
   const folder = join(app.workspace, 'images');
   for (const label of ['benign', 'malignant']) await mkdir(join(folder, label), { recursive: true });
   for (let seed = 1; seed <= 80; seed++) {

@@ -6,7 +6,10 @@ import { picture } from './fixtures/picture';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('duplicates: found at import, shown side by side, relabelled, kept and undone by key', async ({ app, window }) => {
+test('finds duplicates at import, shows them side by side, relabels, keeps and undoes by key', async ({
+  app,
+  window,
+}) => {
   const folder = join(app.workspace, 'images');
   for (const label of ['benign', 'malignant']) await mkdir(join(folder, label), { recursive: true });
   for (let seed = 1; seed <= 12; seed++) {

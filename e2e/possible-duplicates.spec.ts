@@ -7,10 +7,7 @@ import { picture } from './fixtures/picture';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
 
-test('possible duplicates: a mirrored copy and a file with two labels are asked about and settled by key', async ({
-  app,
-  window,
-}) => {
+test('asks about a mirrored copy and a file with two labels, and resolves both by key', async ({ app, window }) => {
   const folder = join(app.workspace, 'images');
   for (const label of ['benign', 'malignant']) await mkdir(join(folder, label), { recursive: true });
   for (let seed = 1; seed <= 12; seed++) {

@@ -31,7 +31,7 @@ async function violations(window: Page): Promise<string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-test('a table of three readers by the mapper, agreement, adjudication by keys, undo', async ({ app, window }) => {
+test('imports readings of three readers, shows agreement, adjudicates by key and undoes', async ({ app, window }) => {
   const folder = join(app.workspace, 'images');
   await mkdir(folder);
   for (let image = 1; image <= 10; image++) await writeFile(join(folder, `img${image}.png`), await picture(image));
@@ -109,7 +109,10 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await expect(window.getByText('Readers 1', { exact: true })).toBeVisible();
 });
 
-test('a label table for images that are here: what would change, whose label stays, undo', async ({ app, window }) => {
+test('previews and applies a label table for existing images, keeps a person’s labels, and undoes', async ({
+  app,
+  window,
+}) => {
   const folder = join(app.workspace, 'images');
   for (const label of ['benign', 'malignant']) await mkdir(join(folder, label), { recursive: true });
   for (let image = 1; image <= 4; image++) {

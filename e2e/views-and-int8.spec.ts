@@ -4,10 +4,7 @@ import { expect, test } from './fixtures/app';
 import { ProjectsPage } from './pages/projects';
 import { TrainPage } from './pages/train';
 
-test('test-time views are said beside the numbers, and int8 is measured before it is offered', async ({
-  app,
-  window,
-}) => {
+test('shows test-time views beside the numbers, and measures int8 before offering it', async ({ app, window }) => {
   await new ProjectsPage(window).trySample();
   const train = new TrainPage(window);
   await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });

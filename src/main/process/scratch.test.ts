@@ -19,7 +19,7 @@ const put = (name: string, at = new Date()): string => {
 };
 
 describe('sweeping scratch', () => {
-  it('removes what ended processes left, and nothing of a living one, however old', async () => {
+  it('removes files of ended processes, and none of a living one, however old', async () => {
     const own = basename(await makeScratch(folder, 'job'));
     const long = new Date(Date.now() - 3 * 86_400_000);
     utimesSync(join(folder, own), long, long);
@@ -34,7 +34,7 @@ describe('sweeping scratch', () => {
     expect(readdirSync(folder).sort()).toEqual(kept.sort());
   });
 
-  it('gives up what another host or nobody claims after a day', async () => {
+  it('removes unclaimed files, and those of another host, after a day', async () => {
     const old = new Date(Date.now() - 25 * 3_600_000);
     const here = basename(await makeScratch(folder, 'job'));
     const elsewhere = here.replace(/^job-[0-9a-f]{8}/, 'job-00000000');
@@ -49,9 +49,12 @@ describe('sweeping scratch', () => {
     await sweepScratch(join(folder, 'not there'), 'job');
   });
 
-  it.skipIf(process.platform === 'win32')('is for this user alone, or for whom the folder is meant', async () => {
-    expect(statSync(await makeScratch(folder, 'job')).mode & 0o777).toBe(0o700);
-    const umask = Number.parseInt(execFileSync('sh', ['-c', 'umask']).toString(), 8);
-    expect(statSync(await makeScratch(folder, 'job', 0o777)).mode & 0o777).toBe(0o777 & ~umask);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is private to this user, or to those whom the folder is meant for',
+    async () => {
+      expect(statSync(await makeScratch(folder, 'job')).mode & 0o777).toBe(0o700);
+      const umask = Number.parseInt(execFileSync('sh', ['-c', 'umask']).toString(), 8);
+      expect(statSync(await makeScratch(folder, 'job', 0o777)).mode & 0o777).toBe(0o777 & ~umask);
+    },
+  );
 });

@@ -57,17 +57,14 @@ describe('resizeBilinear', () => {
     [512, 400, 3, 96, 96, [13, 27, 481, 390], 'd7ff248a4147b1a96f4a88779f6e8657ded4f421d9fbb00598a554ae5fb81d59'],
     [100, 80, 1, 50, 80, [10.25, 0, 90.75, 80], '729738e0e036a7e13242a1e909c4fa9461dbafc5c4b748fb50b75c56b8928ced'],
     [224, 224, 3, 224, 100, undefined, 'cb55f92089f5cc37ad74dec428972ffc8778ea36d33a1ef820881c1a921f644a'],
-  ] as const)(
-    '%i × %i × %i to %i × %i is byte for byte what Pillow makes',
-    (w, h, channels, width, height, box, hash) => {
-      const area = box && { left: box[0], top: box[1], right: box[2], bottom: box[3] };
-      const resized = resizeBilinear(noise(w, h, channels), width, height, area);
-      expect([resized.width, resized.height, resized.channels]).toEqual([width, height, channels]);
-      expect(sha256Hex(resized.data)).toBe(hash);
-    },
-  );
+  ] as const)('%i × %i × %i to %i × %i matches Pillow byte for byte', (w, h, channels, width, height, box, hash) => {
+    const area = box && { left: box[0], top: box[1], right: box[2], bottom: box[3] };
+    const resized = resizeBilinear(noise(w, h, channels), width, height, area);
+    expect([resized.width, resized.height, resized.channels]).toEqual([width, height, channels]);
+    expect(sha256Hex(resized.data)).toBe(hash);
+  });
 
-  it('copies where nothing changes, and refuses a box outside', () => {
+  it('copies at the same size, and rejects a box outside', () => {
     const source = noise(20, 10, 1);
     const same = resizeBilinear(source, 20, 10);
     expect(same.data).toEqual(source.data);
@@ -77,7 +74,7 @@ describe('resizeBilinear', () => {
 });
 
 describe('createRandom', () => {
-  it('gives each (seed, epoch, image) a stream of its own, and the same one again', () => {
+  it('gives each (seed, epoch, image) a reproducible stream of its own', () => {
     const first = (...seeds: number[]) => Array.from({ length: 4 }, createRandom(...seeds).nextUint32);
     expect(first(42, 1, 7)).toEqual(first(42, 1, 7));
     const streams = new Set<number>();
@@ -106,7 +103,7 @@ describe('createRandom', () => {
 describe('sampleView', () => {
   const whole = { left: 0, top: 0, width: 320, height: 256, flip: false, degrees: 0 };
 
-  it('without rotation is the evaluation resize', () => {
+  it('equals the evaluation resize without rotation', () => {
     for (const view of [whole, { ...whole, left: 31, top: 12, width: 217, height: 190 }]) {
       const source = gradient(320, 256);
       const { left, top, width, height } = view;
@@ -119,7 +116,7 @@ describe('sampleView', () => {
     }
   });
 
-  it('flips left and right, and turns counter-clockwise', () => {
+  it('flips left and right, and rotates counter-clockwise', () => {
     // A white dot right of the centre: a flip takes it left, a quarter turn counter-clockwise takes it up.
     const data = new Uint8Array(64 * 64);
     for (let y = 30; y < 34; y++) for (let x = 50; x < 54; x++) data[y * 64 + x] = 255;
@@ -141,14 +138,14 @@ describe('sampleView', () => {
 });
 
 describe('colour jitter', () => {
-  it('leaves saturation and hue alone for grey images', () => {
+  it('leaves saturation and hue of grey images unchanged', () => {
     for (let i = 0; i < 50; i++) {
       const kinds = drawJitter(augmentation, true, createRandom(i)).map((step) => step.kind);
       expect([...kinds].sort()).toEqual(['brightness', 'contrast']);
     }
   });
 
-  it('changes one colour as torchvision does', () => {
+  it('changes a colour as torchvision does', () => {
     const pixel = () => ({
       width: 2,
       height: 1,
@@ -178,7 +175,7 @@ describe('augmentInto', () => {
     return out;
   };
 
-  it('draws the same for the same seed, epoch and image, and something else for another', () => {
+  it('is reproducible for a seed, epoch and image, and differs for others', () => {
     expect(draw(1, 5)).toEqual(draw(1, 5));
     expect(draw(1, 5)).not.toEqual(draw(2, 5));
     expect(draw(1, 5)).not.toEqual(draw(1, 6));
@@ -202,7 +199,7 @@ describe('augmentInto', () => {
     }
   });
 
-  it('off is the evaluation view', () => {
+  it('equals the evaluation view when off', () => {
     const out = new Float32Array(3 * 48 * 48);
     const raster = noise(130, 90, 3);
     augmentInto(raster, { ...augmentation, enabled: false }, pipeline, augmentationRandom(1, 1, 1), out, 0);
@@ -213,21 +210,21 @@ describe('augmentInto', () => {
 });
 
 describe('pipelineHash', () => {
-  it('depends on every field and on no order of keys', () => {
+  it('depends on every field and not on the order of keys', () => {
     const pipeline = defaultPipeline(224);
     const reordered = Object.fromEntries(Object.entries(pipeline).reverse()) as typeof pipeline;
     expect(pipelineHash(reordered)).toBe(pipelineHash(pipeline));
     expect(pipelineHash({ ...pipeline, mean: [0.5, 0.5, 0.4] })).not.toBe(pipelineHash(pipeline));
   });
 
-  it('of a run from before pixels were made square is what it was', () => {
+  it('is unchanged for a run from before square pixels', () => {
     const { pixels, wideSamples, ...before } = defaultPipeline(224);
     // Python: sha256 of json.dumps(record, sort_keys=True, separators=(',', ':')).
     expect(pipelineHash(before)).toBe('91565837cc83d78f26f3506f5dd4ffbbd0e17dbb591217d3df102c459f9e8e3c');
     expect([pixels, wideSamples]).toEqual(['square', 'values']);
   });
 
-  it('is of JSON with sorted keys', () => {
+  it('hashes JSON with sorted keys', () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'é' }], a: true })).toBe('{"a":true,"b":[1,{"c":"é","d":null}]}');
   });
 });

@@ -3,7 +3,7 @@ import { deviceProblem } from './availability';
 import { missingLibrary } from './missing-library';
 import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan';
 
-it('knows the CPU, and says what other devices lack and what to do', async () => {
+it('finds the CPU, and says what other devices lack and what to do', async () => {
   expect(await deviceProblem('cpu')).toBeNull();
   const { platform } = process;
   if (platform !== 'win32') expect(await deviceProblem('dml')).toMatch(/Windows/);
@@ -14,7 +14,7 @@ it('knows the CPU, and says what other devices lack and what to do', async () =>
   if (webgpu !== null) expect(webgpu).toMatch(/driver|x64|libvulkan/);
 });
 
-it('names the library that was looked for, without its path', () => {
+it('names the missing library, without its path', () => {
   // As onnxruntime and Node write them.
   const cuda = new Error(
     'Failed to load library /home/ann/fovea/bin/libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file',
@@ -25,10 +25,7 @@ it('names the library that was looked for, without its path', () => {
   expect(missingLibrary('text')).toBeNull();
 });
 
-it.skipIf(!hasSoftwareVulkan)(
-  "finds WebGPU where there is a Vulkan (skipped where chromium's is missing)",
-  async () => {
-    useSoftwareVulkan();
-    expect(await deviceProblem('webgpu')).toBeNull();
-  },
-);
+it.skipIf(!hasSoftwareVulkan)("finds WebGPU if there is a Vulkan (skipped where chromium's is missing)", async () => {
+  useSoftwareVulkan();
+  expect(await deviceProblem('webgpu')).toBeNull();
+});

@@ -31,26 +31,23 @@ const pairs = { imageLength: 2, shrinksOnlyAtCreation: false };
 const pixels = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 const sums = [1, 5, 9, 13, 17];
 
-it.each(['made', 'run'] as const)(
-  'computes fewer images at a time where memory runs out when it is %s',
-  async (when) => {
-    const { create, made, open } = classifierOf(2, when);
-    const classifier = await createShrinkingClassifier(create, { batch: 5, ...pairs });
-    for (let again = 0; again < 2; again += 1) {
-      const answer = await classifier.run(pixels, 5);
-      expect([...answer.logits]).toEqual(sums);
-      expect([...answer.features]).toEqual(sums.map((sum) => 2 * sum));
-      expect(answer.attentions.map((values) => [...values])).toEqual([sums, sums.map((sum) => 2 * sum)]);
-      expect(answer.hiddenStates.map((values) => [...values])).toEqual([sums.map((sum) => 2 * sum)]);
-    }
-    expect(made).toEqual(when === 'run' ? [5, 3, 2] : [2]);
-    expect(open()).toBe(1);
-    await classifier.dispose();
-    expect(open()).toBe(0);
-  },
-);
+it.each(['made', 'run'] as const)('computes fewer images at a time if memory runs out when it is %s', async (when) => {
+  const { create, made, open } = classifierOf(2, when);
+  const classifier = await createShrinkingClassifier(create, { batch: 5, ...pairs });
+  for (let again = 0; again < 2; again += 1) {
+    const answer = await classifier.run(pixels, 5);
+    expect([...answer.logits]).toEqual(sums);
+    expect([...answer.features]).toEqual(sums.map((sum) => 2 * sum));
+    expect(answer.attentions.map((values) => [...values])).toEqual([sums, sums.map((sum) => 2 * sum)]);
+    expect(answer.hiddenStates.map((values) => [...values])).toEqual([sums.map((sum) => 2 * sum)]);
+  }
+  expect(made).toEqual(when === 'run' ? [5, 3, 2] : [2]);
+  expect(open()).toBe(1);
+  await classifier.dispose();
+  expect(open()).toBe(0);
+});
 
-it('fails where not even one image fits, and passes on what is no lack of memory', async () => {
+it('fails if not even one image fits, and passes on other errors', async () => {
   const none = await createShrinkingClassifier(classifierOf(0, 'run').create, { batch: 4, ...pairs });
   await expect(none.run(pixels, 5)).rejects.toMatchObject({ code: 'out-of-memory' });
   await expect(
@@ -58,7 +55,7 @@ it('fails where not even one image fits, and passes on what is no lack of memory
   ).rejects.toThrow('broken');
 });
 
-it('lets go of what it was made from where it is told to, after a size that fits was found', async () => {
+it('releases its source on request, once a size that fits was found', async () => {
   const { create, made } = classifierOf(2, 'made');
   const classifier = await createShrinkingClassifier(create, { ...pairs, batch: 5, shrinksOnlyAtCreation: true });
   expect([...(await classifier.run(pixels, 5)).logits]).toEqual(sums);

@@ -80,45 +80,41 @@ async function heldAfter(step: number): Promise<string> {
   return id;
 }
 
-describe.skipIf(disk === null)(
-  'a run on a disk that is full (needs the right to mount a tmpfs)',
-  { timeout: 120_000 },
-  () => {
-    it('is paused with the reason, and goes on where there is room, as if nothing had been', async () => {
-      const id = await heldAfter(5);
-      const [held] = await runs.list(project);
-      expect(held).toMatchObject({
-        id,
-        state: 'paused',
-        error: { code: 'disk_full', hint: expect.stringMatching(/^Free \d+ MB/) },
-      });
-      expect((await runs.progress(project, id)).message).toContain('disk space');
-      await expect(runs.remove(project, id)).rejects.toMatchObject({ code: 'run_active' });
-      // Asked to go on while nothing has changed, it is held again.
-      await runs.resume(project, id);
-      makeRoom();
-      expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
-      expect(storedRun(project.store, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
-      const { records } = await runs.log(project, id, 0, 1000);
-      expect(records.flatMap((record) => (record.kind === 'step' ? record.step : []))).toEqual(
-        Array.from({ length: 12 }, (_, index) => index + 1),
-      );
-      await runs.remove(project, id);
+describe.skipIf(disk === null)('a run on a full disk (needs the right to mount a tmpfs)', { timeout: 120_000 }, () => {
+  it('pauses with the reason, and resumes once there is space, with the same result', async () => {
+    const id = await heldAfter(5);
+    const [held] = await runs.list(project);
+    expect(held).toMatchObject({
+      id,
+      state: 'paused',
+      error: { code: 'disk_full', hint: expect.stringMatching(/^Free \d+ MB/) },
     });
+    expect((await runs.progress(project, id)).message).toContain('disk space');
+    await expect(runs.remove(project, id)).rejects.toMatchObject({ code: 'run_active' });
+    // Asked to go on while nothing has changed, it is held again.
+    await runs.resume(project, id);
+    makeRoom();
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+    expect(storedRun(project.store, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+    const { records } = await runs.log(project, id, 0, 1000);
+    expect(records.flatMap((record) => (record.kind === 'step' ? record.step : []))).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 1),
+    );
+    await runs.remove(project, id);
+  });
 
-    it('keeps what became of it until it can be written', async () => {
-      const id = await heldAfter(9);
-      await runs.stop(project, id);
-      await expect.poll(async () => (await runs.get(project, id)).summary.state).toBe('stopped');
-      makeRoom();
-      expect(await runs.wait(project, id)).toMatchObject({
-        state: 'stopped',
-        resumable: true,
-        error: { code: 'disk_full' },
-      });
-      expect(storedRun(project.store, id)).toMatchObject({ state: 'stopped' });
-      await runs.resume(project, id);
-      expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+  it('keeps its outcome in memory until it can be written', async () => {
+    const id = await heldAfter(9);
+    await runs.stop(project, id);
+    await expect.poll(async () => (await runs.get(project, id)).summary.state).toBe('stopped');
+    makeRoom();
+    expect(await runs.wait(project, id)).toMatchObject({
+      state: 'stopped',
+      resumable: true,
+      error: { code: 'disk_full' },
     });
-  },
-);
+    expect(storedRun(project.store, id)).toMatchObject({ state: 'stopped' });
+    await runs.resume(project, id);
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+  });
+});
