@@ -122,7 +122,7 @@ export interface ClassCounts extends PatientCount {
   readonly images: number;
   /** Images outside the current split. */
   readonly outside: number;
-  readonly parts: Readonly<Record<SplitName, number>>;
+  readonly splits: Readonly<Record<SplitName, number>>;
 }
 
 /** By class id, for classes that have images. */
@@ -136,14 +136,14 @@ export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCou
   }
   return new Map(
     [...ofClass].map(([label, own]) => {
-      const parts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
+      const splits: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
       let [images, outside] = [0, 0];
       for (const { split, images: n } of own) {
         images += n;
         if (split === null) outside += n;
-        else parts[split] += n;
+        else splits[split] += n;
       }
-      return [label, { images, ...groupPatients(own), outside, parts }];
+      return [label, { images, ...groupPatients(own), outside, splits }];
     }),
   );
 }

@@ -24,11 +24,11 @@ export function sexName(given: string): string {
 
 /** Sentences on strong imbalances. */
 export function strongImbalances({ factors }: Balance): string[] {
-  return factors.flatMap(({ factor, byPart, byClass }) => {
+  return factors.flatMap(({ factor, bySplit, byClass }) => {
     const name = factorNames[factor];
     return [
-      ...(byPart?.strength === 'strong'
-        ? [`${name} differs strongly between the splits (Cramér’s V ${byPart.v.toFixed(2)}, n = ${byPart.n}).`]
+      ...(bySplit?.strength === 'strong'
+        ? [`${name} differs strongly between the splits (Cramér’s V ${bySplit.v.toFixed(2)}, n = ${bySplit.n}).`]
         : []),
       ...(byClass?.strength === 'strong'
         ? [

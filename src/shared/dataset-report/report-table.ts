@@ -21,7 +21,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
         ['Class', one.label, 'images', one.images],
         ['Class', one.label, 'patients', one.patients ?? 'unknown'],
         ['Class', one.label, 'images without a patient', one.withoutPatient],
-        ...splitNames.map((name): Cell[] => ['Class', one.label, name, one.parts[name]]),
+        ...splitNames.map((name): Cell[] => ['Class', one.label, name, one.splits[name]]),
         ['Class', one.label, 'no split', one.outside],
       ]),
       ...report.imagesPerPatient.map(({ value, patients }): Cell[] => [
@@ -30,9 +30,9 @@ export function datasetReportTable(report: DatasetReport): TableData {
         'patients',
         patients,
       ]),
-      ...balance.factors.flatMap(({ factor, levels, unknown, byPart, byClass }) => [
+      ...balance.factors.flatMap(({ factor, levels, unknown, bySplit, byClass }) => [
         ...[...levels, unknown].flatMap((level) => [
-          ...splitNames.map((name): Cell[] => [factorNames[factor], level.level, name, level.parts[name]]),
+          ...splitNames.map((name): Cell[] => [factorNames[factor], level.level, name, level.splits[name]]),
           ...balance.classes.map((label): Cell[] => [
             factorNames[factor],
             level.level,
@@ -40,7 +40,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
             level.classes[label] ?? 0,
           ]),
         ]),
-        [factorNames[factor], 'Cramér’s V', 'splits', byPart?.v ?? null],
+        [factorNames[factor], 'Cramér’s V', 'splits', bySplit?.v ?? null],
         [factorNames[factor], 'Cramér’s V', 'classes', byClass?.v ?? null],
       ]),
       ...sizes.bands.flatMap((height, row) =>

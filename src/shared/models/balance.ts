@@ -19,7 +19,7 @@ export const balanceLevelSchema = z.object({
   level: z.string(),
   images: z.number().int(),
   /** Images per split of the current division; images outside it are in none. */
-  parts: z.record(splitNameSchema, z.number().int()),
+  splits: z.record(splitNameSchema, z.number().int()),
   classes: z.record(z.string(), z.number().int()),
 });
 export type BalanceLevel = z.infer<typeof balanceLevelSchema>;
@@ -30,7 +30,7 @@ export const factorBalanceSchema = z.object({
   /** Images without a known value; excluded from the measures of association. */
   unknown: balanceLevelSchema,
   /** Association with the split; null if fewer than two splits or levels have images. */
-  byPart: associationSchema.nullable(),
+  bySplit: associationSchema.nullable(),
   /** Association with the class, which a model could learn instead of the disease. */
   byClass: associationSchema.nullable(),
 });

@@ -20,7 +20,7 @@ export const datasetReportSchema = z.object({
       label: z.string(),
       images: z.number().int(),
       ...patientCountFields,
-      parts: z.record(splitNameSchema, z.number().int()),
+      splits: z.record(splitNameSchema, z.number().int()),
       /** Outside the current split. */
       outside: z.number().int(),
     }),

@@ -11,9 +11,9 @@ export const leakPlanSchema = z.object({
     groups: z.number().int(),
     patients: z.number().int(),
     duplicates: z.number().int(),
-    parts: splitSizesSchema,
+    splits: splitSizesSchema,
   }),
-  grouped: z.object({ parts: splitSizesSchema }),
+  grouped: z.object({ splits: splitSizesSchema }),
   /** What prevents a measurement from starting, in sentences. */
   problems: z.array(z.string()),
 });

@@ -36,11 +36,11 @@ function toText(report: DatasetReport): string {
   return [
     table(
       ['class', 'images', 'patients', ...splitNames, 'no split'],
-      report.classes.map(({ label, images, patients, withoutPatient, parts, outside }) => [
+      report.classes.map(({ label, images, patients, withoutPatient, splits, outside }) => [
         label,
         images,
         patientsCell({ patients, withoutPatient }),
-        ...splitNames.map((split) => parts[split]),
+        ...splitNames.map((split) => splits[split]),
         outside,
       ]),
     ),
@@ -60,10 +60,10 @@ function toText(report: DatasetReport): string {
     '',
     table(
       ['balance', 'levels', 'V, split', 'V, class', 'unknown'],
-      report.balance.factors.map(({ factor, levels, byPart, byClass, unknown }) => [
+      report.balance.factors.map(({ factor, levels, bySplit, byClass, unknown }) => [
         factorNames[factor].toLowerCase(),
         levels.length,
-        byPart === null ? '–' : formatFixed(byPart.v, 2),
+        bySplit === null ? '–' : formatFixed(bySplit.v, 2),
         byClass === null ? '–' : formatFixed(byClass.v, 2),
         unknown.images,
       ]),

@@ -41,18 +41,18 @@ function balanceOf(
   classes: ReadonlyMap<number, string>,
 ): FactorBalance {
   const found = new Map<string | null, Mutable>([[null, emptyLevel('Unknown', classes)]]);
-  const bySplit = new Units();
-  const byClass = new Units();
+  const splitUnits = new Units();
+  const classUnits = new Units();
   for (const group of groups) {
     const value = levelOf(group, factor);
     const level = found.get(value) ?? emptyLevel(value ?? 'Unknown', classes);
     found.set(value, level);
     level.images += group.images;
-    if (group.split !== null) level.parts[group.split] += group.images;
+    if (group.split !== null) level.splits[group.split] += group.images;
     const name = classes.get(group.label) ?? '';
     if (value !== null) {
-      if (group.split !== null) bySplit.add(value, group.split, group);
-      byClass.add(value, name, group);
+      if (group.split !== null) splitUnits.add(value, group.split, group);
+      classUnits.add(value, name, group);
     }
     level.classes[name] = (level.classes[name] ?? 0) + group.images;
   }
@@ -67,8 +67,8 @@ function balanceOf(
     factor,
     levels,
     unknown,
-    byPart: cramersV(levels.map(({ level }) => splitNames.map((split) => bySplit.count(level, split)))),
-    byClass: cramersV(levels.map(({ level }) => [...classes.values()].map((name) => byClass.count(level, name)))),
+    bySplit: cramersV(levels.map(({ level }) => splitNames.map((split) => splitUnits.count(level, split)))),
+    byClass: cramersV(levels.map(({ level }) => [...classes.values()].map((name) => classUnits.count(level, name)))),
   };
 }
 
@@ -95,7 +95,7 @@ type Mutable = { -readonly [Key in keyof BalanceLevel]: BalanceLevel[Key] };
 const emptyLevel = (level: string, classes: ReadonlyMap<number, string>): Mutable => ({
   level,
   images: 0,
-  parts: { train: 0, validation: 0, test: 0 },
+  splits: { train: 0, validation: 0, test: 0 },
   // No prototype: a person may name a class “constructor”.
   classes: Object.assign(
     Object.create(null) as Record<string, number>,

@@ -45,11 +45,11 @@ function warnings({ warnings: lines }: DatasetReport): Html {
 function classes({ classes: rows, split: current, imagesPerPatient }: DatasetReport): Html {
   const total = (of: (row: DatasetReport['classes'][number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
   const all = total(({ images }) => images);
-  const parts = current === null ? [] : splitNames;
-  return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((name) => html`<th class="number">${partName[name]}</th>`)}${parts.length > 0 && html`<th class="number">No split</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
+  const splits = current === null ? [] : splitNames;
+  return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${splits.map((name) => html`<th class="number">${partName[name]}</th>`)}${splits.length > 0 && html`<th class="number">No split</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><td>${row.label}</td>${parts.map((name) => html`<td class="number">${formatCount(row.parts[name])}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(row.outside)}</td>`}<td class="number">${formatCount(row.images)}</td><td class="number">${formatPercent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
-  )}<tr class="total"><td>All</td>${parts.map((name) => html`<td class="number">${formatCount(total((row) => row.parts[name]))}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(total(({ outside }) => outside))}</td>`}<td class="number">${formatCount(all)}</td><td></td><td></td></tr></tbody></table></div>${
+      html`<tr><td>${row.label}</td>${splits.map((name) => html`<td class="number">${formatCount(row.splits[name])}</td>`)}${splits.length > 0 && html`<td class="number">${formatCount(row.outside)}</td>`}<td class="number">${formatCount(row.images)}</td><td class="number">${formatPercent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
+  )}<tr class="total"><td>All</td>${splits.map((name) => html`<td class="number">${formatCount(total((row) => row.splits[name]))}</td>`)}${splits.length > 0 && html`<td class="number">${formatCount(total(({ outside }) => outside))}</td>`}<td class="number">${formatCount(all)}</td><td></td><td></td></tr></tbody></table></div>${
     imagesPerPatient.length > 0 &&
     html`<p class="note">Images per patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
   }</section>`;
@@ -110,14 +110,14 @@ function balance({ balance: { classes: labels, factors } }: DatasetReport): Html
     .filter(({ levels }) => levels.length === 0)
     .map(({ factor }) => factorNames[factor].toLowerCase());
   return html`<h2>Balance</h2>${known.map(
-    ({ factor, levels, unknown: none, byPart, byClass }) =>
+    ({ factor, levels, unknown: none, bySplit, byClass }) =>
       html`<section class="keep sub"><h3>${factorNames[factor]}</h3><div class="scroll"><table><thead><tr><th></th>${splitNames.map((name) => html`<th class="number">${partName[name]}</th>`)}${labels.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th></tr></thead><tbody>${[
         ...levels,
         ...(none.images > 0 ? [none] : []),
       ].map(
         (level) =>
-          html`<tr><td>${level.level}</td>${splitNames.map((name) => html`<td class="number">${formatCount(level.parts[name])}</td>`)}${labels.map((label) => html`<td class="number">${formatCount(level.classes[label] ?? 0)}</td>`)}<td class="number">${formatCount(level.images)}</td></tr>`,
-      )}</tbody></table></div><p class="note">Cramér’s V with the split: ${association(byPart)}. With the class: ${association(byClass)}.</p></section>`,
+          html`<tr><td>${level.level}</td>${splitNames.map((name) => html`<td class="number">${formatCount(level.splits[name])}</td>`)}${labels.map((label) => html`<td class="number">${formatCount(level.classes[label] ?? 0)}</td>`)}<td class="number">${formatCount(level.images)}</td></tr>`,
+      )}</tbody></table></div><p class="note">Cramér’s V with the split: ${association(bySplit)}. With the class: ${association(byClass)}.</p></section>`,
   )}<p class="note">Labelled images only. V is corrected for chance (Bergsma 2013) and ranges from 0 (balanced) to 1. Each patient counts once, as does each image without a patient. Unknown values are excluded.${unknown.length > 0 && ` Unknown for all images: ${unknown.join(', ')}.`}</p>`;
 }
 

@@ -39,7 +39,7 @@ describe('the dataset report', () => {
     const report = datasetReport(project);
     expect(datasetReportSchema.parse(report)).toEqual(report);
     expect(report).toMatchObject({ images: 20, patients: 10, withoutPatient: 0, unlabelled: 0 });
-    expect(report.classes.map(({ label, images, parts }) => [label, images, parts])).toEqual([
+    expect(report.classes.map(({ label, images, splits }) => [label, images, splits])).toEqual([
       ['left', 10, { train: 6, validation: 2, test: 2 }],
       ['right', 10, { train: 6, validation: 2, test: 2 }],
     ]);

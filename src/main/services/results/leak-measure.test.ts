@@ -124,7 +124,7 @@ it('measures a leak with two runs that differ only in their split, and keeps the
   const plan = await experiments.planLeak(project, shares);
   expect(plan.problems).toEqual([]);
   expect(plan.leaking.groups).toBeGreaterThan(0);
-  expect(plan.leaking.parts.test.images).toBe(plan.grouped.parts.test.images);
+  expect(plan.leaking.splits.test.images).toBe(plan.grouped.splits.test.images);
   const experiment = await experiments.measureLeak(project, { config, ...shares });
   const { runs: members, leak, comparison } = await experiments.wait(project, experiment.id);
   expect(failures).toEqual([]);
@@ -138,7 +138,7 @@ it('measures a leak with two runs that differ only in their split, and keeps the
     (leak?.leaking.accuracy.value ?? 0) - (leak?.grouped.accuracy.value ?? 0),
     12,
   );
-  expect(leak?.leaking.n).toBe(plan.leaking.parts.test.images);
+  expect(leak?.leaking.n).toBe(plan.leaking.splits.test.images);
   expect(leak?.sentence).toContain('percentage points');
   expect(places()).toEqual(before);
   // What is found after the evaluation counts for it as it does for the gate, and says when it was known.

@@ -47,9 +47,9 @@ export function dealLeak(
   const members = labelledMembers(project.store);
   const people = findPeople(project.store);
   const deal = (group: 'patient' | 'none', together: readonly MemberGroup[]): RunSample[] => {
-    const parts = splitItems(toSplitItems(candidates, group, together, people), shares, shares.seed);
+    const splits = splitItems(toSplitItems(candidates, group, together, people), shares, shares.seed);
     return members.flatMap(({ id, hash, frame, label, patient }) => {
-      const [part, position] = [parts.get(id), index.get(label)];
+      const [part, position] = [splits.get(id), index.get(label)];
       return part === undefined || position === undefined
         ? []
         : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
@@ -77,8 +77,8 @@ export function dealLeak(
   }
   return {
     plan: {
-      leaking: { ...leaks, parts: splitSizes(leaking, isNamed) },
-      grouped: { parts: splitSizes(grouped, isNamed) },
+      leaking: { ...leaks, splits: splitSizes(leaking, isNamed) },
+      grouped: { splits: splitSizes(grouped, isNamed) },
       problems,
     },
     leaking,
@@ -90,7 +90,7 @@ export function dealLeak(
 const splitSizes = (
   samples: readonly RunSample[],
   isNamed: (patient: number) => boolean,
-): LeakPlan['grouped']['parts'] => {
+): LeakPlan['grouped']['splits'] => {
   const size = (split: RunSample['part']) => {
     const own = samplesOf(samples, split);
     return { images: own.length, ...countPatients(own, isNamed) };
@@ -99,9 +99,9 @@ const splitSizes = (
 };
 
 function leaksAmong(samples: readonly RunSample[], duplicates: readonly MemberGroup[], people: People): Leaks {
-  const parts = new Map(samples.map(({ image, part }) => [image, part]));
+  const splits = new Map(samples.map(({ image, part }) => [image, part]));
   const leaking = duplicates.filter(
-    ({ images }) => new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1,
+    ({ images }) => new Set(images.flatMap((image) => splits.get(image) ?? [])).size > 1,
   );
   const placed = samples.map(({ patient, part }) => ({ patient, split: part }));
   return countLeaks(placed, leaking, people.personOf);

@@ -31,7 +31,7 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
   const total = (pick: (one: ClassCounts) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   const counts = { train: byName(), validation: byName(), test: byName() };
   for (const one of classes) {
-    for (const name of splitNames) if (one.parts[name] > 0) counts[name][one.name] = one.parts[name];
+    for (const name of splitNames) if (one.splits[name] > 0) counts[name][one.name] = one.splits[name];
   }
   return {
     id: split.id,
@@ -50,7 +50,9 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     patientsAcrossSplits: leaks.patients,
     duplicatesAcrossSplits: leaks.duplicates,
     deviation: splitDeviation(
-      classes.map((one) => splitNames.map((name) => (name === 'test' && split.heldOut !== null ? 0 : one.parts[name]))),
+      classes.map((one) =>
+        splitNames.map((name) => (name === 'test' && split.heldOut !== null ? 0 : one.splits[name])),
+      ),
       split,
     ),
     heldOut: split.heldOut,

@@ -347,7 +347,7 @@ describe('the balance of a split', () => {
     expect(age?.byClass).toBeNull();
     expect(scanner?.byClass).toMatchObject({ n: 60, strength: 'strong' });
     expect(scanner?.byClass?.v).toBeCloseTo(1, 1);
-    expect(site).toMatchObject({ levels: [], byPart: null, unknown: { images: 60 } });
-    expect(sex?.levels[0]?.parts).toMatchObject({ train: expect.any(Number) });
+    expect(site).toMatchObject({ levels: [], bySplit: null, unknown: { images: 60 } });
+    expect(sex?.levels[0]?.splits).toMatchObject({ train: expect.any(Number) });
   });
 });

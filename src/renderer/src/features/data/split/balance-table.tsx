@@ -19,10 +19,10 @@ const columnsOf = (balance: Balance, across: Across): readonly { key: string; na
     : balance.classes.map((label) => ({ key: label, name: label }));
 
 const countsOf = (level: BalanceLevel, across: Across): Readonly<Record<string, number>> =>
-  across === 'splits' ? level.parts : level.classes;
+  across === 'splits' ? level.splits : level.classes;
 
-const associationOf = ({ byPart, byClass }: FactorBalance, across: Across): Association | null =>
-  across === 'splits' ? byPart : byClass;
+const associationOf = ({ bySplit, byClass }: FactorBalance, across: Across): Association | null =>
+  across === 'splits' ? bySplit : byClass;
 
 export function associationText(association: Association | null): string {
   if (association === null) return 'only one group: nothing to compare';

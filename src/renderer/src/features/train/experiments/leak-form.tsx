@@ -59,7 +59,7 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
                   </Table.Th>
                   {splitNames.map((split) => (
                     <Table.Td key={split} ta="right">
-                      {formatCount(plan.data[side].parts[split].images)}
+                      {formatCount(plan.data[side].splits[split].images)}
                     </Table.Td>
                   ))}
                   <Table.Td>{side === 'leaking' ? leakText(plan.data.leaking) : 'nothing'}</Table.Td>
