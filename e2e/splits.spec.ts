@@ -37,7 +37,7 @@ test('blocks training on a leaking split until sign-off, marks the results, and 
   await expect(sign).toBeHidden();
   await expect(train.main.getByText(/^Signed off by A\. Reader/)).toBeVisible();
   await train.start('vit-micro', { Epochs: '1', 'Batch size': '8' });
-  await train.finished(120_000);
+  await train.finished();
   const leak = /Leaking split: .* Signed off by A\. Reader on .*: “To see how much it flatters”/;
   await expect(train.main.getByText(leak).filter({ visible: true })).toBeVisible();
 

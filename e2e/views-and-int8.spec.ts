@@ -9,7 +9,7 @@ test('shows test-time views beside the numbers, and measures int8 before offerin
   const train = new TrainPage(window);
   await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });
   await train.start('vit-micro', { Epochs: '1', 'Batch size': '16', 'Test-time views': '2' });
-  await train.finished(120_000);
+  await train.finished();
 
   const out = join(app.workspace, 'exports');
   await mkdir(out);

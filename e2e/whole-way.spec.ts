@@ -32,7 +32,7 @@ test.describe('on real ultrasound DICOM files', () => {
 
     const train = new TrainPage(window);
     await train.start('vit-micro', { Epochs: '2', 'Batch size': '15', 'Gradient accumulation': '1' });
-    await train.finished(120_000);
+    await train.finished();
     await expect(train.chart('Loss')).toBeVisible();
 
     const evaluate = new EvaluatePage(window);
@@ -92,7 +92,7 @@ test.describe('on real ultrasound DICOM files', () => {
     await expect(train.state('Interrupted')).toBeVisible();
     await expect(train.main.getByText(/The engine process was killed/).last()).toBeVisible();
     await window.getByRole('main').getByRole('button', { name: 'Resume' }).first().click();
-    await train.finished(120_000);
+    await train.finished();
     await expect(window.getByRole('group', { name: 'Epoch' })).toContainText('of 12');
   });
 });

@@ -30,8 +30,8 @@ export class TrainPage extends Shell {
     return this.main.getByText(state, { exact: true }).last();
   }
 
-  async finished(timeout: number): Promise<void> {
-    await expect(this.state('Finished')).toBeVisible({ timeout });
+  async finished(): Promise<void> {
+    await expect(this.state('Finished')).toBeVisible({ timeout: 600_000 });
     await expect(this.main.getByRole('region', { name: 'Best model' })).toBeVisible();
   }
 
