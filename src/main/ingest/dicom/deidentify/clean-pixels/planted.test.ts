@@ -465,3 +465,50 @@ describe('run lengths', () => {
     expect(await samples(hidden.bytes)).toEqual(await samples(await file(words12)));
   });
 });
+
+describe('a whole frame beyond Number of Frames, in compressed data', () => {
+  const one = imageModule({ ...size, frames: 1 });
+  const whole = { width: WIDTH, height: HEIGHT, bits: 8 as const };
+  const comment = (stream: Buffer): Buffer =>
+    Buffer.concat([stream.subarray(0, 2), segment(0xfe, PLAIN), stream.subarray(2)]);
+  /** One segment of literal runs, with the text among its samples. */
+  const runLengths = (samples: Buffer): Buffer => {
+    const header = Buffer.alloc(64);
+    header.writeUInt32LE(1, 0);
+    header.writeUInt32LE(64, 4);
+    const rows = Array.from({ length: HEIGHT }, (_, row) => [
+      Buffer.from([WIDTH - 1]),
+      samples.subarray(row * WIDTH, (row + 1) * WIDTH),
+    ]);
+    return Buffer.concat([header, ...rows.flat()]);
+  };
+  const withText = Buffer.concat([PLAIN, bytes8]).subarray(0, bytes8.length);
+
+  test.each([
+    [
+      'JPEG baseline',
+      '1.2.840.10008.1.2.4.50',
+      async () => {
+        const jpeg = await encodeBaseline(bytes8, WIDTH, HEIGHT);
+        return [jpeg, comment(jpeg)];
+      },
+    ],
+    [
+      'JPEG-LS',
+      '1.2.840.10008.1.2.4.80',
+      async () => {
+        const jls = await encodeFrame('encodeJpegLs', bytes8, whole, { lossy: false });
+        return [jls, comment(jls)];
+      },
+    ],
+    ['run lengths', '1.2.840.10008.1.2.5', async () => [runLengths(bytes8), runLengths(withText)]],
+  ])('%s: is cut off', async (_name, syntax, make) => {
+    const [shown, surplus] = (await make()) as [Buffer, Buffer];
+    const clean = dicomFile(one, syntax, encapsulated([0], [shown]));
+    const padded = shown.length + (shown.length % 2);
+    for (const offsets of [[], [0], [0, padded + 8]]) {
+      const bytes = await cleaned(dicomFile(one, syntax, encapsulated(offsets, [shown, surplus])), clean);
+      expect(bytes.length).toBe((await deidentifyDicom(clean, options)).bytes.length);
+    }
+  });
+});
