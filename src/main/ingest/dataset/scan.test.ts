@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,10 @@ let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fovea-scan-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+// Node cannot remove what no path reaches.
+afterEach(() =>
+  process.platform === 'linux' ? void execFileSync('rm', ['-rf', folder]) : rm(folder, { recursive: true }),
+);
 
 async function put(files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
@@ -248,3 +252,24 @@ test.skipIf(discs.missing)(
     expect(ignored.filter(({ path }) => path.includes('DICOMDIR'))).toEqual([]);
   },
 );
+
+// Linux opens paths of up to 4,095 bytes (PATH_MAX).
+test.skipIf(process.platform !== 'linux')('a folder whose path is too long is ignored for that reason', async () => {
+  const cwd = process.cwd();
+  try {
+    process.chdir(folder);
+    for (let level = 0; level < 45; level++) {
+      await mkdir('d'.repeat(100));
+      process.chdir('d'.repeat(100));
+    }
+    await writeFile('a.png', PNG);
+  } finally {
+    process.chdir(cwd);
+  }
+  await put({ 'b.png': PNG });
+  const { entries, ignored } = await scanPaths([folder]);
+  expect(entries.map(({ relativePath }) => relativePath)).toEqual(['b.png']);
+  expect(ignored.map(({ code, message }) => [code, message])).toEqual([
+    ['path_too_long', 'Its path is too long for this system. Move it to a folder with a shorter path.'],
+  ]);
+});
