@@ -180,3 +180,23 @@ test('a single channel labelled RGB is shown in grey and reported', async () => 
   expect(pixels).toEqual([0, 255]);
   expect(notes.join()).toContain('is not declared as grey');
 });
+
+describe('Presentation LUT Shape (PS3.3, C.8.11.3)', () => {
+  // IDENTITY means MONOCHROME2, INVERSE means MONOCHROME1; DCMTK, GDCM and all viewers follow the latter two.
+  test.each([
+    ['MONOCHROME1', 'IDENTITY', 'MONOCHROME1'],
+    ['MONOCHROME1', 'INVERSE', null],
+    ['MONOCHROME1', '', null],
+    ['MONOCHROME2', 'IDENTITY', null],
+    ['MONOCHROME2', 'INVERSE', 'MONOCHROME2'],
+    ['MONOCHROME2', 'inverse', 'MONOCHROME2'],
+  ])('of %s with %s changes no pixel, and contradictions are noted', async (photometric, shape, shownAs) => {
+    const image = imageModule({ rows: 1, columns: 4, allocated: 16, photometric });
+    const pixelData: TestElement = ['7fe00010', 'OW', words([0, 1000, 2000, 3000])];
+    const presentation: TestElement[] = shape === '' ? [] : [['20500020', 'CS', shape]];
+    const { pixels, notes } = await open(dicomFile([...image, ...presentation, pixelData]));
+    expect(pixels).toEqual(photometric === 'MONOCHROME1' ? [255, 170, 85, 0] : [0, 85, 170, 255]);
+    const note = `Presentation LUT Shape contradicts Photometric Interpretation; the image is shown as ${shownAs}.`;
+    expect(notes).toEqual(shownAs === null ? [] : [note]);
+  });
+});
