@@ -378,6 +378,52 @@ describe('a row', () => {
   });
 });
 
+describe('studies of a table', () => {
+  const studyOf = (path: string) => facts().find((one) => one.path === path)?.study ?? null;
+  const precedence = /images with a study UID in the file, which takes precedence over the study in the table/;
+  /** Two studies in the files. The table splits one of them and joins an image of it with the other. */
+  const contrary = () => {
+    dicom('a.dcm', { patient: '1', study: '1.2.9.1' });
+    dicom('b.dcm', { patient: '1', study: '1.2.9.1' });
+    dicom('c.dcm', { patient: '1', study: '1.2.9.2' });
+    return table('path,label,patient,study', 'a.dcm,x,1,S1', 'b.dcm,x,1,S2', 'c.dcm,y,1,S1');
+  };
+  const expectOwnStudies = () => {
+    expect(studyOf('a.dcm')).not.toBeNull();
+    expect(studyOf('b.dcm')).toBe(studyOf('a.dcm'));
+    expect(studyOf('c.dcm')).not.toBe(studyOf('a.dcm'));
+    expect(studyOf('c.dcm')).not.toBeNull();
+  };
+
+  it('neither split nor merge studies that the files identify, at import', async () => {
+    const file = contrary();
+    expect((await previewImport(file)).problems.join(' ')).toMatch(precedence);
+    await importAll(file);
+    expectOwnStudies();
+  });
+
+  it('neither split nor merge them afterwards', async () => {
+    const file = contrary();
+    await importAll();
+    const before = facts().map(({ study }) => study);
+    expect((await tables.preview(project, null, file, {})).problems.join(' ')).toMatch(precedence);
+    await tables.apply(project, file, {}, 'mine');
+    expect(facts().map(({ study }) => study)).toEqual(before);
+    expectOwnStudies();
+  });
+
+  it('apply where the files identify none, however they are written, and within a patient', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await png(`${name}.png`);
+    const rows = ['a.png,x,1,007', 'b.png,x,1, 7', 'c.png,y,1,8', 'd.png,y,2,007'];
+    const file = table('path,label,patient,study', ...rows);
+    expect((await previewImport(file)).problems.join(' ')).not.toMatch(/study UID/);
+    await importAll(file);
+    expect(studyOf('b.png')).toBe(studyOf('a.png'));
+    expect(new Set(['a.png', 'c.png', 'd.png'].map(studyOf)).size).toBe(3);
+    expect(facts().every(({ study }) => study !== null)).toBe(true);
+  });
+});
+
 describe('tables by DICOM identity', () => {
   const told = { birth: '19610407', sex: 'F' };
   beforeEach(() => {
