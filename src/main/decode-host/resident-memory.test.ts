@@ -10,7 +10,7 @@ const systems = (['linux', 'darwin'] as const).filter((system) =>
 );
 
 test.each(systems)('resident memory reported by %s is that of the process', async (system) => {
-  // A process of its own, at rest: what it holds is known, and nothing collects garbage meanwhile.
+  // A separate idle process: its memory is known, and no garbage is collected in the meantime.
   const script = `const held = Buffer.alloc(${256 * MEBIBYTE}, 1); process.send(held.length); setInterval(() => held, 1e6);`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   try {

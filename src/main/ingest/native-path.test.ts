@@ -22,7 +22,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8 (Li
     ['a lone surrogate (ED A0 80)', Buffer.from('a\xed\xa0\x80', 'latin1'), 'a\\xED\\xA0\\x80'],
     ['letters of two kinds', Buffer.concat([Buffer.from('ö'), Buffer.from([0xf6])]), 'ö\\xF6'],
     ['a backslash that reads like a byte', Buffer.from('a\\xF6'), 'a\\x5CxF6'],
-    ['the same beside a byte', Buffer.from('\\xF6\xf6', 'latin1'), '\\x5CxF6\\xF6'],
+    ['the same next to a byte', Buffer.from('\\xF6\xf6', 'latin1'), '\\x5CxF6\\xF6'],
     ['any other backslash', Buffer.from('a\\b\\xg1'), 'a\\b\\xg1'],
   ])('%s', (_, bytes, text) => {
     expect(nameFromBytes(bytes)).toBe(text);

@@ -327,7 +327,7 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
       live = createProjectStore(to);
       benign(live);
     });
-    // As a kill leaves it: what was stored is in the log alone.
+    // As after a kill: the stored rows are in the log only.
     (live as ProjectStore | null)?.close();
     expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
     expect(seen(path)).toEqual(['benign']);

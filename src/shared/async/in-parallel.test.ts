@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inParallel } from './in-parallel';
 
-/** Work that ends when the test says so. */
+/** Work that the test ends. */
 function heldWork() {
   const begun: string[] = [];
   const ends = new Map<string, { resolve(): void; reject(error: Error): void }>();

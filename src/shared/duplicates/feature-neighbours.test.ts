@@ -16,7 +16,7 @@ const rowsOf = (list: readonly (readonly number[])[], firstImage = 0): FeatureRo
   values: Float32Array.from(list.flat()),
 });
 
-/** Candidates that are no chance neighbours: drawn clusters have those too, and it is the pixels that rule them out. */
+/** Candidates other than chance neighbours, which random clusters contain too and which the pixels rule out. */
 const clear = ({ candidates }: Pick<FeatureFindings, 'candidates'>) =>
   candidates.filter(({ closeness }) => closeness < 0.2);
 

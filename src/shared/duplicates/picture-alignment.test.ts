@@ -53,7 +53,7 @@ describe('aligned images', () => {
   });
 
   it('differ if only shape and border agree, as in radiographs of one projection', () => {
-    // A bright body on black, the same in all; what is in it is drawn for each.
+    // The same bright body on black in all, with different contents.
     const body = (seed: number): Raster => {
       const inside = blobs(seed);
       return {

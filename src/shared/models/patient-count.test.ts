@@ -3,7 +3,7 @@ import { countPatients, imagesText, patientsText } from './patient-count';
 
 it('counts people, not images without one', () => {
   const images = [1, 1, 2, null, 9].map((patient) => ({ patient }));
-  // 9 stands for a file whose patient nobody knows.
+  // 9 stands for a file with an unknown patient.
   expect(countPatients(images, (patient) => patient !== 9)).toEqual({ patients: 2, withoutPatient: 2 });
   expect(countPatients([{ patient: null }])).toEqual({ patients: null, withoutPatient: 1 });
 });

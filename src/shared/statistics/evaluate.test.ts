@@ -133,7 +133,7 @@ describe('unknown patients', () => {
     expect(none).toMatchObject({ n: 155, patients: null, withoutPatient: 155 });
     expect(none.cautions[0]).toMatch(/^Patients are unknown: images of one person may be both here and among/);
     expect(none.cautions.join(' ')).not.toMatch(/155 patients|of \d+ patients/);
-    // 151 images of 50 people; the last four name nobody, two of them as frames of one file.
+    // 151 images of 50 people; the last four have no patient, two of them as frames of one file.
     const mixed = evaluateCases(
       cases.map((entry, index) => ({ ...entry, patient: index < 151 ? index % 50 : index < 153 ? 1000 : null })),
       classes,

@@ -28,7 +28,7 @@ const disk = vi.hoisted(() => ({ operations: 0, dieAt: Number.POSITIVE_INFINITY,
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs/promises')>();
   const killed = () => Object.assign(new Error('killed'), { code: 'KILLED' });
-  /** Does `half` of what was asked for where the process dies in it. */
+  /** Completes `half` of the operation in which the process dies. */
   const guard = async <T>(whole: () => Promise<T>, half: () => Promise<unknown> = async () => {}): Promise<T> => {
     disk.operations += 1;
     if (disk.operations > disk.dieAt) throw killed();
@@ -70,7 +70,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
             () => file.write(changed(bytes), at),
             () => file.write(bytes, at, (bytes.length - at) >> 1),
           ),
-        // A flush takes milliseconds, and a kill does not undo what was written: the power would.
+        // A flush takes milliseconds, and a kill, unlike a power cut, does not undo writes.
         sync: () => guard(async () => {}),
         close: () => file.close(),
       };

@@ -17,7 +17,7 @@ const hashes = async ({ runFolder }: TrainSpec) => [
 ];
 
 /**
- * Trains until so many things were told and some milliseconds passed, then kills the engine. True where it came first.
+ * Trains until a number of reports and some milliseconds later, then kills the engine. True if the run ended first.
  */
 async function trainUntil(spec: TrainSpec, told: number, milliseconds: number): Promise<boolean> {
   let left = told;

@@ -87,7 +87,7 @@ describe('a run in stages', { timeout: 180_000 }, () => {
     ]);
     expect(places[1]?.[0]).toBe(1);
     expect(places[3]?.[0]).toBe(2);
-    // The run's dropout is no property of the model.
+    // The run's dropout is not a property of the model.
     expect(JSON.parse(await readFile(join(lastFolder(cut.runFolder), 'config.json'), 'utf8'))).toMatchObject({
       hidden_dropout_prob: 0,
       attention_probs_dropout_prob: 0,

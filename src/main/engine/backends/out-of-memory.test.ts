@@ -20,7 +20,7 @@ it('onnxruntime reports out of memory for a graph that no machine can hold', asy
   await session.release();
 });
 
-// Wording of the runtimes; only the first was observed in a run of ours.
+// Wording of the runtimes; only the first was observed here.
 it.each([
   ['BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1125899906842624', true],
   ['CUDA failure 2: out of memory ; GPU=0', true],

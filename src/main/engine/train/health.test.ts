@@ -19,9 +19,9 @@ const usual = times<[number, number]>(40, [0.6, 2]);
 
 describe('watchHealth', () => {
   it.each([
-    ['a loss that is no number', Number.NaN, 1, 'the loss'],
+    ['a loss that is not a number', Number.NaN, 1, 'the loss'],
     ['an infinite loss', Number.POSITIVE_INFINITY, 1, 'the loss'],
-    ['a gradient that is no number', 0.5, Number.NaN, 'the gradient'],
+    ['a gradient that is not a number', 0.5, Number.NaN, 'the gradient'],
   ])('ends a run at once: %s', (_, loss, norm, what) => {
     const health = watchHealth(Math.LN2);
     expect(() => health.checkStep(7, loss, norm)).toThrow(

@@ -97,7 +97,7 @@ describe('parseVitConfig', () => {
     ['a fraction', { model_type: 'vit', num_hidden_layers: 1.5 }],
     ['a text as a number', { model_type: 'vit', hidden_size: '768' }],
     ['labels with a gap', { model_type: 'vit', id2label: { 0: 'a', 2: 'b' } }],
-    ['a label that is no text', { model_type: 'vit', id2label: { 0: 1 } }],
+    ['a label that is not a string', { model_type: 'vit', id2label: { 0: 1 } }],
     ['labels from the prototype', { model_type: 'vit', id2label: { constructor: 'a' } }],
     ['SwiGLU', { model_type: 'dinov2', use_swiglu_ffn: true }],
     ['an absurd perceptron', { model_type: 'dinov2', mlp_ratio: 1e9 }],

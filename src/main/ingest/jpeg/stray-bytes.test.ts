@@ -41,7 +41,7 @@ const harmless: readonly [string, Change][] = [
   ['a restart marker before the end marker', before('ffd0')],
   ['a comment before the end marker', before('fffe00044142')],
   ['two end markers', after('ffd9')],
-  ['bytes behind the end marker', after('07'.repeat(100))],
+  ['bytes after the end marker', after('07'.repeat(100))],
   ['no end marker', (body) => body],
   ['no end marker, and zeros', (body) => Buffer.concat([body, Buffer.alloc(20)])],
   ['half an end marker', (body) => Buffer.concat([body, Buffer.of(0xff)])],

@@ -197,7 +197,7 @@ describe('list and resolve', () => {
   });
 });
 
-/** A hub that has one checkpoint, cuts connections and damages files as it is told. */
+/** A hub with one checkpoint that cuts connections and damages files on request. */
 function createHub(folder: string, commit = 'a'.repeat(40)) {
   const state = {
     cutAfter: Number.POSITIVE_INFINITY,
@@ -297,7 +297,7 @@ describe('fetchCheckpoint', () => {
     }));
 
   it('explains how to copy the folder by hand without a network', async () => {
-    // Port 9 (discard) of this machine: nobody listens.
+    // Nothing listens on port 9 (discard) of this machine.
     await expect(create('http://127.0.0.1:9').fetchCheckpoint(name)).rejects.toMatchObject({
       code: 'offline',
       hint: expect.stringMatching(

@@ -96,7 +96,7 @@ const shown = () =>
     kept,
   }));
 
-/** Ten pictures a class; benign/0 again as a JPEG, brighter, as benign/0 copy; malignant/3 saved anew under benign. */
+/** Ten images per class; benign/0 also as a brighter JPEG, benign/0 copy; malignant/3 saved again under benign. */
 async function importWithTwins(): Promise<void> {
   for (let i = 0; i < 10; i++) {
     await put(`benign/${i}.png`, blobs(i));
@@ -175,7 +175,7 @@ describe('duplicates', () => {
     expect(duplicates.judge(project, near?.images ?? [], 'keep')).toEqual({ changed: 0 });
     expect(duplicates.judge(project, exact?.images ?? [], 'different')).toEqual({ changed: 2 });
     expect(shown().map((group) => group.kind)).toEqual(['near']);
-    // Looking again does not bring back what was called different.
+    // Another search does not bring back pairs judged different.
     await duplicates.search(project);
     await importAll([join(root, 'images')]);
     expect(shown().map((group) => group.kind)).toEqual(['near']);

@@ -149,7 +149,7 @@ describe('de-identified export', () => {
         expect(text).not.toContain(name);
       }
     }
-    // Sources are only read; what was done is in the trail, without names.
+    // Sources are only read; the audit trail records the export, without names.
     expect(filesOf(images()).map((path) => readFileSync(join(images(), path)).toString('base64'))).toEqual(before);
     expect(auditTrail(project)[0]).toMatchObject({
       action: 'dataset.deidentified-export',

@@ -173,7 +173,7 @@ it('stores readings, and a label only if all readers agree, across several table
 });
 
 it('asks before a table’s class names that may mean one class become classes, and merges them on request', async () => {
-  // An image with a class in two spellings is no contradiction once they are merged.
+  // An image with a class in two spellings is consistent once they are merged.
   const file = table('path,label', 'disc 1,0', 'disc 2,0.0', 'disc 3,00', 'disc 4,1', 'disc 5,LEFT', 'disc 1,0.0');
   const before = state();
   const preview = await tables.preview(project, null, file, {});

@@ -154,7 +154,7 @@ describe('one file with two labels', () => {
       `“${claim?.imagePath}” and “${claim?.path}” are the same file with different labels, so one of the labels is wrong. Resolve this in Data, Review.`,
     );
     const image = claim?.image ?? 0;
-    // A word: right as it is.
+    // A verdict: accepted.
     await review.judge(project, [{ image, reason: 'label-conflict' }], { kind: 'accept' });
     expect((await found('label-conflict')).map(({ state }) => state)).toEqual(['accepted']);
     labels.undo(project);
@@ -248,7 +248,7 @@ describe('mirrored and rotated copies', () => {
 });
 
 describe('a dataset of similar images', () => {
-  /** A bright body on black, the same in all; what is in it is drawn for each, as in radiographs of one projection. */
+  /** The same bright body on black in all, with different contents, as in radiographs of one projection. */
   const radiograph = (seed: number) => {
     const { width, height, data } = drawn(seed, WIDTH, HEIGHT);
     const body = data.map((value, index) => {

@@ -24,7 +24,7 @@ let projects: Projects;
 let project: OpenProject;
 let labels: Labels;
 let review: Review;
-/** What the project is said to have. */
+/** What the fake services return for the project. */
 let experiments: Experiment[];
 let outOfFold: OutOfFoldCase[];
 let runs: RunSummary[];
@@ -66,7 +66,7 @@ afterEach(() => {
   opened.close();
 });
 
-/** Images with these labels, in order; answers with their numbers. */
+/** Adds images with these labels, in order. Returns their ids. */
 function add(given: readonly (string | null)[]): number[] {
   const ids = addImages(project, given.length);
   for (const label of new Set(given)) {

@@ -40,7 +40,7 @@ const config = (preset: RunConfigGiven['preset']): RunConfigGiven => ({
   logEverySteps: 1,
 });
 
-/** Moves the project away when the run has taken so many steps, and answers when the run says so. */
+/** Moves the project away after this step of a run. Resolves once the run is paused. */
 async function movedAfter(
   step: number,
   { preset = 'full', leaveFolder = false }: { preset?: RunConfigGiven['preset']; leaveFolder?: boolean } = {},
@@ -60,7 +60,7 @@ const moveBack = () => renameSync(join(root, 'there'), project.folder);
 
 // Windows does not move a folder with open files.
 describe.skipIf(process.platform === 'win32')('a project moved while it trains', { timeout: 120_000 }, () => {
-  it('holds the run and says why, leaves nothing behind, and resumes when it is back', async () => {
+  it('stalls the run and says why, leaves nothing behind, and resumes when it is back', async () => {
     const id = await movedAfter(5);
     expect((await runs.progress(project, id)).message).toContain('project folder has moved');
     expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });

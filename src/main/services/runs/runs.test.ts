@@ -201,7 +201,7 @@ describe('a whole run', () => {
     expect(evaluations.start(project, run, 'test').id).toBe(job.id);
     evaluation = await job.result;
     const kept = await evaluations.get(project, run, 'test');
-    // What is kept is told with what is known of leaks now.
+    // A stored evaluation is returned with the leaks known now.
     expect(evaluationSchema.parse(evaluation)).toEqual({ ...kept, leaks: kept?.leaks.slice(0, -1) });
     expect(kept?.leaks.at(-1)?.when).toBe('now');
     expect(evaluation.n).toBe(8);
@@ -483,7 +483,7 @@ describe('a run in trouble', () => {
     const { records } = await runs.log(project, started.id, 0, 1000);
     const notes = records.flatMap((record) => (record.kind === 'note' ? [record.message] : []));
     expect(notes[0]).toMatch(new RegExp(`^Device: ${deviceNames[device].replace(/[()]/g, '\\$&')}\\. .+`));
-    // What it is, is decided anew where the run goes on: its configuration still leaves it open.
+    // The device is chosen again when the run resumes, since its configuration leaves it open.
     expect((await runs.get(project, started.id)).record.config.device).toBe('auto');
     await runs.remove(project, started.id);
   });

@@ -190,7 +190,7 @@ describe('the sign-off of a leaking split', () => {
     splits.move(project, [one, train[0]?.id ?? 0], 'train');
     splits.move(project, [other, test[0]?.id ?? 0], 'test');
     const { groups } = splits.signOff(project, 'A. Name', 'because').signOff ?? { groups: 0 };
-    // Two images of nobody that are found to be copies of each other since.
+    // Two images without a patient that turn out to be duplicates.
     storeComparisons(project.store, [{ a: one, b: other, similarity: 1, exact: true }], [one, other]);
     const now = splits.current(project);
     expect(now?.groupsAcrossSplits).toBe(groups + 1);

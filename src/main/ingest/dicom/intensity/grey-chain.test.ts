@@ -86,11 +86,11 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
   // The last entries are `top`; the image must reach white. DCMTK displays the first two the same and the others dark,
   // because it trusts the descriptor.
   test.each<[string, readonly number[], Uint8Array, readonly RegExp[]]>([
-    ['12 bits, as it says', [4, 0, 12], words([0, 1365, 2730, 4095]), []],
+    ['12 bits, as declared', [4, 0, 12], words([0, 1365, 2730, 4095]), []],
     ['12 bits, called 8', [4, 0, 8], words([0, 1365, 2730, 4095]), [depth]],
     ['12 bits, called 16', [4, 0, 16], words([0, 1365, 2730, 4095]), [depth]],
     ['8 bits in words, called 16', [4, 0, 16], words([0, 85, 170, 255]), [depth]],
-    ['8 bits, packed, as it says', [4, 0, 8], Uint8Array.of(0, 85, 170, 255), []],
+    ['8 bits, packed, as declared', [4, 0, 8], Uint8Array.of(0, 85, 170, 255), []],
     ['8 bits, packed, called 16', [4, 0, 16], Uint8Array.of(0, 85, 170, 255), [/narrower than its descriptor/]],
   ])('entries of %s', async (_name, descriptor, data, expected) => {
     const { pixels, notes } = await open(greyFile([0, 1, 2, 3], [lut(VOI_LUT, descriptor, data)]));

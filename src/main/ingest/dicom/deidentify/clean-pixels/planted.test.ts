@@ -93,7 +93,7 @@ describe('uncompressed', () => {
   });
 
   test.each([
-    ['above 12 bits, with an overlay that says so', 12, 4, grey12, true],
+    ['above 12 bits, declared by an overlay', 12, 4, grey12, true],
     ['above 12 bits, without an overlay', 12, 4, grey12, false],
     ['below 12 bits', 0, 4, imageModule({ ...size, allocated: 16, stored: 12, high: 15 }), false],
     ['above signed values', 12, 4, imageModule({ ...size, allocated: 16, stored: 12, signed: true }), false],
@@ -209,12 +209,12 @@ function plantedJpegs(jpeg: Buffer): [string, Buffer][] {
     ['APP1', put(2, segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0'), PLAIN])))],
     ['APP14 that is longer than Adobe’s', put(2, segment(0xeb, PLAIN))],
     ['comment before the scan', put(scan, segment(0xfe, PLAIN))],
-    ['behind the end', Buffer.concat([jpeg, PLAIN])],
+    ['after the end', Buffer.concat([jpeg, PLAIN])],
     [
-      'a second image behind the end',
+      'a second image after the end',
       Buffer.concat([jpeg, jpeg.subarray(0, 2), segment(0xfe, PLAIN), jpeg.subarray(2)]),
     ],
-    ['comment behind the scan', put(end, segment(0xfe, PLAIN))],
+    ['comment after the scan', put(end, segment(0xfe, PLAIN))],
   ];
 }
 
@@ -245,10 +245,7 @@ describe('JPEG baseline', async () => {
   const end = jpeg.lastIndexOf(Buffer.from([0xff, 0xd9]));
   const cases: [string, Buffer][] = [
     ...plantedJpegs(jpeg),
-    [
-      'in the data of the scan, behind its last code',
-      Buffer.concat([jpeg.subarray(0, end), PLAIN, jpeg.subarray(end)]),
-    ],
+    ['in the data of the scan, after its last code', Buffer.concat([jpeg.subarray(0, end), PLAIN, jpeg.subarray(end)])],
     [
       'a table that no component uses',
       Buffer.concat([
