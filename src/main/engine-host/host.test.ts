@@ -25,7 +25,7 @@ import { openRunLog } from './training/run-log';
 
 const newFolder = temporaryFolders();
 const engine = testEngine('engine-host');
-/** A run of three epochs that nobody disturbed, and what its weights were. */
+/** An undisturbed run of three epochs, and its weights. */
 let undisturbed: { folder: string; result: TrainResult; weights: Record<string, string> };
 
 const EPOCHS = 3;

@@ -46,14 +46,14 @@ const write = (bytes: number) =>
   execFileSync('dd', ['if=/dev/zero', `of=${filler()}`, 'bs=1024', `count=${Math.floor(bytes / 1024)}`], {
     stdio: 'ignore',
   });
-/** Takes all room but so much; 0: every byte, so that not even the database can write. */
+/** Fills the disk except for `bytes`; 0: completely, so that not even the database can write. */
 function leave(bytes: number): void {
   rmSync(filler(), { force: true });
   const { bavail, bsize } = statfsSync(disk?.folder ?? '');
   try {
     write(bavail * bsize - bytes + (bytes === 0 ? 2 ** 20 : 0));
   } catch {
-    // Full: as was meant.
+    // Full, as intended.
   }
 }
 const makeRoom = () => rmSync(filler(), { force: true });
