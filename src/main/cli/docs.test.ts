@@ -26,7 +26,7 @@ import { loaderThreads } from '../engine-host/batches/loader';
 import { IDLE_MILLISECONDS } from '../engine-host/client/client';
 import { MAX_SHARDS } from '../engine-host/models/backbone-folder';
 import { MAX_JSON_BYTES } from '../engine-host/models/read-json';
-import { POLL_MILLISECONDS } from '../engine-host/training/hold-for-disk';
+import { POLL_MILLISECONDS } from '../engine-host/training/wait-for-disk';
 import { archiveLimits } from '../ingest/archive/open-archive';
 import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
 import { SLICE_MS } from '../ingest/slice';

@@ -41,14 +41,14 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
     return { end: () => ends.forEach((end) => void end()) };
   }
   let drawn = false;
-  let held: string | null = null;
+  let stalled: string | null = null;
   /** Reports once that a run is paused for a reason that a person can fix, even if no progress is shown. */
-  const reportHold = ({ run, state, phase, message }: RunProgress) => {
-    const isHeld = state === 'paused' && phase !== 'done' && message !== null;
-    if (isHeld && held !== run) output.write(`${message}\n`);
-    held = isHeld ? run : held === run ? null : held;
+  const reportStall = ({ run, state, phase, message }: RunProgress) => {
+    const isStalled = state === 'paused' && phase !== 'done' && message !== null;
+    if (isStalled && stalled !== run) output.write(`${message}\n`);
+    stalled = isStalled ? run : stalled === run ? null : stalled;
   };
-  if (mode === 'none') return { end: events.on('run.progress', ({ progress }) => reportHold(progress)) };
+  if (mode === 'none') return { end: events.on('run.progress', ({ progress }) => reportStall(progress)) };
   const draw = (step: Step) => {
     output.write(`\r\x1b[2K${progressLine(step, output.columns ?? 80)}`);
     drawn = true;
@@ -62,7 +62,7 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
     events.on('run.progress', ({ progress }) => {
       if (isActive(progress)) draw(runStep(progress));
       else clear();
-      reportHold(progress);
+      reportStall(progress);
     }),
   ];
   return {

@@ -74,7 +74,7 @@ function contextOf(id: number, state: Active): RequestContext {
     },
     log: (record) => send({ kind: 'log', id, record }),
     control: () => state.action,
-    hold: (reason) => send({ kind: 'hold', id, reason: reason === null ? null : toErrorInfo(reason) }),
+    stall: (reason) => send({ kind: 'stall', id, reason: reason === null ? null : toErrorInfo(reason) }),
     consumeRetry: () => {
       const { retry } = state;
       state.retry = false;

@@ -45,13 +45,13 @@ function train(
   spec: TrainSpec,
   atStep?: number,
   act: (control: (action: EngineAction) => void) => void = () => {},
-  onHold: (reason: ErrorInfo | null, control: (action: EngineAction) => void) => void = () => {},
+  onStall: (reason: ErrorInfo | null, control: (action: EngineAction) => void) => void = () => {},
 ) {
   const log: LogRecord[] = [];
   const phases = new Set<string>();
   const call = engine.request('train', spec, {
     onRunProgress: ({ phase }) => phases.add(phase),
-    onHold: (reason) => onHold(reason, call.control),
+    onStall: (reason) => onStall(reason, call.control),
     onLog: (record) => {
       log.push(record);
       if (record.kind === 'step' && record.step === atStep) act(call.control);
@@ -561,10 +561,10 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
     }
   }
 
-  it('holds the run, says how much to free, and resumes by itself once there is space', () =>
+  it('stalls the run, says how much to free, and resumes by itself once there is space', () =>
     onSmallDisk(async (spec, enlarge) => {
       const reasons: (ErrorInfo | null)[] = [];
-      const held = train(
+      const stalled = train(
         spec,
         undefined,
         () => {},
@@ -573,7 +573,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
           if (reason !== null) enlarge();
         },
       );
-      const result = await held.result;
+      const result = await stalled.result;
       expect(reasons).toEqual([
         { code: 'disk_full', message: expect.any(String), hint: expect.stringMatching(/^Free [4-8] MB, then resume/) },
         null,
@@ -588,7 +588,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
 
   it('ends with its last complete checkpoint when paused meanwhile, and resumes once there is space', () =>
     onSmallDisk(async (spec, enlarge) => {
-      const held = train(
+      const stalled = train(
         spec,
         undefined,
         () => {},
@@ -596,7 +596,7 @@ describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { t
           if (reason !== null) control('pause');
         },
       );
-      await expect(held.result).rejects.toMatchObject({ code: 'disk_full', hint: expect.stringContaining('Free') });
+      await expect(stalled.result).rejects.toMatchObject({ code: 'disk_full', hint: expect.stringContaining('Free') });
       const checkpoint = await openCheckpoint(lastFolder(spec.runFolder));
       expect(checkpoint?.trainer.state.step).toBe(3);
       expect(readdirSync(join(spec.runFolder, 'checkpoints')).filter((name) => name.includes('.'))).toEqual([]);

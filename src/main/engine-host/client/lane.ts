@@ -15,8 +15,8 @@ export interface EngineListeners {
   onProgress?(phase: WorkPhase, done: number, total: number): void;
   onRunProgress?(progress: Omit<RunProgress, 'run'>): void;
   onLog?(record: LogRecord): void;
-  /** The run is held, with its state in memory, for this reason; null = it continues. */
-  onHold?(reason: ErrorInfo | null): void;
+  /** The run is stalled, with its state in memory, for this reason; null = it continues. */
+  onStall?(reason: ErrorInfo | null): void;
   /** Receives the requests ahead of this one, the next first, after each change; empty = this one starts. */
   onTurn?(ahead: readonly EngineRequestName[]): void;
 }
@@ -198,8 +198,8 @@ export class EngineLane {
       case 'log':
         running.listeners.onLog?.(message.record);
         return;
-      case 'hold':
-        running.listeners.onHold?.(message.reason);
+      case 'stall':
+        running.listeners.onStall?.(message.reason);
         return;
       case 'answer':
         this.#finish(running);

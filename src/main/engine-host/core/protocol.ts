@@ -266,7 +266,7 @@ export type EngineCommand =
     }
   /**
    * Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one.
-   * `retry` makes a held run try again at once.
+   * `retry` makes a stalled run try again at once.
    */
   | { readonly kind: 'control'; readonly id: number; readonly action: 'pause' | 'stop' | 'cancel' | 'retry' };
 
@@ -281,8 +281,8 @@ export type EngineMessage =
     }
   | { readonly kind: 'run-progress'; readonly id: number; readonly progress: Omit<RunProgress, 'run'> }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord }
-  /** A run is held, with its state in memory, until a person fixes the cause; null = it continues. */
-  | { readonly kind: 'hold'; readonly id: number; readonly reason: ErrorInfo | null }
+  /** A run is stalled, with its state in memory, until a person fixes the cause; null = it continues. */
+  | { readonly kind: 'stall'; readonly id: number; readonly reason: ErrorInfo | null }
   | {
       readonly kind: 'progress';
       readonly id: number;

@@ -8,9 +8,9 @@ export interface RequestContext {
   runProgress(progress: Omit<RunProgress, 'run'>): void;
   log(record: LogRecord): void;
   control(): 'pause' | 'stop' | 'cancel' | null;
-  /** Reports why the run is held, with its state in memory; null = it continues. */
-  hold(reason: FoveaError | null): void;
-  /** True once after a person made a held run try again. */
+  /** Reports why the run is stalled, with its state in memory; null = it continues. */
+  stall(reason: FoveaError | null): void;
+  /** True once after a person made a stalled run try again. */
   consumeRetry(): boolean;
   /** Lets messages in; computing blocks this thread, so they are received only here. */
   yieldToMessages(): Promise<void>;

@@ -44,7 +44,7 @@ export const silentContext: RequestContext = {
   runProgress: () => {},
   log: () => {},
   control: () => null,
-  hold: () => {},
+  stall: () => {},
   consumeRetry: () => false,
   yieldToMessages: async () => {},
 };

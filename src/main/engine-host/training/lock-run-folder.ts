@@ -48,7 +48,7 @@ export async function lockRunFolder(
     await whileWaiting();
     await sleep(POLL_MILLISECONDS);
   }
-  // A full disk holds the run when it saves, not because this line cannot be written.
+  // A full disk stalls the run when it saves, not because this line cannot be written.
   await writeFile(file, JSON.stringify({ ...thisProcess(), place: filePlace(runFolder) } satisfies Holder)).catch(
     () => {},
   );

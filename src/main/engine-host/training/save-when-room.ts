@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import { explainWriteError } from '../core/file-errors';
 import type { RequestContext } from '../core/request-context';
-import { poll, retryOnDisk } from './hold-for-disk';
+import { poll, retryOnDisk } from './wait-for-disk';
 
 /** Interval of attempts where the disk reports free space but writes fail (a quota, a reserve). */
 const RETRY_MILLISECONDS = 30_000;
@@ -26,34 +26,34 @@ async function freeBytes(folder: string): Promise<number> {
 }
 
 /**
- * Writes. If the disk is full, failing or disconnected, holds the run with its state in memory, and writes again when
+ * Writes. If the disk is full, failing or disconnected, stalls the run with its state in memory, and writes again when
  * possible.
  *
- * @throws FoveaError `disk_full` if the run is paused or stopped while held; the errors of `retryOnDisk`; other errors
- *   of `write`
+ * @throws FoveaError `disk_full` if the run is paused or stopped while stalled; the errors of `retryOnDisk`; other
+ *   errors of `write`
  */
 export async function saveWhenRoom(
   write: () => Promise<void>,
   { folder, bytes }: Room,
-  context: Pick<RequestContext, 'control' | 'hold' | 'consumeRetry' | 'yieldToMessages'>,
+  context: Pick<RequestContext, 'control' | 'stall' | 'consumeRetry' | 'yieldToMessages'>,
 ): Promise<void> {
-  let held = false;
+  let stalled = false;
   const writeWhenRoom = async () => {
     for (;;) {
       try {
         return await write();
       } catch (error) {
         if (!(error instanceof FoveaError) || error.code !== 'disk_full') throw error;
-        held = true;
+        stalled = true;
         const needed = bytes + MARGIN_BYTES;
         const reason = diskFull(needed - (await freeBytes(folder)), error);
-        context.hold(reason);
+        context.stall(reason);
         await waitForRoom(folder, needed, context, reason);
       }
     }
   };
   await retryOnDisk(writeWhenRoom, folder, context);
-  if (held) context.hold(null);
+  if (stalled) context.stall(null);
 }
 
 async function waitForRoom(

@@ -23,7 +23,7 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { memoryOptions, partThatFits } from '../machine/memory';
 import { withDropout } from '../models/dropout';
 import { extractFeatures } from './features';
-import { retryOnDisk } from './hold-for-disk';
+import { retryOnDisk } from './wait-for-disk';
 
 /** The model that a stage starts from. */
 export interface Model {

@@ -19,7 +19,7 @@ export interface StageStart {
   readonly optimizer: OptimizerState | null;
   /** True if `last` was damaged and must be rewritten at once. */
   readonly replaceLast: boolean;
-  /** Monotonic clock in milliseconds; stopped while the run is held. */
+  /** Monotonic clock in milliseconds; stopped while the run is stalled. */
   readonly now: () => number;
 }
 

@@ -47,23 +47,23 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
   }
 }
 
-/** Measures how long a run was held, so that its clock can leave that time out. */
-function timeHolds(context: RequestContext): { readonly context: RequestContext; heldMilliseconds(): number } {
+/** Measures how long a run was stalled, so that its clock can leave that time out. */
+function timeStalls(context: RequestContext): { readonly context: RequestContext; stalledMilliseconds(): number } {
   let total = 0;
   let since: number | null = null;
-  const hold = (reason: FoveaError | null) => {
+  const stall = (reason: FoveaError | null) => {
     if (reason !== null) since ??= performance.now();
     else if (since !== null) {
       total += performance.now() - since;
       since = null;
     }
-    context.hold(reason);
+    context.stall(reason);
   };
-  return { context: { ...context, hold }, heldMilliseconds: () => total };
+  return { context: { ...context, stall }, stalledMilliseconds: () => total };
 }
 
 async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<TrainResult> {
-  const { context, heldMilliseconds } = timeHolds(given);
+  const { context, stalledMilliseconds } = timeStalls(given);
   const hash = runHash(spec);
   const plan = planSteps(spec.config, spec.train.length);
   reportBeforeSteps({ context, plan }, 'preparing', 'Reading the backbone');
@@ -75,7 +75,7 @@ async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<Trai
   const run: StagedRun = { spec, context, plan, hash, log, notes: [...model.notes, ...start.notes] };
   try {
     for (const message of [...deviceNote(spec), ...start.news]) record(run, noteLine(message));
-    return await trainStages(run, model, start, () => performance.now() - heldMilliseconds());
+    return await trainStages(run, model, start, () => performance.now() - stalledMilliseconds());
   } finally {
     log.close();
   }

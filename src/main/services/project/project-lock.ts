@@ -8,7 +8,7 @@ import type { OpenProject } from './projects';
 
 const NAME = 'runs';
 export const LOCK_RENEWAL_MS = 30_000;
-/** A lock held on another machine, whose processes cannot be checked, expires after this time without renewal. */
+/** A lock of another machine, whose processes cannot be checked, expires after this time without renewal. */
 export const LOCK_EXPIRY_MS = 10 * 60_000;
 
 /** Identifies this process in all projects, so that its own locks never block it. */
@@ -21,51 +21,51 @@ export interface RunsLock {
 }
 
 /** This process's lock on a project, shared by all its queued runs. */
-interface Hold {
+interface OwnLock {
   users: number;
   readonly timer: NodeJS.Timeout;
   readonly lost: AbortController;
 }
-const holds = new WeakMap<ProjectStore, Hold>();
+const ownLocks = new WeakMap<ProjectStore, OwnLock>();
 
 /**
- * Prevents other Fovea processes from writing runs of this project; reading and labelling stay possible in all. Held
- * until every user has released it, or this process ends. Throws `project_busy`.
+ * Prevents other Fovea processes from writing runs of this project; reading and labelling stay possible in all.
+ * Lasts until every user has released it, or this process ends. Throws `project_busy`.
  */
 export function lockRuns({ store }: OpenProject): RunsLock {
-  const other = acquireLock(store, NAME, holder(store), (present) => isHeld(present, store));
+  const other = acquireLock(store, NAME, holder(store), (present) => isValid(present, store));
   if (other !== null) {
     throw new FoveaError('project_busy', `Another Fovea (process ${other.pid}) is training in this project.`, {
       hint: 'Wait until it finishes, or stop it there.',
     });
   }
-  const present = holds.get(store);
-  const hold = present === undefined || present.lost.signal.aborted ? newHold(store) : present;
-  hold.users += 1;
-  let held = true;
+  const present = ownLocks.get(store);
+  const own = present === undefined || present.lost.signal.aborted ? takeOwnLock(store) : present;
+  own.users += 1;
+  let isReleased = false;
   return {
-    lost: hold.lost.signal,
+    lost: own.lost.signal,
     release: () => {
-      if (!held) return;
-      held = false;
-      hold.users -= 1;
-      if (hold.users === 0) end(store, hold);
+      if (isReleased) return;
+      isReleased = true;
+      own.users -= 1;
+      if (own.users === 0) end(store, own);
     },
   };
 }
 
-function newHold(store: ProjectStore): Hold {
+function takeOwnLock(store: ProjectStore): OwnLock {
   const timer = setInterval(() => keepLock(store), LOCK_RENEWAL_MS);
   timer.unref();
-  const hold: Hold = { users: 0, timer, lost: new AbortController() };
-  holds.set(store, hold);
-  return hold;
+  const own: OwnLock = { users: 0, timer, lost: new AbortController() };
+  ownLocks.set(store, own);
+  return own;
 }
 
-function end(store: ProjectStore, hold: Hold): void {
-  clearInterval(hold.timer);
-  if (holds.get(store) !== hold) return;
-  holds.delete(store);
+function end(store: ProjectStore, own: OwnLock): void {
+  clearInterval(own.timer);
+  if (ownLocks.get(store) !== own) return;
+  ownLocks.delete(store);
   try {
     releaseLock(store, NAME, TOKEN);
   } catch {
@@ -78,14 +78,14 @@ function end(store: ProjectStore, hold: Hold): void {
  * taken again if the other has ended since, and given up if not.
  */
 export function keepLock(store: ProjectStore): void {
-  const hold = holds.get(store);
-  if (hold === undefined) return;
+  const own = ownLocks.get(store);
+  if (own === undefined) return;
   try {
     if (renewLock(store, NAME, TOKEN)) return;
-    const other = acquireLock(store, NAME, holder(store), (present) => isHeld(present, store));
+    const other = acquireLock(store, NAME, holder(store), (present) => isValid(present, store));
     if (other === null) return;
-    clearInterval(hold.timer);
-    hold.lost.abort(
+    clearInterval(own.timer);
+    own.lost.abort(
       new FoveaError('lock_lost', `Another Fovea (on ${other.host}) has taken over the runs of this project.`, {
         hint: 'This one had not responded for ten minutes. Resume the run when the other one has finished.',
       }),
@@ -103,7 +103,7 @@ const holder = (store: ProjectStore): LockHolder => ({
 });
 
 /** A holder on this host is valid while its process lives; one on another host, while it renews the lock. */
-function isHeld(present: LockHolder, store: ProjectStore): boolean {
+function isValid(present: LockHolder, store: ProjectStore): boolean {
   const living = isLiving(present);
   if (living === null) return Date.now() - present.at <= LOCK_EXPIRY_MS;
   if (!living) return false;

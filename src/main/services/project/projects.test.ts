@@ -150,17 +150,17 @@ describe('the lock on runs', () => {
     const project = await projects.create(join(root, 'one'));
     const first = lockRuns(project);
     const second = lockRuns(project);
-    const held = () => acquireLock(project.store, 'runs', rowOf(project), () => true);
-    expect(held()?.pid).toBe(process.pid);
+    const holderNow = () => acquireLock(project.store, 'runs', rowOf(project), () => true);
+    expect(holderNow()?.pid).toBe(process.pid);
     first.release();
     first.release();
-    expect(held()?.pid).toBe(process.pid);
+    expect(holderNow()?.pid).toBe(process.pid);
     second.release();
-    expect(held()).toBeNull();
+    expect(holderNow()).toBeNull();
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
   });
 
-  it('is held by a living process of this host, whatever the clock says', async () => {
+  it('is kept by a living process of this host, whatever the clock says', async () => {
     const project = await projects.create(join(root, 'one'));
     for (const at of [Date.now() - long, Date.now() + long, 0]) {
       putRow(project, { at });

@@ -64,8 +64,8 @@ export class ActiveRun {
     return this.#isUnsaved;
   }
 
-  /** True while the engine holds the run, with its state in memory, until a retry. */
-  get isHeld(): boolean {
+  /** True while the engine stalls the run, with its state in memory, until a retry. */
+  get isStalled(): boolean {
     return this.#summary.state === 'paused' && this.#call !== null;
   }
 
@@ -95,7 +95,7 @@ export class ActiveRun {
     this.#call?.control(action);
   }
 
-  /** Makes a held run try again at once. */
+  /** Makes a stalled run try again at once. */
   retry(): void {
     this.#call?.control('retry');
   }

@@ -59,8 +59,8 @@ export function resultChanges(result: TrainResult, summary: RunSummary): Partial
   };
 }
 
-/** Changes when the engine holds a run: it is paused, with its state in memory; null = it continues. */
-export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
+/** Changes when the engine stalls a run: it is paused, with its state in memory; null = it continues. */
+export const stallChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
   state: reason === null ? 'running' : 'paused',
   error: reason,
 });

@@ -7,7 +7,7 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { hasModel } from '../run-records/run-files';
 import type { ActiveRun } from './active-run';
-import { epochChanges, failureChanges, holdChanges, resultChanges } from './run-states';
+import { epochChanges, failureChanges, resultChanges, stallChanges } from './run-states';
 import { type TrainingServices, trainRun } from './run-training';
 
 /** Called when the training of a run with a model has ended; the run stays active until the listener is done. */
@@ -46,16 +46,16 @@ async function train(services: RunToEndServices, run: ActiveRun): Promise<void> 
     const seconds = clock.seconds();
     save(() => ({ ...epochChanges(record, bestMetric, run.summary), seconds }));
   };
-  const onHold = (reason: ErrorInfo | null) => {
-    clock.hold(reason !== null);
-    save(() => holdChanges(reason));
+  const onStall = (reason: ErrorInfo | null) => {
+    clock.stall(reason !== null);
+    save(() => stallChanges(reason));
     const message = reason === null ? null : `${reason.message} ${reason.hint ?? ''}`;
     run.report({ state: reason === null ? 'running' : 'paused', message });
   };
   try {
     await run.update({ state: 'running', finishedAt: null, error: null }, { phase: 'preparing', message: null });
     const onDevice = (device: string) => run.update({ device });
-    const result: TrainResult = await trainRun(services, run, { onLog, onDevice, onHold });
+    const result: TrainResult = await trainRun(services, run, { onLog, onDevice, onStall });
     await saving;
     await run.update({ ...resultChanges(result, run.summary), seconds: clock.seconds() });
   } catch (error) {
@@ -65,19 +65,19 @@ async function train(services: RunToEndServices, run: ActiveRun): Promise<void> 
   }
 }
 
-/** Counts seconds in training, on top of `before`; stopped while the engine holds the run. */
+/** Counts seconds in training, on top of `before`; stopped while the engine stalls the run. */
 function trainingClock(before: number) {
   const began = performance.now();
-  let held = 0;
-  let holdBegan: number | null = null;
+  let stalled = 0;
+  let stallBegan: number | null = null;
   return {
-    hold(isHeld: boolean): void {
-      if (isHeld) holdBegan ??= performance.now();
-      else if (holdBegan !== null) {
-        held += performance.now() - holdBegan;
-        holdBegan = null;
+    stall(isStalled: boolean): void {
+      if (isStalled) stallBegan ??= performance.now();
+      else if (stallBegan !== null) {
+        stalled += performance.now() - stallBegan;
+        stallBegan = null;
       }
     },
-    seconds: (): number => before + ((holdBegan ?? performance.now()) - began - held) / 1000,
+    seconds: (): number => before + ((stallBegan ?? performance.now()) - began - stalled) / 1000,
   };
 }

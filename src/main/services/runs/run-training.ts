@@ -29,15 +29,15 @@ export interface TrainingListeners {
   readonly onLog: (record: LogRecord, bestMetric: BestMetric) => void;
   /** Receives the run's device before training starts. */
   readonly onDevice: (device: string) => Promise<void>;
-  /** The run is held, with its state in memory, for this reason; null = it continues. */
-  readonly onHold: (reason: ErrorInfo | null) => void;
+  /** The run is stalled, with its state in memory, for this reason; null = it continues. */
+  readonly onStall: (reason: ErrorInfo | null) => void;
 }
 
 /** Reads the run folder, prepares rasters missing from the cache, and has the engine train. */
 export async function trainRun(
   { dataset, backbones, engine, pool }: TrainingServices,
   run: ActiveRun,
-  { onLog, onDevice, onHold }: TrainingListeners,
+  { onLog, onDevice, onStall }: TrainingListeners,
 ): Promise<TrainResult> {
   const { project, summary } = run;
   const folder = runFolder(project.folder, summary.id);
@@ -93,7 +93,7 @@ export async function trainRun(
         run.report({ phase: 'waiting', message });
       },
       onLog: (line) => onLog(line, record.config.bestMetric),
-      onHold,
+      onStall,
     },
   );
   run.attach(call);

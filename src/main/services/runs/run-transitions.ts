@@ -7,9 +7,9 @@ import type { RunState, RunSummary } from '#shared/models/run';
 export const transitions: Readonly<Record<RunState, readonly RunState[]>> = {
   // It starts or leaves the queue, or its process dies.
   queued: ['running', 'paused', 'stopped', 'interrupted', 'failed'],
-  // `paused` also while the engine holds it because a disk is full or disconnected.
+  // `paused` also while the engine stalls it because a disk is full or disconnected.
   running: ['paused', 'stopped', 'finished', 'interrupted', 'failed'],
-  // `running` if a held run continues, `queued` if it is resumed from its checkpoint.
+  // `running` if a stalled run continues, `queued` if it is resumed from its checkpoint.
   paused: ['running', 'queued', 'stopped', 'interrupted', 'failed'],
   stopped: ['queued', 'failed'],
   interrupted: ['queued', 'failed'],

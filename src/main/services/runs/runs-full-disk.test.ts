@@ -69,8 +69,8 @@ const start = () =>
     logEverySteps: 1,
     augmentation: { horizontalFlip: 0 },
   });
-/** Until the run is held; nothing is left of the disk after this step of it. */
-async function heldAfter(step: number): Promise<string> {
+/** Until the run is stalled; nothing is left of the disk after this step of it. */
+async function stalledAfter(step: number): Promise<string> {
   const end = events.on('run.log', ({ record }) => {
     if (record.kind === 'step' && record.step === step) leave(0);
   });
@@ -82,16 +82,16 @@ async function heldAfter(step: number): Promise<string> {
 
 describe.skipIf(disk === null)('a run on a full disk (needs the right to mount a tmpfs)', { timeout: 120_000 }, () => {
   it('pauses with the reason, and resumes once there is space, with the same result', async () => {
-    const id = await heldAfter(5);
-    const [held] = await runs.list(project);
-    expect(held).toMatchObject({
+    const id = await stalledAfter(5);
+    const [stalled] = await runs.list(project);
+    expect(stalled).toMatchObject({
       id,
       state: 'paused',
       error: { code: 'disk_full', hint: expect.stringMatching(/^Free \d+ MB/) },
     });
     expect((await runs.progress(project, id)).message).toContain('disk space');
     await expect(runs.remove(project, id)).rejects.toMatchObject({ code: 'run_active' });
-    // Asked to go on while nothing has changed, it is held again.
+    // Asked to go on while nothing has changed, it is stalled again.
     await runs.resume(project, id);
     makeRoom();
     expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
@@ -104,7 +104,7 @@ describe.skipIf(disk === null)('a run on a full disk (needs the right to mount a
   });
 
   it('keeps its outcome in memory until it can be written', async () => {
-    const id = await heldAfter(9);
+    const id = await stalledAfter(9);
     await runs.stop(project, id);
     await expect.poll(async () => (await runs.get(project, id)).summary.state).toBe('stopped');
     makeRoom();

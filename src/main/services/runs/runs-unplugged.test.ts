@@ -72,8 +72,8 @@ describe.skipIf(disk === null)(
 
     it('keeps its weights in memory, and resumes when the disk is back, with the same result', async () => {
       const id = await startAndFailAfter(6);
-      const held = await runs.progress(project, id);
-      expect(held.message).toContain('disk');
+      const stalled = await runs.progress(project, id);
+      expect(stalled.message).toContain('disk');
       detach();
       await expect
         .poll(async () => (await runs.progress(project, id)).message, { timeout: 60_000 })

@@ -107,7 +107,7 @@ export function createRuns(options: RunsOptions): Runs {
 
   const resume = async (project: OpenProject, run: string): Promise<RunSummary> => {
     const active = queue.find(project, run);
-    if (active?.isHeld === true) {
+    if (active?.isStalled === true) {
       active.retry();
       return active.summary;
     }

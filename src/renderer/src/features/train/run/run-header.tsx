@@ -55,11 +55,11 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
    * Paused because the disk is full. The run's state is in memory while Fovea stays open; otherwise only its last
    * checkpoint remains.
    */
-  const isHeld = run.state === 'paused' && run.error !== null;
+  const isStalled = run.state === 'paused' && run.error !== null;
   /** True if the diagnosis explains why the run ended. */
   const isExplained = endedBadly && diagnosis !== null && diagnosis.code !== 'not-learning';
   const canResume = run.state === 'paused' || (run.resumable && (endedBadly || run.state === 'stopped'));
-  const isResumedHere = canResume && !endedBadly && !isHeld;
+  const isResumedHere = canResume && !endedBadly && !isStalled;
 
   return (
     <>
@@ -80,8 +80,8 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
           onResume={canResume && diagnosis.code === 'out-of-memory' ? resume.start : null}
         />
       )}
-      {(endedBadly || isHeld) && !isExplained && (
-        <EndNotice run={run} isHeld={isHeld} resume={canResume ? resume : null} />
+      {(endedBadly || isStalled) && !isExplained && (
+        <EndNotice run={run} isStalled={isStalled} resume={canResume ? resume : null} />
       )}
     </>
   );
@@ -185,9 +185,9 @@ function RunControls(props: {
   );
 }
 
-/** Why a run ended or is held, and how it continues. */
-function EndNotice(props: { readonly run: RunSummary; readonly isHeld: boolean; readonly resume: Resume | null }) {
-  const { run, isHeld, resume } = props;
+/** Why a run ended or is stalled, and how it continues. */
+function EndNotice(props: { readonly run: RunSummary; readonly isStalled: boolean; readonly resume: Resume | null }) {
+  const { run, isStalled, resume } = props;
   return (
     <Notice
       tone={run.state === 'failed' ? 'error' : 'warning'}
@@ -202,7 +202,7 @@ function EndNotice(props: { readonly run: RunSummary; readonly isHeld: boolean; 
             </Button>
           </EditControls>
           <Text size="xs" c="dimmed">
-            {isHeld
+            {isStalled
               ? 'Continues from this point. If Fovea stays open, it continues automatically once there is disk space.'
               : run.epochsDone === 0
                 ? 'Continues from its last checkpoint, or starts again if there is none.'

@@ -7,33 +7,33 @@ export const POLL_MILLISECONDS = 250;
 /** Interval of attempts on a failing disk: each may take the system seconds. */
 const RETRY_MILLISECONDS = 2000;
 
-type HoldContext = Pick<RequestContext, 'control' | 'hold' | 'consumeRetry' | 'yieldToMessages'>;
+type StallContext = Pick<RequestContext, 'control' | 'stall' | 'consumeRetry' | 'yieldToMessages'>;
 
 /**
  * Runs `work` on the project's disk. While the folder is missing (moved, unplugged, a lost share) or the disk fails,
- * the run is held with its state in memory, and nothing is written, so no partial project appears at the old location.
- * `work` is repeated when the folder is back, so it must be repeatable.
+ * the run is stalled with its state in memory, and nothing is written, so no partial project appears at the old
+ * location. `work` is repeated when the folder is back, so it must be repeatable.
  *
- * @throws FoveaError `project_away`, `disk_failed` or `not_writable` if the run is paused or stopped while held;
+ * @throws FoveaError `project_away`, `disk_failed` or `not_writable` if the run is paused or stopped while stalled;
  *   `cancelled`; other errors of `work`
  */
 export async function retryOnDisk<Result>(
   work: () => Promise<Result>,
   folder: string,
-  context: HoldContext,
+  context: StallContext,
 ): Promise<Result> {
-  let held = false;
+  let stalled = false;
   for (;;) {
     await waitForFolder(folder, context);
     try {
       const result = await work();
-      if (held) context.hold(null);
+      if (stalled) context.stall(null);
       return result;
     } catch (error) {
       if (!existsSync(folder)) continue;
       if (!isDiskError(error)) throw error;
-      held = true;
-      context.hold(error);
+      stalled = true;
+      context.stall(error);
       await waitToRetry(error, context);
     }
   }
@@ -43,17 +43,17 @@ export async function retryOnDisk<Result>(
 const isDiskError = (error: unknown): error is FoveaError =>
   error instanceof FoveaError && (error.code === 'disk_failed' || error.code === 'not_writable');
 
-async function waitForFolder(folder: string, context: HoldContext): Promise<void> {
+async function waitForFolder(folder: string, context: StallContext): Promise<void> {
   if (existsSync(folder)) return;
   const reason = new FoveaError('project_away', 'The project folder has moved or its disk is disconnected.', {
     hint: 'Move it back or connect its disk, and the run continues automatically. To train at the new location, stop the run, open the project there and resume.',
   });
-  context.hold(reason);
+  context.stall(reason);
   while (!existsSync(folder)) await poll(reason, context);
-  context.hold(null);
+  context.stall(null);
 }
 
-async function waitToRetry(reason: FoveaError, context: HoldContext): Promise<void> {
+async function waitToRetry(reason: FoveaError, context: StallContext): Promise<void> {
   const until = performance.now() + RETRY_MILLISECONDS;
   while (performance.now() < until) {
     await poll(reason, context);
@@ -62,7 +62,7 @@ async function waitToRetry(reason: FoveaError, context: HoldContext): Promise<vo
 }
 
 /**
- * Waits a moment and handles control commands to a held run.
+ * Waits a moment and handles control commands to a stalled run.
  *
  * @throws FoveaError `reason` if the run is paused or stopped; `cancelled`
  */
