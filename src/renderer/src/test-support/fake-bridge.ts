@@ -46,8 +46,8 @@ export const onConnection: Bridge['onConnection'] = () => () => {};
 export const resourceUrl: Bridge['resourceUrl'] = (path) => path;
 export const platform = {
   mode: 'desktop',
-  pickFolder: vi.fn(async () => null),
-  pickFiles: vi.fn(async () => null),
-  grantDropped: vi.fn(async () => []),
+  pickFolder: vi.fn<Bridge['platform']['pickFolder']>(async () => null),
+  pickFiles: vi.fn<Bridge['platform']['pickFiles']>(async () => null),
+  grantDropped: vi.fn<Bridge['platform']['grantDropped']>(async () => []),
   setWebPicker: () => {},
 } satisfies Bridge['platform'];

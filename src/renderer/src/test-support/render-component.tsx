@@ -12,8 +12,11 @@ import { theme } from '../theme/theme';
 import { main } from './fake-bridge';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-// A limit for states that never come, not a speed that a busy machine must reach.
-configure({ asyncUtilTimeout: 20_000 });
+// Text areas that grow listen for fonts, which happy-dom does not have.
+Object.assign(document, { fonts: new EventTarget() });
+// The timeout is for states that never come, not a speed that a busy machine must reach. Queries find hidden elements
+// too, because computed styles, by which they would know them, are very slow in happy-dom.
+configure({ asyncUtilTimeout: 10_000, defaultHidden: true });
 
 function Providers({ children }: { readonly children: ReactNode }) {
   return (
@@ -36,7 +39,7 @@ export interface RenderedComponent {
  */
 export function renderComponent(element: ReactElement): RenderedComponent {
   const { rerender, unmount } = render(element, { wrapper: Providers });
-  return { user: userEvent.setup({ delay: null }), rerender, unmount };
+  return { user: userEvent.setup({ delay: null, pointerEventsCheck: 0 }), rerender, unmount };
 }
 
 afterEach(() => {

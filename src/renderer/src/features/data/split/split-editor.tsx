@@ -10,7 +10,14 @@ import { SignOffState } from '../../../components/sign-off-state';
 import { useCommand } from '../../../state/requests';
 import { BalanceTable } from './balance-table';
 import { HeldOutField } from './held-out-field';
-import { type CompleteSplitRequest, KeepTogetherFields, SharesText, SplitFields, trainShare } from './split-fields';
+import {
+  type CompleteSplitRequest,
+  KeepTogetherFields,
+  percent,
+  SharesText,
+  SplitFields,
+  trainShare,
+} from './split-fields';
 import { SplitTable } from './split-table';
 
 export interface SplitEditorProps {
@@ -90,9 +97,7 @@ function requestProblems(request: CompleteSplitRequest): readonly string[] {
   if (heldOut !== null) return heldOut.values.length === 0 ? ['Choose what to hold out for testing.'] : [];
   const train = trainShare(request);
   if (train >= MIN_TRAINING) return [];
-  return [
-    `Only ${Math.max(0, Math.round(train * 1000) / 10)} % is left for training. Leave at least ${MIN_TRAINING * 100} %.`,
-  ];
+  return [`Only ${Math.max(0, percent(train))} % is left for training. Leave at least ${MIN_TRAINING * 100} %.`];
 }
 
 /** The current split, with its leaks and its balance. */

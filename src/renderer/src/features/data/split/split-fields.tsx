@@ -19,10 +19,11 @@ const presets: readonly { validation: number; test: number }[] = [
 ];
 
 /** 0.125 → 12.5. */
-const percent = (share: number): number => Math.round(share * 1000) / 10;
+export const percent = (share: number): number => Math.round(share * 1000) / 10;
 
-/** The share left for training, 0 to 1; negative if the other shares are too large. */
-export const trainShare = ({ validation, test }: CompleteSplitRequest): number => 1 - validation - test;
+/** The share left for training, 0 to 1, in tenths of a percent; negative if the other shares are too large. */
+export const trainShare = ({ validation, test }: CompleteSplitRequest): number =>
+  Math.round((1 - validation - test) * 1000) / 1000;
 
 /** Shares, seed, and which images to keep together. A held-out test split has no share. */
 export function SplitFields({ request, onChange: set }: FieldsProps) {
