@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { Download, FileText } from 'lucide-react';
 import { useState } from 'react';
+import { FoveaError } from '#shared/ipc/errors';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { RunSummary } from '#shared/models/run';
 import { resourceUrl } from '../../bridge/bridge';
@@ -44,7 +45,11 @@ function ReportPage({ url, name }: { readonly url: string; readonly name: string
   const [saved, setSaved] = useState(false);
   const save = async () => {
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`the report could not be read (${response.status})`);
+    if (!response.ok) {
+      throw new FoveaError('resource_missing', 'The report is no longer available.', {
+        hint: 'Close it and open it again.',
+      });
+    }
     saveFile(name, await response.text(), 'text/html');
     setSaved(true);
   };
