@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
+import type { ProjectSummary } from '#shared/models/project';
 import { ConfirmDialog } from '../../../components/confirm';
+import { useSession } from '../../../state/session';
 import { useToasts } from '../../../state/toasts';
 import { main } from '../../../test-support/fake-bridge';
 import { renderComponent } from '../../../test-support/render-component';
@@ -84,4 +86,13 @@ it('removes images only after a confirmation', async () => {
   await user.click(remove().at(-1) as HTMLElement);
   await waitFor(() => expect(messages()).toEqual(['2 images removed']));
   expect(main.asked('dataset.remove')).toEqual([{ project: 'p', images: [4, 5] }]);
+});
+
+it('opens no menu in a read-only project', async () => {
+  useSession.setState({ project: { id: 'p', readOnly: true } as ProjectSummary });
+  const { user } = renderComponent(<SelectedImages />);
+  for (const name of ['Label', 'Move to', 'Remove']) await user.click(screen.getByRole('button', { name }));
+  expect(screen.queryByRole('menuitem')).toBeNull();
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(messages()).toEqual([]);
 });
