@@ -45,7 +45,10 @@ describe('16-bit PNG by sBIT', () => {
     ['12 bits, shifted', [0, 4096, 65520], [12], [0, 16, 255]],
     // Scaled by repeating the highest bits: 4095 becomes 65535.
     ['12 bits, scaled', [0, 4097, 65535], [12], [0, 16, 255]],
-    ['16 bits say no more than the depth does: by the range', [0, 1000, 2000], [16], [0, 128, 255]],
+    // round(v / 257): the file declares that its values use all 16 bits.
+    ['16 bits, the whole range', [0, 1000, 2000, 65535], [16], [0, 4, 8, 255]],
+    ['16 bits, a dark image', [0, 1000, 2000], [16], [0, 4, 8]],
+    ['17 bits cannot be: by the range', [0, 1000, 2000], [17], [0, 128, 255]],
     ['0 bits cannot be: by the range', [0, 1000, 2000], [0], [0, 128, 255]],
   ])('%s', async (_, values, bits, bytes) => {
     expect(await model(grey16(values, sBIT(...bits)))).toEqual(bytes);

@@ -20,11 +20,11 @@ const COLOUR_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 
 
 /**
  * Reads sBIT (PNG 3rd edition, 11.3.2.4), the bits of each channel in the source; returns their maximum. Null if it is
- * invalid or adds nothing to the sample depth.
+ * invalid.
  */
 function significantBits(content: Buffer, depth: number, colourType: number): number | null {
   const bits = Math.max(0, ...content.subarray(0, COLOUR_SAMPLES[colourType] ?? 0));
-  return bits > 0 && bits < depth ? bits : null;
+  return bits > 0 && bits <= depth ? bits : null;
 }
 
 /**
