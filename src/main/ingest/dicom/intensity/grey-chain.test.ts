@@ -73,6 +73,20 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
     expect((await open(greyFile([0, 1, 2, 3], [uid, inverted]))).pixels).toEqual([255, 170, 85, 0]);
   });
 
+  // PS3.3, C.11.1: a Modality LUT Sequence shall not be present with a Rescale Intercept. DCMTK and pydicom use the LUT.
+  test('is used and reported beside a rescale', async () => {
+    const elements: TestElement[] = [
+      ['00281052', 'DS', '-1024'],
+      ['00281053', 'DS', '1'],
+      lut(MODALITY_LUT, [4, 0, 8], Uint8Array.of(30, 20, 10, 0)),
+    ];
+    const { pixels, notes } = await open(greyFile([0, 1, 2, 3], elements));
+    expect(pixels).toEqual([255, 170, 85, 0]);
+    expect(notes).toEqual([
+      'The file has both a Modality LUT and a rescale, which exclude each other; the LUT was used.',
+    ]);
+  });
+
   test('is ignored and reported if shorter than declared', async () => {
     const { pixels, notes } = await open(greyFile([0, 3], [lut(MODALITY_LUT, [9, 0, 16], words([3, 2, 1, 0]))]));
     expect(pixels).toEqual([0, 255]);

@@ -45,7 +45,11 @@ export function readModalityTransform(
 
 function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: Notes): ModalityTransform {
   const table = readLookupTable(firstItem(dataSet, MODALITY_LUT_SEQUENCE), signed, 'Modality LUT', notes);
-  if (table !== null) return { kind: 'table', table };
+  if (table !== null) {
+    if (dataSet.elements[RESCALE_INTERCEPT.tag] !== undefined || dataSet.elements[RESCALE_SLOPE.tag] !== undefined)
+      notes.add('The file has both a Modality LUT and a rescale, which exclude each other; the LUT was used.');
+    return { kind: 'table', table };
+  }
   for (const scope of frameScopes(dataSet, frame, PIXEL_VALUE_TRANSFORMATION_SEQUENCE)) {
     const slope = readNumber(scope, RESCALE_SLOPE, notes);
     const intercept = readNumber(scope, RESCALE_INTERCEPT, notes);
