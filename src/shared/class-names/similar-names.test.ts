@@ -64,6 +64,11 @@ describe('groups', () => {
     expect([...mergedNames(findSimilarNames(found, []))]).toContainEqual(['benign', 'Benign']);
   });
 
+  it('name the plainest of spellings that occur equally often', () => {
+    const found = new Map(['-0', '00', '0', '0.0', '+1', '01', '1'].map((name) => [name, 2] as const));
+    expect(findSimilarNames(found, []).map(({ name }) => name)).toEqual(['0', '1']);
+  });
+
   it('do not form for distinct names, or names that the project keeps apart', () => {
     expect(
       findSimilarNames(

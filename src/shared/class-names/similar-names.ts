@@ -55,8 +55,14 @@ export function findSimilarNames(found: ReadonlyMap<string, number>, present: re
   return [...groups.values()].flatMap((group): SimilarNames[] => {
     if (group.size < 2 || [...group.keys()].every((name) => known.has(name))) return [];
     const spellings = [...group].map(([name, times]) => ({ name, times, present: known.has(name) }));
-    // The project's own spelling first, then the most frequent, then a fixed order.
-    spellings.sort((a, b) => Number(b.present) - Number(a.present) || b.times - a.times || (a.name < b.name ? -1 : 1));
+    // The project's own spelling first, then the most frequent, then the shortest ("1" before "+1" and "01").
+    spellings.sort(
+      (a, b) =>
+        Number(b.present) - Number(a.present) ||
+        b.times - a.times ||
+        a.name.length - b.name.length ||
+        (a.name < b.name ? -1 : 1),
+    );
     return [{ name: spellings[0]?.name ?? '', spellings }];
   });
 }

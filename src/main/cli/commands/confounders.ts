@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { sourceNames } from '#shared/confounders/verdict';
 import type { ConfounderScan } from '#shared/models/confounders';
 import { formatMetric } from '#shared/text/metric';
-import { formatFixed } from '#shared/text/number';
+import { formatFixed, formatQuantity } from '#shared/text/number';
 import { formatDuration } from '#shared/text/time';
 import type { RunCommand } from '../command';
 import { table } from '../table';
@@ -53,7 +53,7 @@ function toText(scan: ConfounderScan): string {
       ? []
       : [
           '',
-          `${examined} of ${images} images in ${groups} groups; chance is an AUC of 0.5 and a balanced accuracy of ${formatFixed(1 / classes.length)}; ${formatDuration(seconds)}`,
+          `${examined} of ${images} images in ${formatQuantity(groups, 'group')}; chance is an AUC of 0.5 and a balanced accuracy of ${formatFixed(1 / classes.length)}; ${formatDuration(seconds)}`,
         ]),
   ].join('\n');
 }

@@ -13,6 +13,7 @@ import {
 } from '#shared/models/label-table';
 import { patientsText } from '#shared/models/patient-count';
 import { delimiterName } from '#shared/tables/delimiter-name';
+import { formatQuantity } from '#shared/text/number';
 import { facts, table } from '../table';
 
 /**
@@ -101,7 +102,8 @@ export function describeTable(preview: TablePreview): string {
 /** “73 before, 30 patients known, 5 images without after”. */
 function patientChangesText({ before, after, unknown, split, merged }: PatientChanges): string {
   const previous = before === null ? 'unknown before' : `${before} before`;
-  const regrouped = split + merged > 0 ? `; ${split} would be split up, ${merged} groups would be merged` : '';
+  const regrouped =
+    split + merged > 0 ? `; ${split} would be split up, ${formatQuantity(merged, 'group')} would be merged` : '';
   return `${previous}, ${patientsText({ patients: after, withoutPatient: unknown })} after${regrouped}`;
 }
 
