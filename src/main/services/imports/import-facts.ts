@@ -5,6 +5,7 @@ import { patientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { studyOf } from '../label-tables/label-table-changes';
 import type { TableEntry } from '../label-tables/table-entry';
+import { contradictsSex } from '../label-tables/table-sex';
 import type { ReadyImage } from './import-batch';
 import { type ImportDirections, patientOfFile, rowOfFile } from './import-directions';
 import type { ImportSource } from './import-source';
@@ -34,7 +35,11 @@ export function labelOf(
   return options.labelsFromFolders && label !== null ? { name: spelling.get(label) ?? label, from: 'folder' } : null;
 }
 
-/** The facts about a decoded file: those of table and pattern take precedence over the file's own tags. */
+/** Whether the file's sex counts, because the table's differs. */
+export const keepsOwnSex = ({ row }: DirectedSource, { subject }: IngestedFile['facts']): boolean =>
+  contradictsSex(row?.sex ?? null, subject.sex);
+
+/** The facts about a decoded file: those of table and pattern take precedence over the file's own tags, except sex. */
 export function factsOf(
   store: ProjectStore,
   { facts, picture }: IngestedFile,
@@ -56,7 +61,7 @@ export function factsOf(
     study: (row === undefined ? null : studyOf(row, keys)) ?? facts.identity.study,
     site: row?.site ?? null,
     split: row?.split ?? (options.splitsFromFolders ? source.split : null),
-    sex: row?.sex ?? facts.subject.sex,
+    sex: keepsOwnSex(from, facts) ? facts.subject.sex : (row?.sex ?? facts.subject.sex),
     age: row?.age ?? facts.subject.age,
   };
 }

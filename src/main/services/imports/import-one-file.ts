@@ -11,7 +11,7 @@ import { type Copier, createCopier, hashOrNull } from './copier';
 import { createUnpacker, type UnpackedFile, type Unpacker } from './import-archives';
 import type { ImportBatch } from './import-batch';
 import type { ImportDirections } from './import-directions';
-import { type DirectedSource, directed, factsOf, labelOf } from './import-facts';
+import { type DirectedSource, directed, factsOf, keepsOwnSex, labelOf } from './import-facts';
 import { decodeFrames, framesKnown } from './import-frames';
 import { lostPlaces } from './import-moves';
 import type { ImportRun, ImportTally } from './import-result';
@@ -158,6 +158,7 @@ export class FileImporter {
       return null;
     }
     this.#tally.noteFile(facts);
+    if (keepsOwnSex(present, facts)) this.#tally.ownSexes += 1;
     return path;
   }
 

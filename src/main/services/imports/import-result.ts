@@ -6,6 +6,7 @@ import { classCounts, groupPatients, importGroups } from '../../store/counts';
 import { classesByName } from '../../store/labels';
 import type { JobHandle } from '../core/jobs';
 import { skippedWarnings } from '../label-tables/skipped-files';
+import { keptSexes } from '../label-tables/table-sex';
 import type { OpenProject } from '../project/projects';
 import type { BatchTotals, ImportBatch } from './import-batch';
 import type { ImportDirections } from './import-directions';
@@ -36,6 +37,8 @@ export class ImportTally {
   finished = 0;
   /** Images decoded, or found in the dataset. */
   read = 0;
+  /** Files whose own sex stays, because the table's differs. */
+  ownSexes = 0;
   #multiFrame = 0;
 
   constructor(batch: ImportBatch) {
@@ -95,6 +98,7 @@ export function importResult(run: ImportRun, importId: number, tally: ImportTall
       ...conflictWarnings(totals),
       ...patientWarnings(people),
       ...run.directions.warnings,
+      ...keptSexes(tally.ownSexes, 'file'),
       ...skippedWarnings(tally.skipped),
       ...fileWarnings(tally),
     ],

@@ -24,6 +24,7 @@ import {
 } from './resolve-patients';
 import { resolveSites, type SiteClaim } from './site-changes';
 import type { TableEntry, TableReading } from './table-entry';
+import { contradictsSex, keptSexes } from './table-sex';
 
 /** The changes that a table would make to one image; null or empty where it changes nothing. */
 export interface ImageChange {
@@ -101,6 +102,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
   );
   let sameLabels = 0;
   let disagreements = 0;
+  let ownSexes = 0;
   const changes = images.flatMap((before, index): ImageChange[] => {
     const entry = match.entries[index];
     const patient = resolved.patients[index] ?? null;
@@ -116,6 +118,8 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     if (wanted !== null && !differs) sameLabels += 1;
     const study = studyOf(entry, keysOf(before));
     const site = sites.isAccepted[index] === true ? entry.site : null;
+    const keepsSex = contradictsSex(entry.sex, ownSex(before, keysOf(before)));
+    if (keepsSex) ownSexes += 1;
     const change: ImageChange = {
       before,
       label: differs ? wanted : null,
@@ -124,7 +128,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
       patient: other,
       study: ifNew(study, study === null ? null : known('study', study), before.study),
       site: ifNew(site, site === null ? null : known('site', site), before.site),
-      sex: ifNew(entry.sex, entry.sex, before.sex),
+      sex: keepsSex ? null : ifNew(entry.sex, entry.sex, before.sex),
       age: ifNew(entry.age, entry.age, before.age),
     };
     const { label: newLabel, readings, sex, age } = change;
@@ -154,7 +158,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     patients: mentionsPatients ? resolved.changes : null,
     aliases: resolved.aliases,
     questions: tableQuestionsOf(table, [...resolved.questions, ...sites.questions]),
-    problems: [...match.problems, ...resolved.problems],
+    problems: [...match.problems, ...resolved.problems, ...keptSexes(ownSexes, 'image')],
   };
 }
 
@@ -183,6 +187,10 @@ const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? 
 
 const presentOf = (book: PatientIndex, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
+
+/** The sex that a DICOM file gives; null if it gives none. One that names a patient without a sex got it from a table. */
+const ownSex = ({ sex }: ImageFacts, keys: FileKeys | null): string | null =>
+  keys === null || (keys.patient !== null && keys.sex === null) ? null : sex;
 
 /** Returns a function that turns identifiers of a table or pattern into claims; each identifier is hashed once. */
 export function createClaimReader(

@@ -424,6 +424,36 @@ describe('studies of a table', () => {
   });
 });
 
+describe('the sex in a table', () => {
+  const sexOf = (path: string) => facts().find((one) => one.path === path)?.sex ?? null;
+  const rows = ['a.dcm,x,F', 'b.dcm,x,female', 'c.dcm,x,M', 'd.png,x,w'];
+  const said = (unit: string) =>
+    `1 ${unit} whose sex in the table differs from that in the file: the file’s own stays.`;
+  beforeEach(async () => {
+    dicom('a.dcm', { patient: '1', sex: 'M' });
+    dicom('b.dcm', { patient: '2', sex: 'F' });
+    dicom('c.dcm', { patient: '3' });
+    await png('d.png');
+  });
+
+  it('does not replace that of a file at import', async () => {
+    expect((await importAll(table('path,label,sex', ...rows))).warnings).toContain(said('file'));
+    expect(['a.dcm', 'b.dcm', 'c.dcm', 'd.png'].map(sexOf)).toEqual(['M', 'F', 'M', 'F']);
+  });
+
+  it('does not replace it afterwards, but that of another table', async () => {
+    await importAll();
+    const file = table('path,label,sex', ...rows);
+    const preview = await tables.preview(project, null, file, {});
+    expect(preview.problems).toContain(said('image'));
+    expect(preview.changes).toMatchObject({ subjects: 2 });
+    expect((await tables.apply(project, file, {}, 'mine')).problems).toContain(said('image'));
+    expect(['a.dcm', 'b.dcm', 'c.dcm', 'd.png'].map(sexOf)).toEqual(['M', 'F', 'M', 'F']);
+    await tables.apply(project, table('path,sex', 'c.dcm,F', 'd.png,M'), {}, 'mine');
+    expect(['c.dcm', 'd.png'].map(sexOf)).toEqual(['F', 'M']);
+  });
+});
+
 describe('tables by DICOM identity', () => {
   const told = { birth: '19610407', sex: 'F' };
   beforeEach(() => {

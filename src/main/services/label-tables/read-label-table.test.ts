@@ -144,6 +144,26 @@ describe('readLabelTable', () => {
     }
   });
 
+  it('reads sexes as DICOM writes them, and neither words for “missing” nor other values', () => {
+    const sexes = (...cells: string[]) => {
+      const table = read(`path,label,sex\n${cells.map((cell, index) => `${index}.png,A,${cell}`).join('\n')}`);
+      return { read: table.entries.map(({ sex }) => sex), problems: table.problems };
+    };
+    expect(sexes('m', 'Male', 'man', 'männlich', 'MÄNNLICH', 'maennlich', 'Homme', 'masculin')).toEqual({
+      read: Array(8).fill('M'),
+      problems: [],
+    });
+    expect(sexes('f', 'W', 'FEMALE', 'woman', 'weiblich', 'femme', 'féminin')).toEqual({
+      read: Array(7).fill('F'),
+      problems: [],
+    });
+    expect(sexes('o', 'Other', 'D', 'divers').read).toEqual(Array(4).fill('O'));
+    expect(sexes('nan', 'N/A', '#N/A', '', '-', 'unknown')).toEqual({ read: Array(6).fill(null), problems: [] });
+    const other = sexes('0', '1', 'x', 'F');
+    expect(other.read).toEqual([null, null, null, 'F']);
+    expect(other.problems).toEqual([expect.stringContaining('3 rows with a sex other than M, F or O')]);
+  });
+
   it('does not take a column of many names for readers, and asks about very many labels', () => {
     const rows = Array.from({ length: 120 }, (_, index) => `${index}.png,${index},P${index}`).join('\n');
     expect(() => read(`path,label,reader\n${rows}`)).toThrow(/120 different names/);

@@ -1,10 +1,11 @@
-import { looseIdentifier } from '#shared/identity/identifier';
+import { looseIdentifier, readIdentifier } from '#shared/identity/identifier';
 import type { SplitName } from '#shared/models/dataset';
 import type { KeyRole } from '#shared/models/label-table';
 import { toYears } from './label-table-cell';
 import type { TableCells } from './table-cells';
 import type { TableEntry } from './table-entry';
 import type { TableFindings } from './table-findings';
+import { readSex } from './table-sex';
 
 /** An entry under construction, with the values of all its rows so far. */
 export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
@@ -63,7 +64,9 @@ export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: Key
   else if (patient !== null) draft.patientNamed = true;
   draft.study ??= by === 'study' ? null : cell('study');
   draft.site ??= cell('site');
-  draft.sex ??= cell('sex');
+  const sex = readSex(cell('sex'));
+  if (sex === null && readIdentifier(cell('sex')) !== null) found.sexes += 1;
+  draft.sex ??= sex;
   const split = cell('split');
   if (split !== null && SPLITS[split.toLowerCase()] === undefined) found.unknownSplits.add(split);
   draft.split ??= SPLITS[split?.toLowerCase() ?? ''] ?? null;

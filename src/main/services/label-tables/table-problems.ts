@@ -60,6 +60,10 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
   if (found.severalMarks > 0)
     problems.push(`${formatQuantity(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
   if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with no class marked.`);
+  if (found.sexes > 0)
+    problems.push(
+      `${formatQuantity(found.sexes, 'row')} with a sex other than M, F or O (or words such as “female”): the sex is ignored.`,
+    );
   if (found.ages > 0)
     problems.push(
       `${formatQuantity(found.ages, 'row')} with an age that is not a number of years: the age is ignored.`,
