@@ -236,7 +236,7 @@ describe('counts', () => {
     });
     const groups = imageGroups(store);
     expect([...classCounts(groups)]).toEqual([
-      [benign, { images: 4, patients: 2, withoutPatient: 1, outside: 1, parts: { train: 1, validation: 0, test: 2 } }],
+      [benign, { images: 4, patients: 2, withoutPatient: 1, outside: 1, splits: { train: 1, validation: 0, test: 2 } }],
     ]);
     // d has no patient: it is counted as an image, not as a patient.
     expect(patientsBySplit(groups)).toEqual({
