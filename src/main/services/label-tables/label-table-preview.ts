@@ -18,6 +18,7 @@ import type { TableText } from './label-table-text';
 import type { TableMatch } from './match-table';
 import { type LabelTable, readLabelTable } from './read-label-table';
 import type { ResolvedPatients } from './resolve-patients';
+import { TableReaders } from './table-readers';
 
 /** Limits of what a preview shows of a table. */
 const SAMPLE_ROWS = 8;
@@ -89,15 +90,19 @@ export function previewTable(
 function columnFacts(text: TableText, { byRole, classes }: TableColumns) {
   const label = (row: readonly string[]) =>
     classes.length > 0 ? (markedClass(text, classes, row).label ?? '') : labelOf(row[byRole.label]);
+  const readers = new TableReaders();
+  const cellOf = (role: (typeof COUNTED_ROLES)[number]) => (row: readonly string[]) => {
+    if (role === 'label') return label(row);
+    const cell = row[byRole[role]] ?? '';
+    return role === 'reader' ? (readers.nameOf(cellText(cell)) ?? '') : cell;
+  };
   const counted = COUNTED_ROLES.filter((role) => byRole[role] >= 0 || (role === 'label' && classes.length > 0));
   return {
     mapping: Object.fromEntries(
       columnRoles.map((role) => [role, text.headers[byRole[role]] ?? null]),
     ) as TablePreview['mapping'],
     classes: classes.map((column) => text.headers[column] ?? ''),
-    values: Object.fromEntries(
-      counted.map((role) => [role, countValues(text, role === 'label' ? label : (row) => row[byRole[role]] ?? '')]),
-    ),
+    values: Object.fromEntries(counted.map((role) => [role, countValues(text, cellOf(role))])),
     patients: byRole.patient < 0 ? 0 : distinctPatients(text, byRole.patient),
   };
 }

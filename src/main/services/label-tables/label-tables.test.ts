@@ -107,6 +107,12 @@ it('does not count “NA” as a label in a preview', async () => {
   expect(values.label).toEqual({ distinct: 1, values: [{ value: 'left', rows: 1 }] });
 });
 
+it('counts a reader once in a preview, however written, and no word for “missing”', async () => {
+  const file = table('path,label,reader', 'disc 1.png,left,r1', 'disc 2.png,left, R1', 'disc 3.png,left,nan');
+  const { values } = await tables.preview(project, null, file, {});
+  expect(values.reader).toEqual({ distinct: 1, values: [{ value: 'r1', rows: 2 }] });
+});
+
 it('blocks a table without a path column, showing its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({

@@ -144,6 +144,25 @@ describe('readLabelTable', () => {
     }
   });
 
+  it('takes names that differ by case or blanks for one reader, and words for “missing” for none', () => {
+    const rows = ['a.png,A,r1', 'a.png,B,R1', 'b.png,A, r 1', 'b.png,B,r2', 'c.png,C,nan', 'd.png,D,#N/A', 'e.png,E,'];
+    const { entries, problems } = read(`path,label,reader\n${rows.join('\n')}`);
+    expect(entries.map(({ readings }) => readings.map(({ reader, label }) => `${reader} ${label}`))).toEqual([
+      ['r1 B'],
+      ['r1 A', 'r2 B'],
+      [],
+      [],
+      [],
+    ]);
+    // As below an empty reader.
+    expect(entries.map(({ label }) => label)).toEqual([null, null, 'C', 'D', 'E']);
+    expect(problems).toEqual([
+      '1 row with a second, different reading by the same reader: the later row counts.',
+      '2 rows with “NA”, “unknown” or similar as the reader: read as no reader.',
+      '1 reader written in several ways (blanks, case): each is treated as one reader.',
+    ]);
+  });
+
   it('reads sexes as DICOM writes them, and neither words for “missing” nor other values', () => {
     const sexes = (...cells: string[]) => {
       const table = read(`path,label,sex\n${cells.map((cell, index) => `${index}.png,A,${cell}`).join('\n')}`);

@@ -19,6 +19,7 @@ import { addFacts, addLabel, emptyDraft, type TableDraft, toEntry } from './tabl
 import type { TableEntry } from './table-entry';
 import { noFindings, type TableFindings } from './table-findings';
 import { labelProblems, rowProblems } from './table-problems';
+import { TableReaders } from './table-readers';
 
 export interface LabelTable {
   /** The column that rows are matched to files by. */
@@ -109,6 +110,7 @@ function readRows(
 ): { readonly drafts: readonly TableDraft[]; readonly found: TableFindings } {
   const drafts = new Map<string, TableDraft>();
   const found = noFindings();
+  const readers = new TableReaders();
   const cellsOf = cellReader(columns, answers);
   const dates = columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => cellText(row[columns.date]));
   const readDay = dayReader(dates);
@@ -127,8 +129,12 @@ function readRows(
     addFacts(draft, cells, by, found);
     const written = classes.length === 0 ? labelCell(cells, found) : markedLabel(text, classes, line, found);
     const label = written === null ? null : (spelling.get(written) ?? written);
-    addLabel(draft, label, cells.cell('reader'), found);
+    const named = cells.cell('reader');
+    const reader = readers.nameOf(named);
+    if (named !== null && reader === null) found.noReader += 1;
+    addLabel(draft, label, reader, found);
   }
+  found.readerSpellings = readers.inSeveralWays;
   return { drafts: [...drafts.values()], found };
 }
 

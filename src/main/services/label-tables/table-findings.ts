@@ -12,6 +12,9 @@ export interface TableFindings {
   severalMarks: number;
   oddMarks: number;
   noLabel: number;
+  noReader: number;
+  /** Readers, not rows. */
+  readerSpellings: number;
   readonly unknownSplits: Set<string>;
 }
 
@@ -28,5 +31,7 @@ export const noFindings = (): TableFindings => ({
   severalMarks: 0,
   oddMarks: 0,
   noLabel: 0,
+  noReader: 0,
+  readerSpellings: 0,
   unknownSplits: new Set(),
 });

@@ -52,6 +52,14 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
     problems.push(
       `${formatQuantity(found.noLabel, 'row')} with “NA”, “nan” or similar as the label: read as no label.`,
     );
+  if (found.noReader > 0)
+    problems.push(
+      `${formatQuantity(found.noReader, 'row')} with “NA”, “unknown” or similar as the reader: read as no reader.`,
+    );
+  if (found.readerSpellings > 0)
+    problems.push(
+      `${formatQuantity(found.readerSpellings, 'reader')} written in several ways (blanks, case): each is treated as one reader.`,
+    );
   if (found.oddMarks > 0) {
     problems.push(
       `${formatQuantity(found.oddMarks, 'row')} with a value other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
