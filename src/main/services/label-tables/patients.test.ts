@@ -424,6 +424,30 @@ describe('studies of a table', () => {
   });
 });
 
+describe('studies of a table that lost digits', () => {
+  const rows = ['a.png,x,1,1.2E+10', 'b.png,y,1,1.2E+10', 'c.png,y,1,7'];
+  const said = expect.stringContaining('2 rows whose study lost digits (such as 1.23E+06): the study is ignored.');
+  const isKnown = () =>
+    ['a.png', 'b.png', 'c.png'].map((path) => facts().find((one) => one.path === path)?.study != null);
+  beforeEach(async () => {
+    for (const name of ['a', 'b', 'c']) await png(`${name}.png`);
+  });
+
+  it('merge no images at import', async () => {
+    const file = table('path,label,patient,study', ...rows);
+    expect((await previewImport(file)).problems).toContainEqual(said);
+    expect((await importAll(file)).warnings).toContainEqual(said);
+    expect(isKnown()).toEqual([false, false, true]);
+  });
+
+  it('merge none afterwards', async () => {
+    await importAll();
+    const file = table('path,label,patient,study', ...rows);
+    expect((await tables.apply(project, file, {}, 'mine')).problems).toContainEqual(said);
+    expect(isKnown()).toEqual([false, false, true]);
+  });
+});
+
 describe('the sex in a table', () => {
   const sexOf = (path: string) => facts().find((one) => one.path === path)?.sex ?? null;
   const rows = ['a.dcm,x,F', 'b.dcm,x,female', 'c.dcm,x,M', 'd.png,x,w'];

@@ -1,4 +1,4 @@
-import { looseIdentifier, readIdentifier } from '#shared/identity/identifier';
+import { isRounded, looseIdentifier, readIdentifier } from '#shared/identity/identifier';
 import type { SplitName } from '#shared/models/dataset';
 import type { KeyRole } from '#shared/models/label-table';
 import { toYears } from './label-table-cell';
@@ -62,7 +62,9 @@ export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: Key
   if (patient !== null) draft.patients.set(looseIdentifier(patient), patient);
   if (by !== 'patient' && empty.has('patient')) draft.patientAbove = true;
   else if (patient !== null) draft.patientNamed = true;
-  draft.study ??= by === 'study' ? null : cell('study');
+  const study = by === 'study' ? null : cell('study');
+  if (study !== null && isRounded(study)) found.roundedStudies += 1;
+  else draft.study ??= study;
   draft.site ??= cell('site');
   const sex = readSex(cell('sex'));
   if (sex === null && readIdentifier(cell('sex')) !== null) found.sexes += 1;

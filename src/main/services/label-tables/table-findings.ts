@@ -4,6 +4,7 @@ export interface TableFindings {
   withoutPath: number;
   keysAbove: number;
   roundedKeys: number;
+  roundedStudies: number;
   sexes: number;
   ages: number;
   dates: number;
@@ -23,6 +24,7 @@ export const noFindings = (): TableFindings => ({
   withoutPath: 0,
   keysAbove: 0,
   roundedKeys: 0,
+  roundedStudies: 0,
   sexes: 0,
   ages: 0,
   dates: 0,

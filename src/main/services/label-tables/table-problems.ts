@@ -32,6 +32,11 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
       `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06) skipped. Format the column as text and save the table again.`,
     );
   }
+  if (found.roundedStudies > 0) {
+    problems.push(
+      `${formatQuantity(found.roundedStudies, 'row')} whose study lost digits (such as 1.23E+06): the study is ignored. Format the column as text and save the table again.`,
+    );
+  }
   if (severalPatients > 0) {
     problems.push(
       `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is used.`,
