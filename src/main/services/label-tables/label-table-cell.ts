@@ -50,12 +50,17 @@ export function yesOrNo(cell: string): boolean | null {
   return YES.has(word) ? true : null;
 }
 
+/** Nobody older is known; a larger number is a code for “missing”, such as 999, or a year of birth. */
+const MAX_AGE = 130;
+
 /**
- * Age in years from "57", "57.5", "57,5" or a DICOM age string in any unit ("057Y", "018M"); null for anything else.
+ * Age in years, from 0 to 130, from "57", "57.5", "57,5" or a DICOM age string in any unit ("057Y", "018M"); null for
+ * anything else.
  */
 export function toYears(text: string | null): number | null {
-  const years = /^(\d{1,3}(?:[.,]\d+)?)\s*y?$/i.exec(text ?? '')?.[1];
-  return years === undefined ? parseAge(text?.toUpperCase() ?? null) : Number(years.replace(',', '.'));
+  const written = /^(\d{1,3}(?:[.,]\d+)?)\s*y?$/i.exec(text ?? '')?.[1];
+  const years = written === undefined ? parseAge(text?.toUpperCase() ?? null) : Number(written.replace(',', '.'));
+  return years === null || years > MAX_AGE ? null : years;
 }
 
 /**

@@ -163,6 +163,15 @@ describe('readLabelTable', () => {
     ]);
   });
 
+  it('reads ages from 0 to 130 years', () => {
+    const ages = ['0', '130', '040Y', '018M', '131', '-1', '999', '999Y', '130,5', '1961'];
+    const { entries, problems } = read(
+      `path;label;age\n${ages.map((age, index) => `${index}.png;A;${age}`).join('\n')}`,
+    );
+    expect(entries.map(({ age }) => age)).toEqual([0, 130, 40, 1.5, ...Array(6).fill(null)]);
+    expect(problems).toEqual(['6 rows with an age that is not a number of years from 0 to 130: the age is ignored.']);
+  });
+
   it('reads sexes as DICOM writes them, and neither words for “missing” nor other values', () => {
     const sexes = (...cells: string[]) => {
       const table = read(`path,label,sex\n${cells.map((cell, index) => `${index}.png,A,${cell}`).join('\n')}`);

@@ -79,7 +79,7 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
     );
   if (found.ages > 0)
     problems.push(
-      `${formatQuantity(found.ages, 'row')} with an age that is not a number of years: the age is ignored.`,
+      `${formatQuantity(found.ages, 'row')} with an age that is not a number of years from 0 to 130: the age is ignored.`,
     );
   if (found.unknownSplits.size > 0) {
     const list = [...found.unknownSplits].slice(0, 5).join('”, “');
