@@ -4,7 +4,7 @@ import type { HeldBackReason } from '#shared/models/deidentified-export';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { deidentifyDicom } from './dicom/deidentify/deidentify-dicom';
 import type { ActionCount, DeidentifyOptions } from './dicom/deidentify/options';
-import { holdsIdentity, identityTerms } from './dicom/deidentify/own-identity/identity-terms';
+import { holdsIdentity, identityTerms, isIdentity } from './dicom/deidentify/own-identity/identity-terms';
 import { pixelRisk } from './dicom/deidentify/pixel-risk';
 import { loadDictionary } from './dicom/dictionary';
 import { parseDicom } from './dicom/parse';
@@ -81,7 +81,8 @@ async function deidentifyDicomFile(
 ): Promise<DeidentifiedFile> {
   const { dataSet } = parseDicom(source);
   const terms = identityTerms(dataSet, await loadDictionary());
-  const named = classNames.flatMap((name, index) => (holdsIdentity(name, terms) ? [index] : []));
+  const isNamed = (name: string) => holdsIdentity(name, terms) || isIdentity(name, terms);
+  const named = classNames.flatMap((name, index) => (isNamed(name) ? [index] : []));
   const risk = pixelRisk(dataSet);
   if (risk !== null && !includeRisky) return { written: false, risk, detail: null, named };
   try {

@@ -244,6 +244,20 @@ describe('de-identified export', () => {
     expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain('became class-1, class-2');
   });
 
+  it('renames a class that is called exactly as a short id or name of a patient', async () => {
+    put('4711/a.dcm', ultrasound('Anna', '11', 1, [['00101000', 'LO', '4711']]));
+    put('a7/b.dcm', ultrasound('Berta', '12', 2, [['00101000', 'LO', 'A7']]));
+    put('Ng/c.dcm', ultrasound('Ng', '13', 3));
+    put('grade 2/d.dcm', ultrasound('Dora', '14', 4, [['00101000', 'LO', '2']]));
+    await importFolder(project, images());
+    const result = await exportTo(join(root, 'out'));
+    expect(result).toMatchObject({ written: 4, renamedClasses: ['class-1', 'class-2', 'class-3'] });
+    const written = filesOf(join(root, 'out'));
+    const folders = written.filter((path) => path.endsWith('.dcm')).map((path) => path.split('/')[0]);
+    expect(folders).toEqual(['class-1', 'class-2', 'class-3', 'grade 2']);
+    expect(readFileSync(join(root, 'out', 'labels.csv'), 'utf8')).not.toMatch(/4711|a7|Ng/);
+  });
+
   it('holds back files with data that cannot be removed, with the reason, even after a person looked', async () => {
     // A VOI LUT of sixteen entries of 16 bits whose bytes are a text.
     const lut: TestElement[] = [

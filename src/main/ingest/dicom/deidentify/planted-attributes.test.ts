@@ -178,6 +178,87 @@ test('names in an item are read in the character set of the surrounding data set
   await cleaned(japanese, ';3ED');
 });
 
+describe('a short name or id of the file as a whole value', () => {
+  const who = (id: string, name = 'Ng^Bo'): TestElement[] => [
+    ['00100010', 'PN', name],
+    ['00100020', 'LO', id],
+  ];
+  const written = async (source: Buffer, tag: string) =>
+    parseDicom((await deidentifyDicom(source, options)).bytes).dataSet.string(`x${tag}`);
+
+  const ids = ['4711', '0815', '471', 'A7', '12-34'];
+  const places: readonly (readonly [string, string])[] = [
+    ['00180015', 'CS'],
+    ['00081090', 'LO'],
+    ['00281054', 'LO'],
+    ['00181160', 'SH'],
+  ];
+  test.each(ids.flatMap((id) => places.map(([tag, vr]) => [id, tag, vr] as const)))('%s in %s', async (id, tag, vr) => {
+    for (const value of [id, ` ${id.toLowerCase()}`]) {
+      expect(await written(file(...who(id), [tag, vr, value]), tag), value).toBe('REMOVED');
+    }
+  });
+
+  test.each(ids)('%s as one value of Image Type', async (id) => {
+    const source = file(...who(id), ['00080008', 'CS', `ORIGINAL\\PRIMARY\\${id}`]);
+    expect(await written(source, '00080008')).toBe('ORIGINAL\\PRIMARY\\REMOVED');
+  });
+
+  test.each(['Ng', 'BO', 'Ng^Bo', 'Bo Ng', 'NG, B.', 'Ng Bo 4711', '04711'])('the name %s', async (text) => {
+    for (const [tag, vr] of [
+      ['00281054', 'LO'],
+      ['00181160', 'SH'],
+    ] as const)
+      expect(await written(file(...who('4711'), [tag, vr, text]), tag)).toBe('REMOVED');
+  });
+
+  test.each<[string, string]>([
+    ['00080050', 'B2'],
+    ['00101000', 'Q'],
+    ['00120040', '17'],
+    ['00200010', '4711'],
+  ])('the id in %s', async (tag, id) => {
+    expect(await written(file([tag, 'SH', id], ['00180015', 'CS', id]), '00180015')).toBe('REMOVED');
+  });
+
+  test('a name of one ideograph', async () => {
+    const source = file(
+      ['00080005', 'CS', 'ISO_IR 192'],
+      ['00100010', 'PN', Buffer.from('Li^Na=李^娜')],
+      ['00081090', 'LO', Buffer.from('李')],
+    );
+    expect(await written(source, '00081090')).toBe('REMOVED');
+  });
+
+  test.each<[string, string, TestElement]>([
+    ['a unit of the standard', 'US', ['00281054', 'LO', 'US']],
+    ['a modality', 'CT', ['00080060', 'CS', 'CT']],
+    ['a mode of ultrasound', '0001', ['00080008', 'CS', 'ORIGINAL\\PRIMARY\\CHEST\\0001']],
+    ['a side', 'L', ['00200062', 'CS', 'L']],
+    ['a kind of sequence', 'GR', ['00180020', 'CS', 'GR\\SE']],
+    ['lossless compression', '00', ['00282110', 'CS', '00']],
+    ['a part of a longer text', 'A7', ['00081090', 'LO', 'Model A7 plus']],
+    ['a part of a version', '12', ['00081090', 'LO', '12.1']],
+    ['a measurement', '5', ['00180050', 'DS', '5']],
+    ['a number of an image', '1', ['00200013', 'IS', '1']],
+  ])('%s stays', async (_name, id, element) => {
+    expect(await written(file(...who(id, `${id}^Bo`), element), element[0])).toBe(element[2]);
+  });
+
+  test.each<[string, string, string]>([
+    ['an initial', 'Meier^Jo^B', 'B'],
+    ['a title', 'Meier^Jo^^Dr', 'DR'],
+    ['a particle', 'de la Cruz^Jo', 'LA'],
+    ['a placeholder', 'No^Name', 'NO'],
+  ])('%s is not a name', async (_name, name, value) => {
+    expect(await written(file(...who('77', name), ['00180015', 'CS', value]), '00180015')).toBe(value);
+  });
+
+  test('the running number of a study is not a name', async () => {
+    expect(await written(file(['00200010', 'SH', '1'], ['00081090', 'LO', '1']), '00081090')).toBe('1');
+  });
+});
+
 describe('tables', () => {
   const count = 64;
   const palette = (data: Buffer, bits: number): TestElement[] =>

@@ -5,6 +5,8 @@ import { type Dictionary, formatTag } from '../../dictionary';
 import { readCharacterSet } from '../../text';
 import { dateForms } from './date-forms';
 import { fold, squeeze, wordsOf } from './fold';
+import { NON_NAMES } from './non-names';
+import { isWholeTerm, wholeTermsOfId, wholeTermsOfName } from './whole-values';
 
 /** Terms that identify a file's patient, prepared for searching other texts. */
 export interface IdentityTerms {
@@ -16,6 +18,8 @@ export interface IdentityTerms {
   readonly short: ReadonlySet<string>;
   /** Numeric ids: match a whole number, ignoring leading zeros. */
   readonly numbers: ReadonlySet<string>;
+  /** Names and ids of any length: match a whole value. */
+  readonly whole: ReadonlySet<string>;
   readonly uids: ReadonlySet<string>;
   /** Days in their usual forms, and ages that few people reach. */
   readonly dates: readonly RegExp[];
@@ -29,15 +33,6 @@ const IDS = new Set(
     .map((tag) => `x${tag}`),
 );
 const UIDS = new Set(['x00080018', 'x0020000d', 'x0020000e', 'x00200052', 'x00081155', 'x00020003']);
-
-/** Words that identify nobody: particles, titles, and placeholders for a name. */
-const NON_NAMES = new Set(
-  `von van der den dem des del della zum zur and the bin ibn ben abu prof med herr frau mrs miss sir
-  anon anonym anonymous anonymized anonymised deidentified removed unknown unbekannt none null name patient patients
-  subject person case test tester testing phantom demo dummy example sample study image no not`
-    .split(/\s+/)
-    .map(fold),
-);
 
 const PATIENT_AGE = 'x00101010';
 
@@ -66,12 +61,14 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
     anywhere: new Set<string>(),
     short: new Set<string>(),
     numbers: new Set<string>(),
+    whole: new Set<string>(),
     uids: new Set<string>(),
   };
   const days = new Map<string, boolean>();
   const ages = new Set<number>();
 
   const addName = (text: string): void => {
+    for (const term of wholeTermsOfName(text)) terms.whole.add(term);
     // Up to three representations, each of up to five components (PS3.5, 6.2, PN).
     for (const group of fold(text).split('=')) {
       const components = group
@@ -95,7 +92,8 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
     if (number.length >= 5) terms.numbers.add(number);
     else if (digits.length >= 5) terms.short.add(digits);
   };
-  const addId = (text: string): void => {
+  const addId = (tag: string, text: string): void => {
+    for (const term of wholeTermsOfId(tag, text)) terms.whole.add(term);
     const id = squeeze(fold(text));
     if (/^\d*$/.test(id)) addNumber(id);
     else if (/\d/.test(id)) {
@@ -137,7 +135,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
       for (const text of textsOf(scope, element, characterSet)) {
         if (isName) addName(text);
         else if (isDate) addDate(text, tag === 'x00100030');
-        else if (IDS.has(tag)) addId(text);
+        else if (IDS.has(tag)) addId(tag, text);
         else if (tag === PATIENT_AGE) addAge(text);
         else if (text.length >= 12) terms.uids.add(text);
       }
@@ -169,7 +167,7 @@ const isDistinctive = (word: string): boolean => word.length >= 5 || isIdeograph
  * - an id of five digits or more as a whole number (leading zeros are ignored, but 00017 is matched literally);
  * - a date in its usual forms;
  * - a UID.
- * Shorter names and ids are not searched for: every file contains two letters or a "1".
+ * Shorter names and ids are not searched for: every file contains two letters or a "1". See `isIdentity`.
  */
 export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
   if ([...terms.uids].some((uid) => text.includes(uid))) return true;
@@ -190,6 +188,9 @@ export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
   }
   return terms.dates.some((date) => date.test(folded));
 }
+
+/** Whether a text as a whole is a name or id of the file, however short. */
+export const isIdentity = (text: string, terms: IdentityTerms): boolean => isWholeTerm(text, terms.whole);
 
 /**
  * As `holdsIdentity` for a numeric string (DS, IS): eight digits or more that match an id or a day; shorter ones are

@@ -1,7 +1,8 @@
 import { hiddenData } from '../clean-pixels/hidden-data';
 import { dummyValue } from '../dummy-values';
 import { DICOM_ROOT } from '../uids';
-import { bytesHoldIdentity, holdsIdentity, type IdentityTerms, numberIsIdentity } from './identity-terms';
+import { isDefinedTerm } from './defined-terms';
+import { bytesHoldIdentity, holdsIdentity, type IdentityTerms, isIdentity, numberIsIdentity } from './identity-terms';
 
 const TEXTS = new Set(['AE', 'AS', 'CS', 'DS', 'IS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT']);
 /** In these a backslash is an ordinary character (PS3.5, 6.2). */
@@ -41,7 +42,8 @@ export function withoutIdentity(
     isNumber(vr, part)
       ? numberIsIdentity(part, terms)
       : // The patient number 10008 must not match every UID.
-        holdsIdentity(vr === 'UI' ? part.replace(DICOM_ROOT, '') : part, terms),
+        holdsIdentity(vr === 'UI' ? part.replace(DICOM_ROOT, '') : part, terms) ||
+        (vr !== 'UI' && !isDefinedTerm(tag, part) && isIdentity(part, terms)),
   );
   const isText = !parts.every((part) => isNumber(vr, part));
   const others = parts.filter((_, index) => found[index] === false).map(unpadded);
