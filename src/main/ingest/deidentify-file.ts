@@ -12,6 +12,9 @@ import { notAnImage } from './not-an-image';
 import { stripMetadata } from './raster/strip-metadata/strip-metadata';
 import { readWholeFile, sha256 } from './read-file';
 
+/** A class name that is a grade, even if a patient has that number as id. */
+const GRADE = /^\s*\d{1,2}\s*$/;
+
 export interface DeidentifyFileInput {
   readonly path: string;
   /** A new file in an existing folder. */
@@ -81,7 +84,7 @@ async function deidentifyDicomFile(
 ): Promise<DeidentifiedFile> {
   const { dataSet } = parseDicom(source);
   const terms = identityTerms(dataSet, await loadDictionary());
-  const isNamed = (name: string) => holdsIdentity(name, terms) || isIdentity(name, terms);
+  const isNamed = (name: string) => holdsIdentity(name, terms) || (!GRADE.test(name) && isIdentity(name, terms));
   const named = classNames.flatMap((name, index) => (isNamed(name) ? [index] : []));
   const risk = pixelRisk(dataSet);
   if (risk !== null && !includeRisky) return { written: false, risk, detail: null, named };

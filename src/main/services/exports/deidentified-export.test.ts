@@ -249,12 +249,13 @@ describe('de-identified export', () => {
     put('a7/b.dcm', ultrasound('Berta', '12', 2, [['00101000', 'LO', 'A7']]));
     put('Ng/c.dcm', ultrasound('Ng', '13', 3));
     put('grade 2/d.dcm', ultrasound('Dora', '14', 4, [['00101000', 'LO', '2']]));
+    put('3/e.dcm', ultrasound('Emma', '15', 5, [['00101000', 'LO', '3']]));
     await importFolder(project, images());
     const result = await exportTo(join(root, 'out'));
-    expect(result).toMatchObject({ written: 4, renamedClasses: ['class-1', 'class-2', 'class-3'] });
+    expect(result).toMatchObject({ written: 5, renamedClasses: ['class-1', 'class-2', 'class-3'] });
     const written = filesOf(join(root, 'out'));
     const folders = written.filter((path) => path.endsWith('.dcm')).map((path) => path.split('/')[0]);
-    expect(folders).toEqual(['class-1', 'class-2', 'class-3', 'grade 2']);
+    expect(folders).toEqual(['3', 'class-1', 'class-2', 'class-3', 'grade 2']);
     expect(readFileSync(join(root, 'out', 'labels.csv'), 'utf8')).not.toMatch(/4711|a7|Ng/);
   });
 
