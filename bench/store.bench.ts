@@ -9,12 +9,14 @@ import { afterAll, bench, describe } from 'vitest';
 import { createDataset } from '../src/main/services/dataset/dataset';
 import { createLabels } from '../src/main/services/labels/labels';
 import type { OpenProject } from '../src/main/services/project/projects';
+import { collectSamples } from '../src/main/services/run-records/run-samples';
 import { createSplits } from '../src/main/services/splits/splits';
 import { pictureMeasures } from '../src/main/store/measures';
 import { createProjectStore } from '../src/main/store/open';
 import { fillStore } from './fill-store';
 
 const IMAGES = 100_000;
+const CLASSES = ['benign', 'malignant', 'normal'];
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-bench-'));
 const store = createProjectStore(join(folder, 'project.sqlite'));
@@ -51,7 +53,7 @@ describe(`a project of ${IMAGES} images`, () => {
     bench(`all ids by ${sort}`, () => void dataset.ids(project, {}, sort), options);
   }
   bench(
-    'ids of a class and a part',
+    'ids of a class and a split',
     () => void dataset.ids(project, { label: 'normal', split: 'train' }, 'path'),
     options,
   );
@@ -59,7 +61,7 @@ describe(`a project of ${IMAGES} images`, () => {
   bench('ids by modality, by label', () => void dataset.ids(project, { modality: 'MG' }, 'label'), options);
   bench('a page of 500 images', () => void dataset.images(project, page), options);
   bench('measures of all pictures', () => void pictureMeasures(store), options);
-  bench('training samples', () => void dataset.samples(project, 'train'), options);
+  bench('training samples', () => void collectSamples(project, CLASSES), options);
   bench(
     'label 500 images and undo',
     () => {

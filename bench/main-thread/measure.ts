@@ -143,7 +143,10 @@ async function startServices(folder: string) {
       throw new Error('nothing is decoded or trained here');
     },
   });
-  const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
+  const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), {
+    log,
+    events: services.events,
+  });
   return { services, dispatch };
 }
 
@@ -151,7 +154,9 @@ async function startServices(folder: string) {
 function firstFileDone({ events }: Services, job: string): Promise<void> {
   return new Promise<void>((resolve) => {
     const unsubscribe = events.on('job', (changed) => {
-      if (changed.id !== job || (changed.phase !== 'importing' && changed.state === 'running')) return;
+      const { progress } = changed;
+      const imports = progress.kind === 'working' && progress.phase === 'importing';
+      if (changed.id !== job || (!imports && changed.state === 'running')) return;
       unsubscribe();
       resolve();
     });
@@ -241,7 +246,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
   };
   /** Runs only the main thread's share of the work. */
   const confounders = async () => {
-    const { job } = await ask('confounders.start', project);
+    const { job } = await ask('confounders.scan', project);
     await sleep(5000);
     await ask('jobs.cancel', { job });
   };
@@ -273,7 +278,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     'readers.summary, three readers': () => ask('readers.summary', project),
     'readers.disagreements': () => ask('readers.disagreements', project),
     'readers.takeMajority': () => ask('readers.takeMajority', project),
-    'confounders.start, five seconds of it': confounders,
+    'confounders.scan, five seconds of it': confounders,
     'confounders.get': () => ask('confounders.get', project),
     'confounders.table': () => ask('confounders.table', { ...project, tag: 'modality' }),
     'dataset.readTable, one row per image': () => ask('dataset.readTable', { ...readTable, plan: null, table }),
@@ -287,7 +292,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
       ask('dataset.readPattern', { ...project, plan, groupPattern: '(P[0-9]+)_', answers: {} }),
     'dataset.import with a table, its start': importUntilFirstFile,
     'bootstrap of an evaluation': () =>
-      services.background(resultTasks.evaluateCases, { cases, classes: CLASSES, unnamed: new Set() }),
+      services.background(resultTasks.evaluateCases, { cases, classes: CLASSES, unnamed: new Set<number>() }),
     'bootstrap of two runs': () =>
       services.background(resultTasks.pairedDifference, {
         first: cases,

@@ -91,8 +91,7 @@ async function measure(entry: string, { backbone, preset, batch, accumulation, a
     const train = writeSamples(join(folder, 'train'), STEPS * batch * accumulation, 1);
     const validation = writeSamples(join(folder, 'validation'), batch, 100_001);
     const images = { trainImages: train.length, validationImages: validation.length };
-    const estimate = await client.request('estimate', { backbone: source, classes: CLASSES.length, config, ...images })
-      .result;
+    const estimate = await client.request('estimate', { backbone: source, classes: CLASSES, config, ...images }).result;
     const result = await client.request('train', {
       runFolder: join(folder, 'run'),
       cacheFolder: join(folder, 'cache'),
