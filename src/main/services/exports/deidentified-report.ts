@@ -58,10 +58,10 @@ export function statementsOf(options: DeidentifiedOptions, renamedClasses: reado
       ? 'Dates were shifted into the past by a secret number of days, the same for all files of a patient. Times of day were kept, as the PS3.15 option for modified dates allows; an unusual time can still identify an examination. Dates of birth were removed.'
       : 'Dates and times were removed or replaced by a fixed value.',
     'UIDs and patient numbers are consistent across all exports of this project. Only the project can link them to the originals.',
-    'Attributes kept by the profile (codes and their meanings, equipment, body parts, explanations) were retained, except for values that contain a name, number or date from the same file. Names shorter than three letters and numbers shorter than five digits were not searched for.',
+    'Attributes kept by the profile (codes and their meanings, equipment, body parts, explanations) were retained, except for values that contain a name, number or date from the same file. Names shorter than three letters and numbers shorter than five digits were recognised only as a whole value, not within a longer text.',
     renamedClasses.length === 0
-      ? 'Class names were not changed; none contained a name, number or date of a patient from the DICOM files. PNG and JPEG files do not identify their patient.'
-      : `${renamedClasses.length} class ${renamedClasses.length === 1 ? 'name' : 'names'} contained a name, number or date of a patient and became ${renamedClasses.join(', ')}. Other class names were not changed.`,
+      ? 'Class names were not changed; none contained a name, number or date of a patient from the DICOM files. PNG and JPEG files do not identify their patient. Class names of one or two digits always stay.'
+      : `${renamedClasses.length} class ${renamedClasses.length === 1 ? 'name' : 'names'} contained a name, number or date of a patient and became ${renamedClasses.join(', ')}. Other class names were not changed; those of one or two digits always stay.`,
     'labels.csv contains sex and age in whole years; 90 means 90 and older.',
   ];
 }
