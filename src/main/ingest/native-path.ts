@@ -56,7 +56,8 @@ export async function readFolder(path: string): Promise<Dirent[]> {
 /** Replaces escaped bytes, for names that Fovea chooses. */
 export const plainName = (path: string): string => path.replace(ESCAPED, '_');
 
-const exists = (path: string): Promise<boolean> =>
+/** Whether a file or folder exists; a link counts, whatever it points to. */
+export const pathExists = (path: string): Promise<boolean> =>
   lstat(nativePath(path)).then(
     () => true,
     () => false,
@@ -70,11 +71,11 @@ const exists = (path: string): Promise<boolean> =>
 export async function pathFromUser(path: string): Promise<string> {
   if (!HAS_BYTE_NAMES) return path;
   const text = path.replace(AMBIGUOUS_BACKSLASH, BACKSLASH);
-  if (!path.includes('\ufffd') || (await exists(text))) return text;
+  if (!path.includes('\ufffd') || (await pathExists(text))) return text;
   let found = '';
   for (const part of text.split(sep)) {
     const next = `${found}${part}`;
-    if (!part.includes('\ufffd') || (await exists(next))) {
+    if (!part.includes('\ufffd') || (await pathExists(next))) {
       found = `${next}${sep}`;
       continue;
     }

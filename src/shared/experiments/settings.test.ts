@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '../models/run-config';
+import { guideLearningRates } from '../training/learning-rate-list';
 import { compareSettings } from './compare-settings';
-import {
-  flatSettings,
-  guideLearningRates,
-  parseSettingValue,
-  settingLabel,
-  settingText,
-  sweepableSettings,
-  withSetting,
-} from './settings';
+import { flatSettings, parseSettingValue, settingLabel, settingText, sweepableSettings, withSetting } from './settings';
 
 const config = runConfigSchema.parse({ backbone: 'vit-micro' });
 

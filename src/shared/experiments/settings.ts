@@ -1,9 +1,6 @@
 import type { SettingValue } from '../models/membership';
 import { type RunConfig, runConfigSchema } from '../models/run-config';
 
-/** The guide's list for a model that does not learn. */
-export const guideLearningRates: readonly number[] = [1e-5, 2e-5, 5e-5, 1e-4];
-
 /** A configuration as one row per setting, in the order of the schema: groups with dots, lists and the like as JSON. */
 export function flatSettings(config: RunConfig): ReadonlyMap<string, SettingValue> {
   const rows = new Map<string, SettingValue>();

@@ -12,6 +12,9 @@ export function formatQuantity(value: number, singular: string, plural = `${sing
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** "once", "2 times". */
+export const formatTimes = (count: number): string => (count === 1 ? 'once' : formatQuantity(count, 'time'));
+
 /** A number with about three significant digits and no superfluous zeros. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return ABSENT;

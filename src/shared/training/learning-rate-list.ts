@@ -1,10 +1,10 @@
 import type { OptimizerKind } from '../models/run-config';
 
 /** The guide's learning rates to try, for AdamW on a pretrained model. SGD takes ten times as much. */
-const GUIDE = [1e-5, 2e-5, 5e-5, 1e-4] as const;
+export const guideLearningRates: readonly number[] = [1e-5, 2e-5, 5e-5, 1e-4];
 
 const listFor = (optimizer: OptimizerKind): readonly number[] =>
-  optimizer === 'sgd' ? GUIDE.map((rate) => Number((rate * 10).toPrecision(1))) : GUIDE;
+  optimizer === 'sgd' ? guideLearningRates.map((rate) => Number((rate * 10).toPrecision(1))) : guideLearningRates;
 
 /** The next lower rate of the list; below the list, half the rate. */
 export function lowerRate(rate: number, optimizer: OptimizerKind): number {

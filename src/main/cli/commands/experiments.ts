@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { guideLearningRates, parseSettingValue } from '#shared/experiments/settings';
+import { parseSettingValue } from '#shared/experiments/settings';
 import type { SettingValue } from '#shared/models/membership';
 import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
+import { guideLearningRates } from '#shared/training/learning-rate-list';
 import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
 import type { Session } from '../session';

@@ -1,8 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { toErrorInfo } from '#shared/ipc/errors';
 import type { SkippedFile } from '#shared/models/dataset';
-import { nativePath } from '../native-path';
+import { pathExists } from '../native-path';
 import { readWholeFile } from '../read-file';
 
 /** A DICOMDIR found by a scan, on disk or in an archive. */
@@ -32,7 +31,8 @@ export function mediaDirectoryOnDisk(path: string, seen: { has(path: string): bo
     path,
     read: () => readWholeFile(path),
     // If only the DICOMDIR was selected, the files beside it were not scanned.
-    has: async (file) => seen.has(folded(file)) || (await exists(file)) || (await exists(inLowerCase(path, file))),
+    has: async (file) =>
+      seen.has(folded(file)) || (await pathExists(file)) || (await pathExists(inLowerCase(path, file))),
   };
 }
 
@@ -53,12 +53,6 @@ export function mediaDirectoryInArchive(
 export function foldedPaths(paths: Iterable<string>): ReadonlySet<string> {
   return new Set([...paths].map(folded));
 }
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(nativePath(path)).then(
-    () => true,
-    () => false,
-  );
 
 function inLowerCase(directory: string, file: string): string {
   const folder = posix.dirname(directory);

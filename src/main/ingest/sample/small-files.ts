@@ -1,5 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { createRandom } from '#shared/imaging/random';
+import { pngChunk } from '../raster/png-chunk';
 
 /** Side of the images in pixels. */
 export const SMALL_SIDE = 64;
@@ -68,16 +69,6 @@ export function greyPng(levels: Uint8Array, width = SMALL_SIDE): Buffer {
     pngChunk('IDAT', deflateSync(rows, { level: 1 })),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
-}
-
-/** Encodes length, type, data, and CRC-32 over type and data. */
-export function pngChunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const chunk = Buffer.alloc(body.length + 8);
-  chunk.writeUInt32BE(data.length, 0);
-  chunk.set(body, 4);
-  chunk.writeUInt32BE(crc32(body), body.length + 4);
-  return chunk;
 }
 
 /** Encodes 12 bits in 16, explicit little endian, with a window over the full range. */

@@ -1,14 +1,5 @@
-import { constants, crc32, deflateRawSync } from 'node:zlib';
-
-/** Encodes a PNG chunk with its checksum. */
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const bytes = Buffer.alloc(body.length + 8);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.set(body, 4);
-  bytes.writeUInt32BE(crc32(body), body.length + 4);
-  return bytes;
-}
+import { constants, deflateRawSync } from 'node:zlib';
+import { pngChunk } from '../raster/png-chunk';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -38,9 +29,9 @@ export function blackPng(width: number, height: number, depth: 8 | 16 = 8, colou
   const row = 1 + (width * (colour === 2 ? 3 : 1) * depth) / 8;
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflatedRun(0, row * height)),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflatedRun(0, row * height)),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
@@ -48,7 +39,7 @@ export function blackPng(width: number, height: number, depth: 8 | 16 = 8, colou
 export function pngWithTextBomb(bytes: number): Buffer {
   const png = blackPng(8, 8);
   const text = Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), deflatedRun(0x20, bytes)]);
-  return Buffer.concat([png.subarray(0, 33), chunk('zTXt', text), png.subarray(33)]);
+  return Buffer.concat([png.subarray(0, 33), pngChunk('zTXt', text), png.subarray(33)]);
 }
 
 const segment = (marker: number, data: Uint8Array): Buffer => {

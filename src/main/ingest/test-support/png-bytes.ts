@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { pngChunk as writeChunk } from '../raster/strip-metadata/strip-png';
+import { pngChunk as writeChunk } from '../raster/png-chunk';
 
 /** Encodes a chunk with its checksum. */
 export const pngChunk = (type: string, content: Uint8Array | readonly number[]): Buffer =>

@@ -7,7 +7,7 @@ import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { noIntervalReason } from '#shared/statistics/no-interval';
 import { formatInterval, formatPercentInterval } from '#shared/text/metric';
-import { formatCount, formatFixed, formatPercent } from '#shared/text/number';
+import { formatCount, formatFixed, formatPercent, formatTimes } from '#shared/text/number';
 import { formatDuration, formatMoment, formatRate } from '#shared/text/time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
@@ -158,8 +158,7 @@ const MAX_OPENINGS = 20;
 
 function openings(all: readonly TestOpening[], run: string): Html {
   const own = all.filter((one) => one.run === run).length;
-  const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
-  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project. Choosing a model by test results makes them too optimistic.${all.length > MAX_OPENINGS && ` The last ${MAX_OPENINGS} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
+  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${formatTimes(own)} for this run, and ${formatTimes(all.length)} in this project. Choosing a model by test results makes them too optimistic.${all.length > MAX_OPENINGS && ` The last ${MAX_OPENINGS} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
     .slice(0, MAX_OPENINGS)
     .map(
       (one) =>

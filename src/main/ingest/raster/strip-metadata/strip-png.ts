@@ -1,20 +1,10 @@
-import { crc32 } from 'node:zlib';
 import { pixelAspectOf, plainDensities } from '../header/pixel-aspect';
+import { pngChunk } from '../png-chunk';
 import { clearHiddenPixels } from './hidden-pixels';
 import { orientationTiff } from './orientation-exif';
 import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from './png-rows';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-
-/** Encodes a chunk with its checksum. */
-export function pngChunk(type: string, content: Buffer): Buffer {
-  const bytes = Buffer.alloc(12 + content.length);
-  bytes.writeUInt32BE(content.length, 0);
-  bytes.write(type, 4, 'latin1');
-  content.copy(bytes, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + content.length)), 8 + content.length);
-  return bytes;
-}
 
 function readHeader(content: Buffer): PngHeader {
   if (content.length !== 13) throw damagedPng();

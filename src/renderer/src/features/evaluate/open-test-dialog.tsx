@@ -1,6 +1,6 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { formatQuantity } from '#shared/text/number';
+import { formatTimes } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
 import { DialogFooter } from '../../components/dialog-footer';
 import { useCommand, useRequest } from '../../state/requests';
@@ -47,7 +47,7 @@ function OpenTestForm({ onClose, project, run, onOpen }: Omit<OpenTestDialogProp
           <Text fw={openings.length > 0 ? 600 : 400}>
             {openings.length === 0
               ? 'It has not been opened in this project yet.'
-              : `The test set was opened ${times(openings.length)} in this project, ${own === 0 ? 'never' : times(own)} for this run.`}
+              : `The test set was opened ${formatTimes(openings.length)} in this project, ${own === 0 ? 'never' : formatTimes(own)} for this run.`}
           </Text>
         )}
         <TextInput
@@ -69,5 +69,3 @@ function OpenTestForm({ onClose, project, run, onOpen }: Omit<OpenTestDialogProp
     </form>
   );
 }
-
-const times = (n: number): string => (n === 1 ? 'once' : formatQuantity(n, 'time'));

@@ -2,7 +2,6 @@ import { Anchor, Button, Group, SegmentedControl, Select, Stack, Table, Text, Te
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import {
-  guideLearningRates,
   parseSettingValue,
   settingLabel,
   settingText,
@@ -15,6 +14,7 @@ import { patientsCell } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
+import { guideLearningRates } from '#shared/training/learning-rate-list';
 import { totalEpochs } from '#shared/training/stages';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
