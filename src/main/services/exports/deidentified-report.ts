@@ -60,8 +60,8 @@ export function statementsOf(options: DeidentifiedOptions, renamedClasses: reado
     'UIDs and patient numbers are consistent across all exports of this project. Only the project can link them to the originals.',
     'Attributes kept by the profile (codes and their meanings, equipment, body parts, explanations) were retained, except for values that contain a name, number or date from the same file. Names shorter than three letters and numbers shorter than five digits were recognised only as a whole value, not within a longer text.',
     renamedClasses.length === 0
-      ? 'Class names were not changed; none contained a name, number or date of a patient from the DICOM files. PNG and JPEG files do not identify their patient. Class names of one or two digits always stay.'
-      : `${renamedClasses.length} class ${renamedClasses.length === 1 ? 'name' : 'names'} contained a name, number or date of a patient and became ${renamedClasses.join(', ')}. Other class names were not changed; those of one or two digits always stay.`,
+      ? 'Class names were not changed; none contained a name, number or date of a patient from the DICOM files. PNG and JPEG files do not identify their patient. Class names of one or two digits are never changed.'
+      : `${renamedClasses.length} class ${renamedClasses.length === 1 ? 'name' : 'names'} contained a name, number or date of a patient and became ${renamedClasses.join(', ')}. Other class names were not changed; those of one or two digits never are.`,
     'labels.csv contains sex and age in whole years; 90 means 90 and older.',
   ];
 }

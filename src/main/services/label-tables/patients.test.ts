@@ -451,8 +451,7 @@ describe('studies of a table that lost digits', () => {
 describe('the sex in a table', () => {
   const sexOf = (path: string) => facts().find((one) => one.path === path)?.sex ?? null;
   const rows = ['a.dcm,x,F', 'b.dcm,x,female', 'c.dcm,x,M', 'd.png,x,w'];
-  const said = (unit: string) =>
-    `1 ${unit} whose sex in the table differs from that in the file: the file’s own stays.`;
+  const said = (unit: string) => `1 ${unit} whose sex in the table differs from the file’s: the file’s value is kept.`;
   beforeEach(async () => {
     dicom('a.dcm', { patient: '1', sex: 'M' });
     dicom('b.dcm', { patient: '2', sex: 'F' });

@@ -27,4 +27,4 @@ export function contradictsSex(named: string | null, own: string | null): boolea
 export const keptSexes = (count: number, unit: 'image' | 'file'): readonly string[] =>
   count === 0
     ? []
-    : [`${formatQuantity(count, unit)} whose sex in the table differs from that in the file: the file’s own stays.`];
+    : [`${formatQuantity(count, unit)} whose sex in the table differs from the file’s: the file’s value is kept.`];
