@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
-import { encodeRaster } from '#shared/imaging/raster';
 import { type Preset, type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
 import { architectureByName } from '../../src/main/engine/vit/architectures';
 import { createEngineClient } from '../../src/main/engine-host/client/client';
 import type { Sample } from '../../src/main/engine-host/core/protocol';
+import { writeRasterFile } from '../../src/main/packs/place';
 import { launchNodeHost } from '../../src/main/process/node-launcher';
 import { buildHosts, engineEntries } from '../../src/main/process/test-support/build-hosts';
 
@@ -63,8 +63,7 @@ function writeSamples(folder: string, count: number, firstImage: number): Sample
   const random = createRandom(1);
   const data = Uint8Array.from({ length: width * height }, () => random.integer(256));
   return Array.from({ length: count }, (_, index) => {
-    const raster = join(folder, `${firstImage + index}.raster`);
-    writeFileSync(raster, encodeRaster({ width, height, channels: 1, data }));
+    const raster = writeRasterFile(join(folder, `${firstImage + index}.raster`), { width, height, channels: 1, data });
     return { image: firstImage + index, raster, label: index % CLASSES.length };
   });
 }

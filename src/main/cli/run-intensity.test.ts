@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { runConfigSchema } from '#shared/models/run-config';
 import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
 import { dicomFile, imageModule } from '../ingest/test-support/dicom-bytes';
+import { type RasterPlace, readPlace } from '../packs/place';
 import { createEvents } from '../services/core/events';
 import { createDataset } from '../services/dataset/dataset';
 import { ensureRasters } from '../services/dataset/raster-cache';
@@ -79,8 +80,8 @@ it('creates rasters for each intensity of a run, with bytes computed by hand', a
   for (const [intensity, bytes] of Object.entries(expected)) {
     const pipeline = pipelineWith(intensity);
     keys.add(rasterKey(pipeline));
-    const [raster = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
-    expect([...decodeRaster(readFileSync(raster)).data], intensity).toEqual(bytes);
+    const [raster] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
+    expect([...decodeRaster(readPlace(raster as RasterPlace)).data], intensity).toEqual(bytes);
     // The same file as decoded for a prediction with the pipeline of the run's record.
     const {
       intensity: recorded,

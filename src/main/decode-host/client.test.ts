@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeRaster } from '#shared/imaging/raster';
 import type { DeidentifyFileInput } from '../ingest/deidentify-file';
 import { sharp } from '../ingest/raster/codec';
 import { dicomFile, imageModule } from '../ingest/test-support/dicom-bytes';
+import { writeRasterFile } from '../packs/place';
 import { launchNodeHost } from '../process/node-launcher';
 import { createDecodePool, type DecodePool } from './client';
 import { buildHosts } from './test-support/build-host';
@@ -87,7 +87,7 @@ describe('real decode hosts', () => {
       frame0: { dtype: 'uint8', shape: [48, 64], max: 63 },
     });
     const raster = { width: 64, height: 48, channels: 1, data: ramp } as const;
-    const cached = await put('c.raster', encodeRaster(raster));
+    const cached = writeRasterFile(await put('c.raster', Buffer.alloc(0)), raster);
     expect((await sharp(await pool.rasterPng({ raster: cached, maxSide: 32 })).metadata()).width).toBe(32);
     expect((await sharp(await pool.encodePng(raster)).metadata()).height).toBe(48);
   });

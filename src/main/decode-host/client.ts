@@ -14,6 +14,7 @@ import type {
   PictureFacts,
   TagRow,
 } from '../ingest/types';
+import type { RasterPlace } from '../packs/place';
 import type { HostLauncher } from '../process/host';
 import type { DecodeJobName, DecodeJobs, DecodeRequest } from './protocol';
 import { Slot, type SlotJob } from './slot';
@@ -67,12 +68,16 @@ export interface DecodePool {
   inspect(input: { readonly path: string; readonly identifying: boolean }): Promise<InspectedFile>;
   /** The files listed in a DICOMDIR, relative to its folder, with `/`. */
   mediaDirectory(input: { readonly bytes: Uint8Array }): Promise<string[]>;
-  /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
-  rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
-  /** Describes a cached canonical raster (path of a .raster file). */
-  describe(input: { readonly raster: string }): Promise<PictureFacts>;
+  /** A cached canonical raster as a PNG, long side at most `maxSide`. */
+  rasterPng(input: { readonly raster: RasterPlace; readonly maxSide?: number }): Promise<Uint8Array>;
+  /** Describes a cached canonical raster. */
+  describe(input: { readonly raster: RasterPlace }): Promise<PictureFacts>;
   /** The best alignment of two cached canonical rasters; `straight`: in their given orientation. */
-  align(input: { readonly first: string; readonly second: string; readonly straight: boolean }): Promise<Alignment>;
+  align(input: {
+    readonly first: RasterPlace;
+    readonly second: RasterPlace;
+    readonly straight: boolean;
+  }): Promise<Alignment>;
   /** Writes a copy of a file without identities; if the call rejects, the caller removes `out`. */
   deidentify(input: DeidentifyFileInput): Promise<DeidentifiedFile>;
   encodePng(raster: Raster): Promise<Uint8Array>;

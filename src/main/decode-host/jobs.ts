@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { alignPictures, compareUpright } from '#shared/duplicates/picture-alignment';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
@@ -12,6 +11,7 @@ import { listFileTags } from '../ingest/list-file-tags';
 import { pictureFacts } from '../ingest/picture-facts';
 import { encodePng } from '../ingest/raster/codec';
 import { readFileIdentity } from '../ingest/read-file-identity';
+import { type Place, readPlace } from '../packs/place';
 import type { DecodeJobName, DecodeJobs } from './protocol';
 
 type Handlers = {
@@ -29,24 +29,25 @@ export const decodeJobs: Handlers = {
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
   mediaDirectory: async ({ bytes }) => readMediaDirectory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
   rasterPng: async ({ raster, maxSide }) => {
-    const decoded = await readRaster(raster);
+    const decoded = readRaster(raster);
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));
   },
-  describe: async ({ raster }) => pictureFacts(await readRaster(raster)),
+  describe: async ({ raster }) => pictureFacts(readRaster(raster)),
   align: async ({ first, second, straight }) => {
-    const [a, b] = await Promise.all([readRaster(first), readRaster(second)]);
+    const [a, b] = [readRaster(first), readRaster(second)];
     return straight ? compareUpright(a, b) : alignPictures(a, b);
   },
   deidentify: deidentifyFile,
   encodePng,
 };
 
-async function readRaster(path: string): Promise<Raster> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+function readRaster(place: Place): Raster {
+  try {
+    return decodeRaster(readPlace(place));
+  } catch (cause) {
     throw new FoveaError('unreadable', 'The cached image could not be read.', {
       hint: 'Import the file again to rebuild the cache.',
-      cause: error,
+      cause,
     });
-  });
-  return decodeRaster(bytes);
+  }
 }

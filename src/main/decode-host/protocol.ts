@@ -13,6 +13,7 @@ import type {
   PictureFacts,
   TagRow,
 } from '../ingest/types';
+import type { RasterPlace } from '../packs/place';
 
 /** Jobs of a decode host by name: input and result. */
 export interface DecodeJobs {
@@ -55,9 +56,12 @@ export interface DecodeJobs {
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
   /** The File IDs listed in a DICOMDIR, with `/`. */
   mediaDirectory: { input: { readonly bytes: Uint8Array }; result: string[] };
-  rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
-  describe: { input: { readonly raster: string }; result: PictureFacts };
-  align: { input: { readonly first: string; readonly second: string; readonly straight: boolean }; result: Alignment };
+  rasterPng: { input: { readonly raster: RasterPlace; readonly maxSide?: number }; result: Uint8Array };
+  describe: { input: { readonly raster: RasterPlace }; result: PictureFacts };
+  align: {
+    input: { readonly first: RasterPlace; readonly second: RasterPlace; readonly straight: boolean };
+    result: Alignment;
+  };
   deidentify: { input: DeidentifyFileInput; result: DeidentifiedFile };
   encodePng: { input: Raster; result: Uint8Array };
 }

@@ -12,6 +12,7 @@ import { readSafetensors, writeSafetensors } from '../engine/safetensors';
 import { createClassifier } from '../engine/train/classifier';
 import { initialiseParameters } from '../engine/vit/initialise';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
+import type { RasterPlace } from '../packs/place';
 import { readRaster } from './batches/batch-maker';
 import type { EngineAction } from './client/client';
 import type { TrainResult, TrainSpec } from './core/protocol';
@@ -336,7 +337,7 @@ describe('test-time augmentation', { timeout: 180_000 }, () => {
     const augmentation = { ...config.augmentation, horizontalFlip: 0.5 };
     const rasters = validation.map(({ raster }) => raster);
     const common = { modelFolder, pipeline, device: 'cpu' as const, threads: 1 };
-    const ask = (images: readonly string[], batchSize: number, views: number, attention = false) => {
+    const ask = (images: readonly RasterPlace[], batchSize: number, views: number, attention = false) => {
       const testTime = views === 0 ? null : { views, augmentation };
       return engine.request('classify', { ...common, rasters: images, batchSize, attention, testTime }).result;
     };
@@ -345,8 +346,8 @@ describe('test-time augmentation', { timeout: 180_000 }, () => {
     // The same by hand: each view drawn, run alone, its softmax added up.
     const model = await loadModel(modelFolder);
     const classifier = await createClassifier({ ...model, device: 'cpu', threads: 1, batch: 1, attentions: false });
-    for (const [index, path] of rasters.entries()) {
-      const raster = readRaster(path);
+    for (const [index, place] of rasters.entries()) {
+      const raster = readRaster(place);
       const content = createHash('sha256').update(raster.data).digest().readUIntBE(0, 6);
       const pixels = new Float32Array(3 * 96 * 96);
       let sum = plain.probabilities[2 * index] as number;
@@ -526,7 +527,7 @@ describe('other requests', { timeout: 180_000 }, () => {
       testTime: null,
       modelFolder,
     };
-    const rasters = [spec.validation[0]?.raster ?? ''];
+    const rasters = spec.validation.slice(0, 1).map(({ raster }) => raster);
     const [there, here] = [
       await engine.request('classify', { ...request, device, rasters }).result,
       await engine.request('classify', { ...request, device: 'cpu', rasters }).result,
@@ -538,11 +539,12 @@ describe('other requests', { timeout: 180_000 }, () => {
     const spec = run(newFolder());
     const options = { device: 'cpu' as const, threads: 1, batchSize: 1, attention: false, testTime: null };
     const request = { pipeline: spec.pipeline, ...options };
-    const rasters = [spec.validation[0]?.raster ?? ''];
+    const rasters = spec.validation.slice(0, 1).map(({ raster }) => raster);
     const missing = engine.request('classify', { ...request, modelFolder: join(spec.runFolder, 'no'), rasters });
     await expect(missing.result).rejects.toMatchObject({ code: 'model_missing' });
     const modelFolder = bestFolder(undisturbed.folder);
-    const gone = engine.request('classify', { ...request, modelFolder, rasters: [join(spec.runFolder, 'no.raster')] });
+    const lost = rasters.map((place) => ({ ...place, file: join(spec.runFolder, 'no.raster') }));
+    const gone = engine.request('classify', { ...request, modelFolder, rasters: lost });
     await expect(gone.result).rejects.toMatchObject({ code: 'raster_missing' });
   });
 });

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
-import { encodeRaster } from '#shared/imaging/raster';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
+import { writeRasterFile } from '../packs/place';
 import { launchNodeHost } from '../process/node-launcher';
 import { buildHosts, engineEntries } from '../process/test-support/build-hosts';
 import { createEngineClient, type EngineClient } from './client/client';
@@ -57,8 +57,7 @@ export function writeSamples(folder: string, count: number, firstImage = 1): Sam
       const inside = ((i % width) - centerX) ** 2 + (Math.floor(i / width) - 50) ** 2 < 22 ** 2;
       data[i] = (inside ? 150 : 40) + random.integer(80);
     }
-    const raster = join(folder, `${image}.raster`);
-    writeFileSync(raster, encodeRaster({ width, height, channels: 1, data }));
+    const raster = writeRasterFile(join(folder, `${image}.raster`), { width, height, channels: 1, data });
     return { image, raster, label };
   });
 }

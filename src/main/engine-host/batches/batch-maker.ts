@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { augmentationRandom, augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { pixelValuesInto } from '#shared/imaging/normalise';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
@@ -8,6 +7,7 @@ import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
 import { type Mix, mixBatch } from '../../engine/train/mixup';
 import type { Batch } from '../../engine/train/session';
+import { type Place, readPlace } from '../../packs/place';
 import { diskFailed, isDiskGone } from '../core/file-errors';
 import type { Sample } from '../core/protocol';
 
@@ -34,9 +34,9 @@ export interface BatchSettings {
  *
  * @throws FoveaError `raster_missing` if the cache was emptied or damaged; `disk_failed`
  */
-export function readRaster(path: string): Raster {
+export function readRaster(place: Place): Raster {
   try {
-    return decodeRaster(readFileSync(path));
+    return decodeRaster(readPlace(place));
   } catch (error) {
     if (isDiskGone(error)) throw diskFailed('a prepared image could not be read', error);
     throw new FoveaError('raster_missing', 'A prepared image of the project cannot be read.', {

@@ -8,11 +8,12 @@ import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { Augmentation, Device, RunConfig } from '#shared/models/run-config';
 import type { RatePoint } from '#shared/training/learning-rate-finder';
 import type { VitConfig } from '../../engine/vit/config';
+import type { RasterPlace } from '../../packs/place';
 
-/** A labelled image of a split: `raster` is the absolute path of its canonical raster (see shared/imaging/raster). */
+/** A labelled image of a split. */
 export interface Sample {
   readonly image: number;
-  readonly raster: string;
+  readonly raster: RasterPlace;
   /** Index into `classes`. */
   readonly label: number;
 }
@@ -70,8 +71,7 @@ export interface ClassifySpec {
   readonly device: Device;
   readonly threads: number;
   readonly batchSize: number;
-  /** Absolute paths of canonical rasters. */
-  readonly rasters: readonly string[];
+  readonly rasters: readonly RasterPlace[];
   /** Whether to return attention too (CLS rows and rollout). */
   readonly attention: boolean;
   /** Averages the prediction over the evaluation view and augmented views; attention is that of the evaluation view. */

@@ -12,6 +12,7 @@ import { createClassifier } from '../../engine/train/classifier';
 import { softmaxRows } from '../../engine/train/softmax';
 import type { VitConfig } from '../../engine/vit/config';
 import { leadingTokens, patchCount, tokenCount } from '../../engine/vit/tokens';
+import type { RasterPlace } from '../../packs/place';
 import { inOrder } from '../batches/batch-source';
 import { batchesHere, createLoader } from '../batches/loader';
 import { deviceOrCpu } from '../core/device';
@@ -173,7 +174,7 @@ async function classifyWith(
   const settings = { pipeline: spec.pipeline, augmentation, seed: 0 };
   const views = 1 + (spec.testTime?.views ?? 0);
   const orders = inOrder(spec.rasters.length, batch).flatMap((positions) => {
-    const samples = positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 }));
+    const samples = positions.map((index) => ({ image: index, raster: spec.rasters[index] as RasterPlace, label: 0 }));
     return Array.from({ length: views }, (_, testTimeView) => ({ epoch: null, samples, testTimeView }));
   });
   const loader = spec.rasters.length * views >= MIN_LOADER_IMAGES ? createLoader(settings) : null;

@@ -1,13 +1,13 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
-import { encodeRaster } from '#shared/imaging/raster';
 import type { Precision } from '#shared/models/precision';
 import { augmentationSchema } from '#shared/models/run-config';
 import { benchPredict, benchTrain } from '../../engine/bench/bench';
 import { architectureNames } from '../../engine/vit/architectures';
 import type { VitConfig } from '../../engine/vit/config';
+import { writeRasterFile } from '../../packs/place';
 import { makeTemporary } from '../../process/scratch';
 import { inOrder } from '../batches/batch-source';
 import { createLoader } from '../batches/loader';
@@ -31,8 +31,7 @@ async function measureLoader(config: VitConfig, batch: number): Promise<number> 
   try {
     const random = createRandom(1);
     const data = Uint8Array.from({ length: RASTER.width * RASTER.height }, () => random.integer(256));
-    const raster = join(folder, 'image.raster');
-    await writeFile(raster, encodeRaster({ ...RASTER, data }));
+    const raster = writeRasterFile(join(folder, 'image.raster'), { ...RASTER, data });
     const orders = (images: number, epoch: number) =>
       inOrder(images, batch).map((positions) => ({
         epoch,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RasterPlace } from '../../packs/place';
 import type { ClassifySpec, TrainSpec } from '../core/protocol';
 import { bestFolder } from '../models/checkpoint-slots';
 import { smallRun, temporaryFolders, testEngine, writeSamples } from '../test-support';
@@ -12,7 +13,7 @@ async function trained(): Promise<TrainSpec> {
   return spec;
 }
 
-const question = (spec: TrainSpec, rasters: readonly string[], batchSize: number): ClassifySpec => ({
+const question = (spec: TrainSpec, rasters: readonly RasterPlace[], batchSize: number): ClassifySpec => ({
   modelFolder: bestFolder(spec.runFolder),
   pipeline: spec.pipeline,
   device: 'cpu',

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { featuresKey, pipelineHash, recordHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -58,7 +58,7 @@ function cachePaths({ view }: FeatureRequest, options: FeatureOptions) {
   const more = view === 'evaluation' ? [] : [recordHash(options.augmentation), String(options.seed), String(view)];
   const key = featuresKey(options.backboneHash, pipelineHash(options.pipeline), more);
   const folder = join(options.cacheFolder, 'features', key);
-  const nameOf = ({ image, raster }: Sample) => `${view === 'evaluation' ? '' : `${image}-`}${basename(raster)}.f32`;
+  const nameOf = ({ image, raster }: Sample) => `${view === 'evaluation' ? '' : `${image}-`}${raster.name}.f32`;
   return (sample: Sample) => join(folder, nameOf(sample));
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
@@ -70,7 +70,7 @@ describe('feature views', { timeout: 180_000 }, () => {
       ...{ device: 'cpu', threads: 1, batch: 1, attentions: false },
     });
     const settings = { pipeline, augmentation: config.augmentation, seed: config.seed };
-    const name = `${sample.image}-${basename(sample.raster)}.f32`;
+    const name = `${sample.image}-${sample.raster.name}.f32`;
     const stored = cached()
       .filter(({ files }) => files.includes(name))
       .map(

@@ -6,6 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
 import type { DecodePool } from '../../decode-host/client';
 import type { IntensityWindow } from '../../ingest/types';
+import { type RasterPlace, readPlace } from '../../packs/place';
 import { thumbnailPath } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Dataset } from './dataset';
@@ -40,17 +41,17 @@ const PREVIEW_SIDE = 224;
 const previewPipeline = defaultPipeline(PREVIEW_SIDE, { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] });
 
 export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
-  const rasterFile = async (project: OpenProject, image: number): Promise<string> => {
+  const rasterPlace = async (project: OpenProject, image: number): Promise<RasterPlace> => {
     const { hash, frame } = dataset.sourceFile(project, image);
-    const [path] = await ensureRasters({
+    const [place] = await ensureRasters({
       project,
       dataset,
       pool,
       pipeline: previewPipeline,
       images: [{ image, hash, frame }],
     });
-    if (path === undefined) throw new Error('one image has one raster');
-    return path;
+    if (place === undefined) throw new Error('one image has one raster');
+    return place;
   };
 
   return {
@@ -64,7 +65,7 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       return file.thumbnail;
     },
 
-    raster: async (project, image) => pool.rasterPng({ raster: await rasterFile(project, image) }),
+    raster: async (project, image) => pool.rasterPng({ raster: await rasterPlace(project, image) }),
 
     display(project, image, options) {
       const { path, frame } = dataset.sourceFile(project, image);
@@ -72,7 +73,7 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
     },
 
     async augmented(project, image, { seed, config }) {
-      const raster = decodeRaster(await readFile(await rasterFile(project, image)));
+      const raster = decodeRaster(readPlace(await rasterPlace(project, image)));
       const values = new Float32Array(3 * PREVIEW_SIDE * PREVIEW_SIDE);
       augmentInto(raster, parseAugmentation(config), previewPipeline, augmentationRandom(seed, 0, image), values, 0);
       return pool.encodePng({ width: PREVIEW_SIDE, height: PREVIEW_SIDE, channels: 3, data: toInterleaved(values) });

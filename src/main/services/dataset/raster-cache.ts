@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { inParallel } from '#shared/async/in-parallel';
 import { encodeRaster } from '#shared/imaging/raster';
@@ -8,6 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { DecodePool } from '../../decode-host/client';
 import type { Sample } from '../../engine-host/core/protocol';
+import { type RasterPlace, rasterFile } from '../../packs/place';
 import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
 import { rasterKey, rasterPath } from '../project/project-paths';
@@ -25,36 +24,34 @@ export interface RasterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Adds raster paths to images and labels, as input for the engine. */
+/** Adds the places of rasters to images and labels, as input for the engine. */
 export async function withRasters(
   options: Omit<RasterOptions, 'images'> & { readonly images: readonly RunSample[] },
 ): Promise<Sample[]> {
   const rasters = await ensureRasters(options);
-  return options.images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+  return options.images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] as RasterPlace }));
 }
 
 /** Files decoded at once; the pool has its own limit. */
 const MAX_PARALLEL_FILES = 4;
 
 /**
- * Absolute paths of the images' canonical rasters, in order. The cache may be deleted at any time: missing rasters are
+ * Places of the images' canonical rasters, in order. The cache may be deleted at any time: missing rasters are
  * decoded again from their sources. Throws `raster_missing` if a source is gone or has changed.
  */
-export async function ensureRasters(options: RasterOptions): Promise<string[]> {
+export async function ensureRasters(options: RasterOptions): Promise<RasterPlace[]> {
   const { project, pipeline, images, signal } = options;
   const key = rasterKey(pipeline);
   const paths = images.map(({ hash, frame }) => rasterPath(project.folder, hash, key, frame));
-  const missing = images.flatMap((image, index) => {
-    const path = paths[index];
-    return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
-  });
+  const places = paths.map(rasterFile);
+  const missing = images.flatMap((image, index) => (places[index] === null ? [{ ...image, index }] : []));
   let done = 0;
-  await inParallel(missing, MAX_PARALLEL_FILES, async (entry) => {
+  await inParallel(missing, MAX_PARALLEL_FILES, async ({ index, ...image }) => {
     signal?.throwIfAborted();
-    await rebuild(options, entry);
+    places[index] = await rebuild(options, { ...image, path: paths[index] as string });
     options.onProgress?.(++done, missing.length);
   });
-  return paths;
+  return places as RasterPlace[];
 }
 
 async function rebuild(
@@ -65,7 +62,7 @@ async function rebuild(
     readonly frame?: number | undefined;
     readonly path: string;
   },
-): Promise<void> {
+): Promise<RasterPlace> {
   const lost = (cause: unknown): FoveaError =>
     new FoveaError('raster_missing', `Image ${entry.image} is not in the cache and its file cannot be read again.`, {
       hint: 'Connect the disk with the source images, or import them again.',
@@ -91,6 +88,7 @@ async function rebuild(
   try {
     await makeProjectFolders(project.folder, dirname(entry.path));
     await writeFileAtomic(entry.path, Buffer.from(bytes));
+    return { name: basename(entry.path), file: entry.path, offset: 0, length: bytes.length, checksum: null };
   } catch (error) {
     throw toStoreError(error);
   }

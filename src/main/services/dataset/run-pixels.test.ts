@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defaultNormalisation } from '#shared/imaging/pipeline';
@@ -6,6 +6,7 @@ import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
 import { dicomFile, imageModule } from '../../ingest/test-support/dicom-bytes';
+import { type RasterPlace, readPlace } from '../../packs/place';
 import { rasterKey } from '../project/project-paths';
 import { pipelineOf } from '../runs/run-preview';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
@@ -35,8 +36,8 @@ test('new runs see square pixels, earlier runs see them as stored', async () => 
   });
   const { pixels: _pixels, wideSamples: _wideSamples, ...before } = now;
   const size = async (pipeline: Pipeline) => {
-    const [path = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
-    const { width, height } = decodeRaster(readFileSync(path));
+    const [place] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
+    const { width, height } = decodeRaster(readPlace(place as RasterPlace));
     return [width, height];
   };
   expect(now.pixels).toBe('square');

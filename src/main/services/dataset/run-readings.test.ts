@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { pngBytes, pngChunk } from '../../ingest/test-support/png-bytes';
+import { type RasterPlace, readPlace } from '../../packs/place';
 import { RASTERS_AS_STORED, rasterKey, rasterPath, USUAL_RASTERS } from '../project/project-paths';
 import { pipelineOf } from '../runs/run-preview';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
@@ -34,8 +35,8 @@ async function importFile(bytes: Buffer) {
 }
 
 async function rasterOf(pipeline: Pipeline, one: { readonly image: number; readonly hash: string }) {
-  const [raster = ''] = await ensureRasters({ ...at, pipeline, images: [one] });
-  return decodeRaster(readFileSync(raster));
+  const [raster] = await ensureRasters({ ...at, pipeline, images: [one] });
+  return decodeRaster(readPlace(raster as RasterPlace));
 }
 
 /** Twelve bits in sixteen, and pixels half as wide as high. */

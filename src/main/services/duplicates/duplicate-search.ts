@@ -5,6 +5,7 @@ import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/pictu
 import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../../decode-host/client';
 import { Slice } from '../../ingest/slice';
+import type { RasterPlace } from '../../packs/place';
 import {
   addPicture,
   type FoundPair,
@@ -84,13 +85,13 @@ async function describeMissing(
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
   const raster = findRasters(project.folder);
-  const missing: { readonly id: number; readonly path: string }[] = [];
+  const missing: { readonly id: number; readonly place: RasterPlace }[] = [];
   const last = lastImage(project.store);
   const slice = new Slice();
   for (let after = 0; after < last; after += MISSING_PAGE) {
     for (const { id, hash, frame } of undescribedImages(project.store, after, after + MISSING_PAGE)) {
-      const path = raster(hash, frame);
-      if (path !== null) missing.push({ id, path });
+      const place = raster(hash, frame);
+      if (place !== null) missing.push({ id, place });
     }
     if (slice.isOver) await slice.next();
   }
@@ -104,10 +105,10 @@ async function describeMissing(
     });
   };
   try {
-    await inParallel(missing, AT_ONCE, async ({ id, path }) => {
+    await inParallel(missing, AT_ONCE, async ({ id, place }) => {
       signal?.throwIfAborted();
       // A damaged raster is rebuilt when it is next needed.
-      const facts = await pool.describe({ raster: path }).catch(() => null);
+      const facts = await pool.describe({ raster: place }).catch(() => null);
       if (facts !== null) ready.push({ id, facts });
       if (ready.length >= 50) store();
       onProgress?.('describing', ++done, missing.length);

@@ -1,16 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPipeline, featuresKey, pipelineHash, recordHash } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
 import { runRecordSchema } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
+import type { RasterPlace } from '../../packs/place';
 import { addPicture, duplicatePairs, storeComparisons } from '../../store/duplicates';
 import { addImage, setRemoved } from '../../store/images';
 import { startImport } from '../../store/imports';
 import { sourceNumber } from '../../store/sources';
 import { createEvents } from '../core/events';
-import { featuresFolder, rasterPath, runFolder } from '../project/project-paths';
+import { featuresFolder, rasterName, rasterPath, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { inThisThread } from '../test-support/in-this-thread';
 import { openTestProject, type TestProject } from '../test-support/project';
@@ -78,7 +79,7 @@ function addRun(
   const cache = join(featuresFolder(project.folder), featuresKey(named, hashes.pipeline));
   mkdirSync(cache, { recursive: true });
   for (const [index, row] of rows.entries()) {
-    const name = `${basename(rasterPath(project.folder, hashOf(index)))}.f32`;
+    const name = `${rasterName(hashOf(index))}.f32`;
     writeFileSync(join(cache, name), new Uint8Array(Float32Array.from(row).buffer));
   }
 }
@@ -98,9 +99,9 @@ function features(count: number): number[][] {
 /** Pictures 2 and 5 show the same, mirrored; all others differ. Counts what it is asked. */
 let asked: number;
 const pool = {
-  align: async ({ first, second }: { readonly first: string; readonly second: string }) => {
+  align: async ({ first, second }: { readonly first: RasterPlace; readonly second: RasterPlace }) => {
     asked += 1;
-    const names = [first, second].map((path) => Number.parseInt(basename(path, '.raster'), 16));
+    const names = [first, second].map(({ name }) => Number.parseInt(name.slice(0, 64), 16));
     const same = [2, 5].every((one) => names.includes(one));
     return { similarity: same ? 0.93 : 0.4, mirrored: same, turned: 0, overlap: 1 };
   },

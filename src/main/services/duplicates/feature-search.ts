@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
@@ -10,7 +10,7 @@ import { Slice } from '../../ingest/slice';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../../store/duplicates';
 import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
-import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from '../project/project-paths';
+import { featuresFolder, rasterKey, rasterName, runFolder, runsFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord, runFolderIds } from '../run-records/run-files';
 import { confirmPairs, samePictureLimit } from './align-pairs';
@@ -120,9 +120,9 @@ async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | nu
     if (!folders.delete(key)) continue;
     const folder = join(featuresFolder(project.folder), key);
     const present = new Set(await namesIn(folder));
-    const raster = rasterPaths(project.folder, rasterKey(pipeline));
+    const raster = rasterKey(pipeline);
     const covered = images.flatMap(({ id, hash, frame }) => {
-      const name = `${basename(raster(hash, frame))}.f32`;
+      const name = `${rasterName(hash, raster, frame)}.f32`;
       return present.has(name) ? [{ image: id, file: hash, path: join(folder, name) }] : [];
     });
     if (covered.length < MIN_IMAGES || covered.length > MAX_IMAGES) continue;

@@ -11,7 +11,7 @@ import type { Parity } from '../../engine-host/core/protocol';
 import { toStoreError } from '../../store/errors';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
-import { ensureRasters } from '../dataset/raster-cache';
+import { withRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readEvaluation, readRunSamples } from '../run-records/run-files';
@@ -65,7 +65,7 @@ export function createExports(options: {
     const validation = samplesOf(samples, 'validation');
     const images = format === 'onnx-int8' ? validation : validation.slice(0, PARITY_IMAGES);
     job.progress('reading-images', 0, images.length);
-    const rasters = await ensureRasters({
+    const prepared = await withRasters({
       project,
       dataset,
       pool,
@@ -76,8 +76,7 @@ export function createExports(options: {
     const final = await finalFolder(target, `${project.name} ${run} ${format}`);
     const temporary = await makeIncoming(final);
     try {
-      const samples = images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
-      const model = { source, record, samples, folder: temporary, format };
+      const model = { source, record, samples: prepared, folder: temporary, format };
       const { parity, comparison } = await writeModel(engine, model, job);
       if (comparison === null) requireParity(parity);
       await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes, research_use: RESEARCH_USE }));

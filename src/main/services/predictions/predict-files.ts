@@ -1,12 +1,13 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeRaster, type Raster } from '#shared/imaging/raster';
+import type { Raster } from '#shared/imaging/raster';
 import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { DecodePool } from '../../decode-host/client';
 import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { TestTime } from '../../engine-host/core/protocol';
+import { type RasterPlace, writeRasterFile } from '../../packs/place';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import type { JobHandle } from '../core/jobs';
@@ -101,7 +102,7 @@ async function predictBatch(
   const { record, testTime, scratch } = model;
   const { overlayFolder } = options;
   const decoded = await decodeAll(pool, batch, record);
-  const rasters = await writeRasters(scratch, decoded);
+  const rasters = writeRasters(scratch, decoded);
   const attention = options.attention || overlayFolder !== undefined;
   const result =
     rasters.length === 0
@@ -128,16 +129,14 @@ async function predictBatch(
   }
 }
 
-/** Writes rasters for the engine and returns their paths. */
-async function writeRasters(folder: string, decoded: readonly Decoded[]): Promise<string[]> {
+/** Writes rasters for the engine and returns their places. */
+function writeRasters(folder: string, decoded: readonly Decoded[]): RasterPlace[] {
   const rasters = decoded.flatMap(({ raster }): Raster[] => (raster === null ? [] : [raster]));
-  const paths: string[] = [];
-  for (const [index, raster] of rasters.entries()) {
-    const path = join(folder, `${index}.raster`);
-    await writeFile(path, encodeRaster(raster)).catch(rethrowForPeople);
-    paths.push(path);
+  try {
+    return rasters.map((raster, index) => writeRasterFile(join(folder, `${index}.raster`), raster));
+  } catch (error) {
+    return rethrowForPeople(error);
   }
-  return paths;
 }
 
 /** Creates a temporary folder for rasters in the project's cache, so that no pixels are written elsewhere. */

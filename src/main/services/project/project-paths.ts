@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { currentReading } from '#shared/imaging/pipeline';
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
+import { type RasterPlace, rasterFile } from '../../packs/place';
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -61,25 +61,23 @@ export function experimentFolder(folder: string, id: string): string {
   return join(experimentsFolder(folder), id);
 }
 
-/** `cache/rasters/<2 hex>/<hash>[-f<frame>][-<key>].raster`; `hash` is the source file's SHA-256. */
-export function rasterPath(folder: string, hash: string, key = USUAL_RASTERS, frame = 0): string {
-  return rasterPaths(folder, key)(hash, frame);
+/** `<hash>[-f<frame>][-<key>].raster`; `hash` is the source file's SHA-256. */
+export function rasterName(hash: string, key = USUAL_RASTERS, frame = 0): string {
+  return `${requireHash(hash)}${frameMark(frame)}${key === '' ? '' : `-${key}`}.raster`;
 }
 
-/** `rasterPath` for many images. */
-export function rasterPaths(folder: string, key = USUAL_RASTERS): (hash: string, frame?: number) => string {
-  const rasters = join(cacheFolder(folder), 'rasters');
-  const end = `${key === '' ? '' : `-${key}`}.raster`;
-  return (hash, frame = 0) => `${rasters}${sep}${requireHash(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;
+/** `cache/rasters/<2 hex>/<name>` */
+export function rasterPath(folder: string, hash: string, key = USUAL_RASTERS, frame = 0): string {
+  return join(cacheFolder(folder), 'rasters', hash.slice(0, 2), rasterName(hash, key, frame));
 }
 
 /**
  * Returns a look-up of the raster that an import wrote for an image: the current one, else that of an earlier version,
  * which still serves for comparing pictures. The look-up returns null if there is neither.
  */
-export function findRasters(folder: string): (hash: string, frame?: number) => string | null {
-  const names = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(folder, key));
-  return (hash, frame) => names.map((name) => name(hash, frame)).find((path) => existsSync(path)) ?? null;
+export function findRasters(folder: string): (hash: string, frame?: number) => RasterPlace | null {
+  const find = (hash: string, frame?: number) => (key: string) => rasterFile(rasterPath(folder, hash, key, frame));
+  return (hash, frame) => find(hash, frame)(USUAL_RASTERS) ?? find(hash, frame)(RASTERS_AS_STORED);
 }
 
 /** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg` */

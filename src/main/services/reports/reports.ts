@@ -12,6 +12,7 @@ import { countPatients } from '#shared/models/patient-count';
 import type { CasePrediction, RunDetail } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
+import { type RasterPlace, readPlace } from '../../packs/place';
 import type { Background } from '../background/background';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
@@ -77,8 +78,7 @@ export function createReports(options: {
     const { pipeline, classes } = model.record;
     job.progress('reading-images', 0, 1);
     const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample], signal: job.signal });
-    const path = rasters[0] ?? '';
-    const raster = decodeRaster(await readFile(path));
+    const raster = decodeRaster(readPlace(rasters[0] as RasterPlace));
     const classified = await classifyWithRun(model, { rasters, attention: true, testTime: null }, (spec) =>
       requestEngine(engine, job, 'classify', spec, { phase: 'predicting', total: 1 }),
     );

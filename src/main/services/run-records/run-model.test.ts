@@ -36,9 +36,11 @@ const answering = (classes: readonly string[]) => {
   };
 };
 
+const raster = { name: 'a.raster', file: '/a.raster', offset: 0, length: 20, checksum: null };
+
 it('uses the values of the record, and those of the request in their place', async () => {
   const { asked, ask } = answering(['benign', 'malignant']);
-  const request = { rasters: ['a.raster'], attention: true, testTime: null };
+  const request = { rasters: [raster], attention: true, testTime: null };
   const { probabilities } = await classifyWithRun({ folder: '/runs/1', record }, request, ask);
   expect([...probabilities]).toEqual([0.25, 0.75]);
   const ofRecord = {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
@@ -6,6 +6,7 @@ import { decodeRaster } from '#shared/imaging/raster';
 import { pipelineSchema } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
 import { dicomFile, imageModule, items } from '../../ingest/test-support/dicom-bytes';
+import { type RasterPlace, readPlace } from '../../packs/place';
 import { ensureRasters } from '../dataset/raster-cache';
 import { rasterKey } from '../project/project-paths';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
@@ -46,8 +47,8 @@ it('a run without a crop keeps its hash and cache, and one with a crop has raste
   expect(pipelineSchema.parse(JSON.parse(JSON.stringify(cropped)))).toEqual(cropped);
 
   const sizes = async (pipeline: typeof whole) => {
-    const paths = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image: image ?? 0, hash }] });
-    const { width, height } = decodeRaster(readFileSync(paths[0] ?? ''));
+    const places = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image: image ?? 0, hash }] });
+    const { width, height } = decodeRaster(readPlace(places[0] as RasterPlace));
     return [width, height];
   };
   expect(await sizes(cropped)).toEqual([32, 24]);
