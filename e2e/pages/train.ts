@@ -3,14 +3,28 @@ import { expect } from '../fixtures/app';
 import { Shell } from './shell';
 
 export class TrainPage extends Shell {
-  private async showForm(): Promise<Locator> {
+  /** The choice between the cards and all settings of a new run. */
+  private get settings(): Locator {
+    return this.main.getByRole('radiogroup', { name: 'Settings of the new run' });
+  }
+
+  private async showNewRun(): Promise<void> {
     await this.open('Train');
     const newRun = this.main.getByRole('button', { name: 'New run', disabled: false });
-    const form = this.main.getByRole('form', { name: 'New run' });
-    // The button works once the form is known not to be open.
-    await expect(newRun.or(form).first()).toBeVisible();
-    if (!(await form.isVisible())) await newRun.click();
-    return form;
+    // The button works once a new run is known not to be shown.
+    await expect(newRun.or(this.settings).first()).toBeVisible();
+    if (!(await this.settings.isVisible())) await newRun.click();
+  }
+
+  private async showForm(): Promise<Locator> {
+    await this.showNewRun();
+    await this.settings.getByText('Advanced').click();
+    return this.main.getByRole('form', { name: 'New run' });
+  }
+
+  /** A ready-made run: its region. */
+  card(title: 'Fast' | 'Better'): Locator {
+    return this.main.getByRole('region', { name: title, exact: true });
   }
 
   /** Starts a run from the form. `settings` maps labels of text fields to values. */

@@ -29,6 +29,7 @@ import { createLabels, type Labels } from './labels/labels';
 import { createReaders, type Readers } from './labels/readers';
 import { createPredictions, type Predictions } from './predictions/predictions';
 import { createProjects, type Projects } from './project/projects';
+import { createProposedProjects, type ProposedProjects } from './project/proposed-projects';
 import { createReports, type Reports } from './reports/reports';
 import { createResourceSources } from './resource-sources';
 import { type Comparisons, createComparisons } from './results/comparisons';
@@ -36,6 +37,7 @@ import { createEvaluations, type Evaluations } from './results/evaluations';
 import { createExperiments, type Experiments } from './results/experiments';
 import { createReview, type Review } from './review/review';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
+import { createRunCards, type RunCardsService } from './runs/run-cards';
 import { createRuns, type Runs } from './runs/runs';
 import { splitTasks } from './splits/split-tasks';
 import { createSplits } from './splits/splits';
@@ -49,6 +51,7 @@ export interface Services {
   readonly grants: Grants;
   readonly settings: SettingsService;
   readonly projects: Projects;
+  readonly proposedProjects: ProposedProjects;
   readonly samples: Samples;
   readonly imports: Imports;
   readonly dataset: Dataset;
@@ -61,6 +64,7 @@ export interface Services {
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
   readonly runs: Runs;
+  readonly runCards: RunCardsService;
   readonly evaluations: Evaluations;
   readonly comparisons: Comparisons;
   readonly experiments: Experiments;
@@ -136,6 +140,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
+  const runCards = createRunCards({ dataset, backbones, engine, lastBackbone: async () => null });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
@@ -158,6 +163,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     grants: createGrants(),
     settings: createSettings(userDataFolder),
     projects,
+    proposedProjects: createProposedProjects({ projects, projectsFolder }),
     samples,
     imports,
     dataset,
@@ -170,6 +176,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     backbones,
     learningRates,
     runs,
+    runCards,
     evaluations,
     comparisons,
     experiments,

@@ -10,6 +10,8 @@ export const runPreviewSchema = z.object({
   trainableParameters: z.number().int(),
   steps: z.number().int(),
   epochs: z.number().int(),
+  /** Pixels per side of the model's input; null if the backbone could not be read. */
+  imageSize: z.number().int().nullable(),
   /** Stages in order. `trainableParameters` is null if the backbone could not be read. */
   stages: z.array(
     z.object({
@@ -42,6 +44,11 @@ export const runPreviewSchema = z.object({
       signOff: splitSignOffSchema.nullable(),
     })
     .nullable(),
+  /** Images of the split that a start makes first; null if the project has one. */
+  plannedSplit: z
+    .object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() })
+    .nullable()
+    .default(null),
   /** Notes that the run will record on its backbone: its head, its image size, unused weights. */
   backboneNotes: z.array(z.string()),
   problems: z.array(z.string()),

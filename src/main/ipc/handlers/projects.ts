@@ -1,16 +1,17 @@
+import type { RequestParsed } from '#shared/ipc/contract';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const projectsHandlers = ({ projects, grants, samples }: Services) =>
-  ({
+export const projectsHandlers = ({ projects, proposedProjects, grants, samples }: Services) => {
+  const create = (input: RequestParsed<'projects.create'>) => {
+    if ('parent' in input) return projects.createIn(grants.path(input.parent), input.name);
+    if ('folder' in input) return projects.create(grants.path(input.folder), input.name);
+    return proposedProjects.create(input.name);
+  };
+  return {
     'projects.list': async () => ({ recent: await projects.list() }),
-    'projects.create': async (input) => {
-      const { id } =
-        'parent' in input
-          ? await projects.createIn(grants.path(input.parent), input.name)
-          : await projects.create(grants.path(input.folder), input.name);
-      return projects.summary(id);
-    },
+    'projects.proposal': ({ name }) => proposedProjects.propose(name),
+    'projects.create': async (input) => projects.summary((await create(input)).id),
     'projects.open': async ({ grant }) => {
       const { id } = await projects.open(grants.path(grant));
       return projects.summary(id);
@@ -24,4 +25,5 @@ export const projectsHandlers = ({ projects, grants, samples }: Services) =>
       return {};
     },
     'projects.sample': ({ folder }) => samples.start(folder === undefined ? undefined : grants.path(folder)),
-  }) satisfies DomainHandlers<'projects'>;
+  } satisfies DomainHandlers<'projects'>;
+};

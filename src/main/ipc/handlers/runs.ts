@@ -1,11 +1,16 @@
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const runsHandlers = ({ projects, runs, comparisons }: Services) =>
+export const runsHandlers = ({ projects, runs, runCards, splitting, comparisons }: Services) =>
   ({
-    'runs.preview': ({ project, config }) => runs.preview(projects.get(project), config),
+    'runs.cards': ({ project }) => runCards.propose(projects.get(project)),
+    'runs.preview': ({ project, config, splitFirst }) => runs.preview(projects.get(project), config, { splitFirst }),
     'runs.list': async ({ project }) => ({ runs: await runs.list(projects.get(project)) }),
-    'runs.start': ({ project, config, name }) => runs.start(projects.get(project), config, name),
+    'runs.start': async ({ project: id, config, name, splitFirst }) => {
+      const project = projects.get(id);
+      if (splitFirst) await splitting.splitIfMissing(project);
+      return runs.start(project, config, name);
+    },
     'runs.get': ({ project, run }) => runs.get(projects.get(project), run),
     'runs.progress': ({ project, run }) => runs.progress(projects.get(project), run),
     'runs.log': ({ project, run, after, limit }) => runs.log(projects.get(project), run, after, limit),

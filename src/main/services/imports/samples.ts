@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -12,6 +11,7 @@ import { Slice } from '../../ingest/slice';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { imagesFolder } from '../project/project-paths';
 import { folderName, type OpenProject, type Projects } from '../project/projects';
+import { freeFolder } from '../project/proposed-projects';
 import type { Splits } from '../splits/splits';
 import type { Imports } from './imports';
 
@@ -67,14 +67,6 @@ export function createSamples(options: {
         return projects.summary(project.id);
       }),
   };
-}
-
-/** The folder, or its name with the first free number appended: `Sample project 2`. */
-function freeFolder(wanted: string): string {
-  for (let number = 1; ; number++) {
-    const folder = number === 1 ? wanted : `${wanted} ${number}`;
-    if (!existsSync(folder)) return folder;
-  }
 }
 
 /** Yields to the event loop between images, each of which takes about 20 ms to draw. */

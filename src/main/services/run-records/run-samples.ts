@@ -2,21 +2,38 @@ import { createHash } from 'node:crypto';
 import { type SplitName, splitNames } from '#shared/models/dataset';
 import { classCounts } from '#shared/training/plan';
 import { fileGroups } from '../../store/identity';
-import { splitMembers } from '../../store/splits';
+import { labelledMembers, type SplitMember, splitMembers } from '../../store/splits';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from './run-files';
 
 /** The labelled images of the current split, by split and id. Images of other classes than `classes` are left out. */
-export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
-  const index = new Map(classes.map((label, position) => [label, position]));
+export const collectSamples = (project: OpenProject, classes: readonly string[]): RunSample[] =>
+  splitNames.flatMap((split) => toSamples(splitMembers(project.store, split), classes, split));
+
+/** `collectSamples` for a split that is not stored. */
+export function plannedSamples(
+  { store }: OpenProject,
+  members: ReadonlyMap<number, SplitName>,
+  classes: readonly string[],
+): RunSample[] {
+  const labelled = labelledMembers(store);
   return splitNames.flatMap((split) =>
-    splitMembers(project.store, split).flatMap(({ id, hash, frame, label, patient }) => {
-      const position = index.get(label);
-      return position === undefined
-        ? []
-        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part: split, label: position, patient }];
-    }),
+    toSamples(
+      labelled.filter(({ id }) => members.get(id) === split),
+      classes,
+      split,
+    ),
   );
+}
+
+function toSamples(members: readonly SplitMember[], classes: readonly string[], part: SplitName): RunSample[] {
+  const index = new Map(classes.map((label, position) => [label, position]));
+  return members.flatMap(({ id, hash, frame, label, patient }) => {
+    const position = index.get(label);
+    return position === undefined
+      ? []
+      : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
+  });
 }
 
 export const samplesOf = (samples: readonly RunSample[], split: SplitName): RunSample[] =>

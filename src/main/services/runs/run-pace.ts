@@ -2,7 +2,6 @@ import type { RunConfig } from '#shared/models/run-config';
 import { stagesOf } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import { storedRuns } from '../../store/runs';
-import { splitMembers } from '../../store/splits';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
@@ -15,15 +14,18 @@ import { backboneName } from './run-store';
 const VALIDATION_COST = 1 / 3;
 
 /**
- * Estimates a run's duration in seconds from the newest run of this project with the same backbone, preset and device.
- * Null without such a run, and for runs with several stages, whose epochs differ in cost.
+ * Estimates a run's duration in seconds from the newest run of this project with the same backbone, image size, preset
+ * and device. Null without such a run, and for runs with several stages, whose epochs differ in cost. `images`: those
+ * that the run would train and validate on.
  */
 export async function secondsByPace(
   project: OpenProject,
   config: RunConfig,
   device: EngineDevice,
+  images: { readonly train: number; readonly validation: number },
 ): Promise<number | null> {
-  if (stagesOf(config).length > 1) return null;
+  const [stage, ...more] = stagesOf(config);
+  if (stage === undefined || more.length > 0) return null;
   const alike = storedRuns(project.store).find(
     (run) =>
       run.epochsDone > 0 &&
@@ -35,9 +37,14 @@ export async function secondsByPace(
   );
   if (alike === undefined) return null;
   const record = await readRunRecord(runFolder(project.folder, alike.id)).catch(() => null);
-  if (record === null) return null;
-  const work = record.counts.train + VALIDATION_COST * record.counts.validation;
-  const wanted =
-    splitMembers(project.store, 'train').length + VALIDATION_COST * splitMembers(project.store, 'validation').length;
-  return (alike.seconds / (alike.epochsDone * work)) * wanted * config.epochs;
+  if (record === null || !costsTheSame(record.config, config)) return null;
+  // A head alone trains on features that are computed once, however many epochs follow.
+  const epochs = stage.trainable === 'head' ? 1 : stage.epochs / alike.epochsDone;
+  return ((alike.seconds * workOf(images)) / workOf(record.counts)) * epochs;
 }
+
+const workOf = ({ train, validation }: { readonly train: number; readonly validation: number }): number =>
+  train + VALIDATION_COST * validation;
+
+const costsTheSame = (one: RunConfig, other: RunConfig): boolean =>
+  one.imageSize === other.imageSize && one.headSolver === other.headSolver && one.featureViews === other.featureViews;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { parseIntensity } from '#shared/imaging/intensity-text';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
+import { splitNames, splitRequestSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
 import type { RunPreview } from '#shared/models/run-preview';
@@ -26,9 +27,11 @@ import type { Dataset } from '../dataset/dataset';
 import { findLeaks, type Leaks } from '../duplicates/duplicate-groups';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from '../run-records/run-files';
-import { collectSamples, samplesOf } from '../run-records/run-samples';
+import { collectSamples, plannedSamples, samplesOf } from '../run-records/run-samples';
+import { planSplit } from '../splits/plan-split';
 import { signOffOf } from '../splits/sign-offs';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
+import { secondsByPace } from './run-pace';
 import { usedDevice } from './used-device';
 
 /** The part of the backbones service that runs need. */
@@ -47,6 +50,8 @@ export interface PreparedRun {
   readonly samples: readonly RunSample[];
   readonly backbone: BackboneSource | null;
   readonly estimate: Estimate | null;
+  /** Why the estimate failed, as sentences; else null. */
+  readonly estimateProblem: string | null;
   readonly pipeline: Pipeline | null;
   /** Permission to start although the split leaks; null if none is needed or valid. */
   readonly signOff: SignOff | null;
@@ -132,6 +137,7 @@ export async function prepareRun(
     samples,
     backbone,
     estimate,
+    estimateProblem: problem,
     pipeline: estimate === null ? null : pipelineOf(config, estimate),
     signOff: signOff === null || signOff.void !== null ? null : recorded(signOff),
     preview: {
@@ -141,6 +147,7 @@ export async function prepareRun(
       trainableParameters: estimate?.trainableParameters ?? 0,
       steps: plan.totalSteps,
       epochs: plan.epochs,
+      imageSize: estimate?.imageSize ?? null,
       stages: plan.stages.map(({ name, epochs, steps, stepsPerEpoch, warmupSteps, learningRate }, index) => ({
         name,
         epochs,
@@ -164,11 +171,44 @@ export async function prepareRun(
           ? firstDraws(config, classes, labels)
           : null,
       smallerBatch: smallerBatch(checked),
+      plannedSplit: null,
       backboneNotes: [...(estimate?.notes ?? [])],
       problems: runProblems(checked),
       warnings: runWarnings(checked),
     },
   };
+}
+
+/**
+ * `prepareRun` with a better estimate of the time: that of a similar run here is more accurate than a short benchmark.
+ * `splitFirst`: a start will make the default split if there is none, so the run is checked with its images.
+ */
+export async function previewRun(
+  services: PreviewServices,
+  project: OpenProject,
+  given: RunConfigGiven,
+  { splitFirst }: { readonly splitFirst: boolean },
+): Promise<PreparedRun> {
+  const planned = splitFirst ? defaultSplitSamples(project, services.dataset.classes(project)) : null;
+  const prepared = await withPace(project, await prepareRun(services, project, given, planned ?? undefined));
+  if (planned === null) return prepared;
+  const [train = 0, validation = 0, test = 0] = splitNames.map((split) => samplesOf(planned, split).length);
+  return { ...prepared, preview: { ...prepared.preview, plannedSplit: { train, validation, test } } };
+}
+
+/** The images of the default split of a project without one; null if it has one, or none can be made. */
+export function defaultSplitSamples(project: OpenProject, classes: readonly string[]): RunSample[] | null {
+  if (classes.length < 2 || currentSplit(project.store) !== null) return null;
+  const { members } = planSplit(project.store, splitRequestSchema.parse({}));
+  return plannedSamples(project, members, classes);
+}
+
+/** With the duration of a similar run of the project in place of the engine's estimate, if there is one. */
+export async function withPace(project: OpenProject, prepared: PreparedRun): Promise<PreparedRun> {
+  const { preview, samples } = prepared;
+  const images = { train: samplesOf(samples, 'train').length, validation: samplesOf(samples, 'validation').length };
+  const byPace = await secondsByPace(project, preview.config, preview.device, images);
+  return byPace === null ? prepared : { ...prepared, preview: { ...preview, secondsEstimate: byPace } };
 }
 
 /** The sign-off as a run records it: without `void`, which holds only for now. */

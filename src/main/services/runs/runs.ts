@@ -13,8 +13,7 @@ import { readRunRecord } from '../run-records/run-files';
 import { readHistory, readRunLog } from '../run-records/run-log';
 import type { NewRun } from './run-creation';
 import { diagnoseRun } from './run-diagnosis';
-import { secondsByPace } from './run-pace';
-import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-preview';
+import { type BackboneResolver, previewRun, type RunConfigGiven } from './run-preview';
 import { createRunQueue, type QueueMove } from './run-queue';
 import { requeueRun, startRuns } from './run-start';
 import { idleProgress } from './run-states';
@@ -23,8 +22,15 @@ import { type RunEndListener, runToEnd } from './run-to-end';
 import { withChanges } from './run-transitions';
 
 export interface Runs {
-  /** Previews a configuration and its cost. Does not throw for an invalid configuration: see `problems`. */
-  preview(project: OpenProject, config: RunConfigGiven): Promise<RunPreview>;
+  /**
+   * Previews a configuration and its cost. Does not throw for an invalid configuration: see `problems`. `splitFirst`:
+   * with the default split if the project has none.
+   */
+  preview(
+    project: OpenProject,
+    config: RunConfigGiven,
+    options?: { readonly splitFirst?: boolean },
+  ): Promise<RunPreview>;
   /**
    * Writes the run folder and queues the run; one run trains at a time. Throws `run_not_ready` with the first problem
    * of the preview, `project_busy`, `disk_full`, `project_unwritable`.
@@ -117,12 +123,8 @@ export function createRuns(options: RunsOptions): Runs {
   };
 
   return {
-    async preview(project, given) {
-      const { preview } = await prepareRun(options, project, given);
-      // The duration of a similar run here is more accurate than a short benchmark.
-      const byPace = await secondsByPace(project, preview.config, preview.device);
-      return { ...preview, secondsEstimate: byPace ?? preview.secondsEstimate };
-    },
+    preview: async (project, config, { splitFirst = false } = {}) =>
+      (await previewRun(options, project, config, { splitFirst })).preview,
 
     async start(project, config, name) {
       const [summary] = await startAll(project, [{ config, name }]);

@@ -1,27 +1,19 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { type SplitName, type SplitRequestInput, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
 import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-out';
-import { type SplitShares, splitItems } from '#shared/splitting/split';
+import type { SplitShares } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import {
-  addSplit,
-  currentSplit,
-  currentSplits,
-  type SplitCandidate,
-  setLeaks,
-  setMember,
-  splitCandidates,
-} from '../../store/splits';
+import { addSplit, currentSplit, currentSplits, setLeaks, setMember, splitCandidates } from '../../store/splits';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { patientDoubtWarnings } from '../patients/patient-doubts';
 import { findPeople } from '../patients/same-person';
 import type { OpenProject } from '../project/projects';
-import { heldOutSplits, listOrigins } from './held-out';
+import { listOrigins } from './held-out';
+import { planSplit } from './plan-split';
 import { signSplit, withdrawSignOff } from './sign-offs';
 import { CARVED_SEED, splitsAsGiven } from './split-as-given';
-import { toSplitItems } from './split-items';
 import { type Counted, summarizeSplit } from './split-summary';
 
 export interface Splits {
@@ -51,19 +43,7 @@ export function createSplits(): Splits {
   return {
     split(project, given) {
       const request = splitRequestSchema.parse(given);
-      if (request.heldOut === null && request.validation + request.test > 0.95) {
-        throw new FoveaError('split_shares', 'Validation and test together leave too little to train on.', {
-          hint: 'Their sum can be at most 0.95; 0.2 each is common.',
-        });
-      }
-      const candidates = splitCandidates(project.store);
-      requireClasses(candidates);
-      const duplicates = request.keepDuplicatesTogether ? keptTogether(duplicateGroups(project.store)) : [];
-      const items = toSplitItems(candidates, request.group, duplicates, findPeople(project.store));
-      const { members, notes } =
-        request.heldOut === null
-          ? { members: splitItems(items, request, request.seed), notes: [] as string[] }
-          : heldOutSplits(project.store, items, request.heldOut, request);
+      const { members, notes } = planSplit(project.store, request);
       if (request.group === 'patient') notes.push(...patientDoubtWarnings(project.store));
       store(
         project,
@@ -131,19 +111,6 @@ export function createSplits(): Splits {
       return summarizeSplit(project) as SplitSummary;
     },
   };
-}
-
-function requireClasses(candidates: readonly SplitCandidate[]): void {
-  if (candidates.length === 0) {
-    throw new FoveaError('no_labels', 'No labelled images yet.', {
-      hint: 'Label images on the Data screen, or import them with labels.',
-    });
-  }
-  if (new Set(candidates.map((one) => one.label)).size < 2) {
-    throw new FoveaError('one_class', 'All labelled images have the same class. A classifier needs at least two.', {
-      hint: 'Add images of another class, or relabel some of these.',
-    });
-  }
 }
 
 function store(

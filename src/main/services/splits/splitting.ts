@@ -1,5 +1,6 @@
 import type { SplitName, SplitRequestInput, SplitSummary } from '#shared/models/dataset';
 import type { OriginList } from '#shared/models/held-out';
+import { currentSplit } from '../../store/splits';
 import { type Background, placeOf } from '../background/background';
 import type { Duplicates } from '../duplicates/duplicates';
 import type { OpenProject } from '../project/projects';
@@ -8,6 +9,8 @@ import { splitTasks } from './split-tasks';
 /** `Splits` for other services: runs in the background, and searches for duplicates before each split. */
 export interface Splitting {
   split(project: OpenProject, request: SplitRequestInput): Promise<SplitSummary>;
+  /** Makes the default split, by patient with duplicates kept together, if the project has none. */
+  splitIfMissing(project: OpenProject): Promise<void>;
   move(project: OpenProject, images: readonly number[], split: SplitName): Promise<SplitSummary>;
   origins(project: OpenProject): Promise<OriginList[]>;
   signOff(project: OpenProject, name: string, reason: string): Promise<SplitSummary>;
@@ -19,11 +22,15 @@ export function createSplitting(options: {
   readonly background: Background;
 }): Splitting {
   const { duplicates, background } = options;
+  const split: Splitting['split'] = async (project, request) => {
+    // Unknown duplicates would end up in different splits.
+    if (request.keepDuplicatesTogether !== false) await duplicates.search(project);
+    return background(splitTasks.split, { project: placeOf(project), request });
+  };
   return {
-    async split(project, request) {
-      // Unknown duplicates would end up in different splits.
-      if (request.keepDuplicatesTogether !== false) await duplicates.search(project);
-      return background(splitTasks.split, { project: placeOf(project), request });
+    split,
+    async splitIfMissing(project) {
+      if (currentSplit(project.store) === null) await split(project, {});
     },
     move: (project, images, split) => background(splitTasks.move, { project: placeOf(project), images, split }),
     origins: (project) => background(splitTasks.origins, { project: placeOf(project) }),

@@ -33,3 +33,13 @@ export function acceptDrop(transfer: DataTransfer): void {
     },
   });
 }
+
+/** The name of a dropped folder, or of the folder that a dropped zip archive was packed from; null for other files. */
+export function droppedName({ items }: DataTransfer): string | null {
+  const [first] = items;
+  if (first?.kind !== 'file') return null;
+  const entry = first.webkitGetAsEntry();
+  if (entry?.isDirectory === true) return entry.name;
+  const archive = /^(.+)\.zip$/i.exec(entry?.name ?? first.getAsFile()?.name ?? '');
+  return archive?.[1] ?? null;
+}

@@ -10,11 +10,21 @@ export const projectsRequests = {
   'projects.list': query(nothing, z.object({ recent: z.array(projectSummarySchema) }), {
     reads: ['projects', 'images', 'labels', 'runs'],
   }),
-  /** In a new folder within `parent`, named like the project, or in `folder` itself, which may name the project. */
+  /** Name and place of a new project, without a choice by a person; the name may be suggested. */
+  'projects.proposal': query(
+    z.object({ name: z.string().optional() }),
+    z.object({ name: z.string(), place: z.string() }),
+    { reads: ['projects'] },
+  ),
+  /**
+   * In a new folder within `parent`, named like the project; in `folder` itself, which may name the project; or, without
+   * either, as `projects.proposal` proposes.
+   */
   'projects.create': command(
     z.union([
       z.strictObject({ parent: z.string(), name: projectName }),
       z.strictObject({ folder: z.string(), name: projectName.optional() }),
+      z.strictObject({ name: projectName.optional() }),
     ]),
     projectSummarySchema,
     { changes: ['projects'] },

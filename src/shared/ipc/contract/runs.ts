@@ -3,10 +3,14 @@ import { comparisonSchema } from '../../models/comparison';
 import { diagnosisSchema } from '../../models/diagnosis';
 import { list } from '../../models/list';
 import { logRecordSchema, runDetailSchema, runProgressSchema, runSummarySchema } from '../../models/run';
+import { runCardsSchema } from '../../models/run-card';
 import { bestMetrics, runConfigSchema } from '../../models/run-config';
 import { runPreviewSchema } from '../../models/run-preview';
 import { command, job, query } from './entries';
 import { MAX_RUNS, nothing, project, run } from './inputs';
+
+/** A project without a split gets the default one first: by patient, with duplicates kept together. */
+const splitFirst = { splitFirst: z.boolean().default(false) };
 
 export const runsRequests = {
   /** A learning rate test: one step at each of a hundred rates, from small to large, until the loss explodes. */
@@ -21,15 +25,19 @@ export const runsRequests = {
     }),
     { phases: ['reading-images', 'reading-backbone', 'computing-features', 'trying-rates'], changes: [] },
   ),
+  /** Ready-made runs for the project's images on this computer. */
+  'runs.cards': query(project, runCardsSchema, {
+    reads: ['images', 'labels', 'split', 'duplicates', 'backbones', 'evaluations', 'settings'],
+  }),
   /** Cost of a config, before the start. `problems` prevent the start; `warnings` do not. */
-  'runs.preview': query(project.extend({ config: runConfigSchema }), runPreviewSchema, {
+  'runs.preview': query(project.extend({ config: runConfigSchema, ...splitFirst }), runPreviewSchema, {
     reads: ['images', 'labels', 'split', 'duplicates', 'backbones'],
   }),
   'runs.list': query(project, z.object({ runs: z.array(runSummarySchema) }), { reads: ['runs', 'evaluations'] }),
   'runs.start': command(
-    project.extend({ config: runConfigSchema, name: z.string().max(120).optional() }),
+    project.extend({ config: runConfigSchema, name: z.string().max(120).optional(), ...splitFirst }),
     runSummarySchema,
-    { changes: ['runs'] },
+    { changes: ['runs', 'split'] },
   ),
   'runs.get': query(run, runDetailSchema, { reads: ['runs', 'evaluations'] }),
   'runs.progress': query(run, runProgressSchema, { reads: ['runs'] }),

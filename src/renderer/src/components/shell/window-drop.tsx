@@ -1,16 +1,23 @@
 import { Text } from '@mantine/core';
 import { FolderInput } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { acceptDrop } from '../../state/dropped';
+import { invoke } from '../../bridge/bridge';
+import { acceptDrop, droppedName } from '../../state/dropped';
+import { enterProject } from '../../state/open-project';
 import { useSession } from '../../state/session';
-import { showToast } from '../../state/toasts';
+import { showError, showToast } from '../../state/toasts';
 import { readOnlyReason } from '../read-only';
 import classes from './window-drop.module.css';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
+/** Creates and enters a project for dropped images, whose import then opens. */
+async function createProject(name: string | null): Promise<void> {
+  enterProject(await invoke('projects.create', name === null ? {} : { name: name.slice(0, 120) }));
+}
+
 /**
- * Accepts files dropped anywhere in the window and imports them into the open project. Predict has a drop zone of its
+ * Accepts files dropped anywhere in the window and imports them into the open project, or into a new one. Predict has a drop zone of its
  * own; elsewhere on that screen drops are ignored, because a browser would navigate to the file.
  */
 export function WindowDrop() {
@@ -38,14 +45,16 @@ export function WindowDrop() {
       depth.current = 0;
       setOver(false);
       const session = useSession.getState();
-      if (session.screen === 'predict' || session.project === null) return;
+      if (session.screen === 'predict') return;
       const readOnly = readOnlyReason();
       if (readOnly !== null) {
         showToast({ message: readOnly });
         return;
       }
+      const name = droppedName(event.dataTransfer);
       acceptDrop(event.dataTransfer);
-      session.go('data');
+      if (session.project === null) createProject(name).catch(showError);
+      else session.go('data');
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);
@@ -64,11 +73,13 @@ export function WindowDrop() {
       <div className={classes['frame']}>
         <FolderInput size={36} strokeWidth={1.5} aria-hidden />
         <Text size="lg" fw={600}>
-          {project === null ? 'Open a project first' : `Drop to add these images to ${project.name}`}
+          {project === null
+            ? 'Drop to start a project with these images'
+            : `Drop to add these images to ${project.name}`}
         </Text>
         <Text c="dimmed">
           {project === null
-            ? 'Images belong to a project. Open one, create one, or try the sample project.'
+            ? 'It is named after the folder, and the images stay where they are'
             : 'You can check the files before anything is imported'}
         </Text>
       </div>

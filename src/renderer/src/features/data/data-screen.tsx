@@ -1,12 +1,14 @@
 import { Button, Center, Loader, Tooltip } from '@mantine/core';
 import { Undo2 } from 'lucide-react';
 import { Activity, useEffect, useState } from 'react';
+import type { ImageFilter } from '#shared/models/dataset';
 import { patientsText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatQuantity } from '#shared/text/number';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageBody, PageHeader } from '../../components/page';
 import { EditControls } from '../../components/read-only';
+import { useDestination } from '../../state/destinations';
 import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { AddMenu, NoImages } from './add-images';
@@ -39,6 +41,18 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
     if (imageRequest !== null) setView(imagesView);
   }, [imageRequest]);
   const data = summary.data;
+  const showImages = (filter: ImageFilter, title: string) => useSession.getState().showImages({ title, filter });
+  useDestination(
+    {
+      images: () => setView(imagesView),
+      'add-images': flow.addFolder,
+      unlabelled: () => showImages({ unlabelled: true }, 'Without a label'),
+      duplicates: () => setView(defaultView('duplicates')),
+      review: () => setView(defaultView('review')),
+      split: () => setSplitOpen(true),
+    },
+    data !== undefined,
+  );
   return (
     <Page>
       <PageHeader

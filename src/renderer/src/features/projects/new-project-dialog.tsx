@@ -6,7 +6,7 @@ import { Dialog } from '../../components/dialog';
 import { DialogFooter } from '../../components/dialog-footer';
 import { ErrorAlert } from '../../components/error-alert';
 import { enterProject } from '../../state/open-project';
-import { useCommand } from '../../state/requests';
+import { useCommand, useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 
 /** Name and location of a new project. */
@@ -19,7 +19,10 @@ export function NewProjectDialog({ opened, onClose }: { readonly opened: boolean
 }
 
 function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
-  const [name, setName] = useState('');
+  const proposal = useRequest('projects.proposal', {});
+  /** Null until a person types a name. */
+  const [typed, setTyped] = useState<string | null>(null);
+  /** Null for Fovea's own folder. */
   const [place, setPlace] = useState<Grant | null>(null);
   const create = useCommand('projects.create', {
     quiet: true,
@@ -36,24 +39,25 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
       showError(error);
     }
   };
-  const trimmed = name.trim();
+  const name = (typed ?? proposal.data?.name ?? '').trim();
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (place !== null && trimmed !== '') create.mutate({ parent: place.grant, name: trimmed });
+        if (name !== '') create.mutate(place === null ? { name } : { parent: place.grant, name });
       }}
     >
       <Stack gap="sm">
         <TextInput
           label="Name"
           placeholder="Breast ultrasound 2026"
-          value={name}
+          value={typed ?? proposal.data?.name ?? ''}
           maxLength={120}
           required
           withAsterisk={false}
           data-autofocus
-          onChange={(event) => setName(event.currentTarget.value)}
+          onFocus={(event) => event.currentTarget.select()}
+          onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <Input.Wrapper
           size="xs"
@@ -64,8 +68,8 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
             <Button variant="default" leftSection={<Folder size={15} />} onClick={choose}>
               Choose location
             </Button>
-            <Text truncate c={place === null ? 'dimmed' : 'var(--mantine-color-text)'}>
-              {place === null ? 'No location chosen' : place.name}
+            <Text truncate title={place?.name ?? proposal.data?.place}>
+              {place?.name ?? proposal.data?.place}
             </Text>
           </Group>
         </Input.Wrapper>
@@ -74,7 +78,7 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={create.isPending} disabled={place === null || trimmed === ''}>
+          <Button type="submit" loading={create.isPending} disabled={name === ''}>
             Create project
           </Button>
         </DialogFooter>

@@ -8,14 +8,15 @@ import { ErrorAlert } from '../../components/error-alert';
 import { InvalidFields } from '../../components/invalid-fields';
 import { Page, PageHeader } from '../../components/page';
 import { EditControls } from '../../components/read-only';
+import { openDestination, useDestination } from '../../state/destinations';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
-import { useSession } from '../../state/session';
 import { ComparisonView } from './experiments/comparison-view';
 import { ExperimentView } from './experiments/experiment-view';
 import { NewExperiment } from './experiments/new-experiment';
-import { NewRunForm } from './form/new-run-form';
+import { NewRun } from './form/new-run';
 import { useFirstDraft } from './form/use-first-draft';
+import { useDrafts } from './parts/draft-store';
 import { useTrainView } from './parts/train-view';
 import classes from './parts/view.module.css';
 import { RunList } from './run/run-list';
@@ -43,7 +44,18 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
     selectRun(project.id, id);
     show(project.id, null);
   };
-  const go = useSession((state) => state.go);
+  const setAdvanced = useDrafts((state) => state.setAdvanced);
+  useDestination({
+    'new-run': () => {
+      setAdvanced(project.id, false);
+      select(null);
+    },
+    run: () => show(project.id, null),
+    weights: () => {
+      setAdvanced(project.id, true);
+      select(null);
+    },
+  });
 
   const runs = (list.data?.runs ?? []).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   const run = choice === null ? undefined : (runs.find(({ id }) => id === choice) ?? defaultRun(runs));
@@ -85,9 +97,9 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
           <EmptyState
             icon={Images}
             title="No images to train on yet"
-            actions={<Button onClick={() => go('data')}>Go to Data</Button>}
+            actions={<Button onClick={() => openDestination('add-images')}>Add images</Button>}
           >
-            Import images, label them and create a split. Then come back to train.
+            Add a folder of images; class folders become labels. Then come back to train.
           </EmptyState>
         ) : (
           <div className={classes['columns']}>
@@ -132,7 +144,7 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
               {view === null && run !== undefined && (
                 <RunView key={run.id} project={project} run={run} place={queuePlaces(runs).get(run.id) ?? null} />
               )}
-              {isForm && list.data !== undefined && <NewRunForm project={project} onStarted={select} />}
+              {isForm && list.data !== undefined && <NewRun project={project} onStarted={select} />}
             </div>
           </div>
         )}

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { CircleCheck, TriangleAlert, Zap } from 'lucide-react';
 import type { ImportResult } from '#shared/models/dataset';
 import { patientsText } from '#shared/models/patient-count';
 import { formatCount, formatQuantity } from '#shared/text/number';
@@ -7,6 +7,7 @@ import { formatDuration, formatRate } from '#shared/text/time';
 import { ClassChip } from '../../../components/class-chip';
 import { DialogFooter } from '../../../components/dialog-footer';
 import { Stat } from '../../../components/stat';
+import { openDestination } from '../../../state/destinations';
 import { SkippedFiles } from './skipped-files';
 
 const duplicatesText = ({ moved }: ImportResult): string =>
@@ -19,8 +20,12 @@ const addedText = (result: ImportResult): string => {
   return `${images}${result.patients !== null && result.withoutPatient === 0 ? ' of ' : ', '}${patientsText(result)}`;
 };
 
+/** Mantine focuses the element with this attribute when the dialog opens. */
+const autofocus = { 'data-autofocus': true };
+
 /** Summary of a finished import. */
 export function ImportResultView({ result, onClose }: { readonly result: ImportResult; readonly onClose: () => void }) {
+  const canTrain = Object.keys(result.classes).length > 0;
   return (
     <Stack gap="md">
       <Group gap={8} wrap="nowrap">
@@ -60,9 +65,21 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
       ))}
       {result.skipped.length > 0 && <SkippedFiles title="Skipped files" files={result.skipped} />}
       <DialogFooter>
-        <Button data-autofocus onClick={onClose}>
+        <Button variant={canTrain ? 'default' : 'filled'} {...(canTrain ? {} : autofocus)} onClick={onClose}>
           Done
         </Button>
+        {canTrain && (
+          <Button
+            {...autofocus}
+            leftSection={<Zap size={14} />}
+            onClick={() => {
+              onClose();
+              openDestination('new-run');
+            }}
+          >
+            Go on to Train
+          </Button>
+        )}
       </DialogFooter>
     </Stack>
   );

@@ -17,6 +17,7 @@ const preview: RunPreview = {
   trainableParameters: 1000,
   steps: 40,
   epochs: 4,
+  imageSize: 96,
   stages: [],
   memoryMB: 500,
   device: 'cpu',
@@ -26,6 +27,7 @@ const preview: RunPreview = {
   classDraws: null,
   smallerBatch: null,
   leak: null,
+  plannedSplit: null,
   backboneNotes: [],
   problems: [],
   warnings: [],
@@ -52,7 +54,9 @@ it('starts a run with its settings, and shows it', async () => {
   expect(start().disabled).toBe(true);
   await screen.findByText('about 2 min');
   await user.click(start());
-  expect(main.asked('runs.start')).toEqual([{ project: 'p', config: defaultDraft, name: 'First try' }]);
+  expect(main.asked('runs.start')).toEqual([
+    { project: 'p', config: defaultDraft, splitFirst: true, name: 'First try' },
+  ]);
   expect(started).toHaveBeenCalledWith('r');
 });
 

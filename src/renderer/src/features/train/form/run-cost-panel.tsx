@@ -12,6 +12,7 @@ import { SectionCard } from '../../../components/section-card';
 import { SignOffState } from '../../../components/sign-off-state';
 import { useCommand } from '../../../state/requests';
 import { type DraftConfig, useDrafts } from '../parts/draft-store';
+import { PlannedSplit } from '../parts/planned-split';
 import layout from '../parts/view.module.css';
 import { Checking } from './checking';
 import classes from './run-cost-panel.module.css';
@@ -55,7 +56,12 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
               disabled={blocked}
               loading={start.isPending}
               onClick={() =>
-                start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })
+                start.mutate({
+                  project,
+                  config: draft,
+                  splitFirst: true,
+                  ...(name.trim() === '' ? {} : { name: name.trim() }),
+                })
               }
             >
               Start training
@@ -72,6 +78,9 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           )}
           {cost?.leak !== null && cost?.leak !== undefined && (
             <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} brief />
+          )}
+          {cost?.plannedSplit !== null && cost?.plannedSplit !== undefined && (
+            <PlannedSplit split={cost.plannedSplit} />
           )}
           {cost !== undefined && cost.warnings.length > 0 && (
             <Notice tone="warning" title="Good to know" lines={cost.warnings} />

@@ -14,7 +14,7 @@ export function useRunPreview(project: string, draft: DraftConfig) {
   const parsed = runConfigSchema.safeParse(settled);
   const preview = useRequest(
     'runs.preview',
-    { project, config: parsed.success ? parsed.data : defaultDraft },
+    { project, config: parsed.success ? parsed.data : defaultDraft, splitFirst: true },
     { enabled: parsed.success, keepPrevious: true },
   );
   const parseErrors = parsed.success

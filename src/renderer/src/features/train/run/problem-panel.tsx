@@ -22,14 +22,14 @@ export interface ProblemPanelProps {
 /** Explains a run's problem and offers fixes, most effective first; each opens the form with the changed settings. */
 export function ProblemPanel({ project, config, diagnosis, failed, onResume }: ProblemPanelProps) {
   const select = useSelectedRun((state) => state.select);
-  const replace = useDrafts((state) => state.replace);
+  const openAdvanced = useDrafts((state) => state.openAdvanced);
   const go = useSession((state) => state.go);
   const applyOffer = ({ settings }: Offer) => {
     if (settings === null) {
       go('data');
       return;
     }
-    replace(project, runConfigSchema.parse({ ...config, ...settings }));
+    openAdvanced(project, runConfigSchema.parse({ ...config, ...settings }));
     select(project, null);
   };
   return (

@@ -11,7 +11,7 @@ import { useDrafts } from '../parts/draft-store';
 /** Everything needed to repeat a run: counts, classes, hashes, and the settings as JSON. */
 export function RunConfigView({ project, detail }: { readonly project: string; readonly detail: RunDetail }) {
   const { record } = detail;
-  const replace = useDrafts((state) => state.replace);
+  const openAdvanced = useDrafts((state) => state.openAdvanced);
   const select = useSelectedRun((state) => state.select);
   const json = JSON.stringify(record.config, null, 2);
   return (
@@ -54,7 +54,7 @@ export function RunConfigView({ project, detail }: { readonly project: string; r
               variant="default"
               leftSection={<RotateCcw size={14} />}
               onClick={() => {
-                replace(project, record.config);
+                openAdvanced(project, record.config);
                 select(project, null);
               }}
             >

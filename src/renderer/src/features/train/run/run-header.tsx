@@ -246,7 +246,7 @@ const openTexts = {
 
 function RunMenu({ project, run, detail }: RunHeaderProps) {
   const select = useSelectedRun((state) => state.select);
-  const replace = useDrafts((state) => state.replace);
+  const openAdvanced = useDrafts((state) => state.openAdvanced);
   const pick = useTrainView((state) => state.pick);
   const show = useTrainView((state) => state.show);
   const membership = run.experiment;
@@ -279,7 +279,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
           disabled={detail === null}
           onClick={() => {
             if (detail === null) return;
-            replace(project.id, detail.record.config);
+            openAdvanced(project.id, detail.record.config);
             select(project.id, null);
           }}
         >

@@ -1,0 +1,108 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { Download, Play, SlidersHorizontal } from 'lucide-react';
+import type { RunCard, RunCardKind, RunOffer } from '#shared/models/run-card';
+import { formatMemory } from '#shared/text/number';
+import { formatShortDuration } from '#shared/text/time';
+import { deviceNames } from '#shared/training/device-names';
+import { isLogisticRegression } from '#shared/training/stages';
+import { EditControls } from '../../../components/read-only';
+import { SectionCard } from '../../../components/section-card';
+import { presetTitle } from '../parts/presets';
+import classes from './run-cards.module.css';
+
+const texts: Readonly<Record<RunCardKind, { readonly title: string; readonly text: string }>> = {
+  fast: {
+    title: 'Fast',
+    text: 'Trains a head on the features of a pretrained model. A first result within minutes.',
+  },
+  better: {
+    title: 'Better',
+    text: 'Also adapts the model itself to your images, as far as this computer allows.',
+  },
+};
+
+export interface RunCardViewProps {
+  readonly card: RunCard;
+  /** The card to recommend. */
+  readonly isFirst: boolean;
+  /** Why nothing can start; null if it can. */
+  readonly blocked: string | null;
+  readonly isStarting: boolean;
+  readonly onStart: (offer: RunOffer) => void;
+  /** Opens all settings, with those of the offer if there is one. */
+  readonly onAdvanced: (offer: RunOffer | null) => void;
+  readonly onGetWeights: () => void;
+}
+
+/** A ready-made run with its cost and its start button, or why it is not offered. */
+export function RunCardView(props: RunCardViewProps) {
+  const { card, isFirst, blocked, isStarting, onStart, onAdvanced, onGetWeights } = props;
+  const { title, text } = texts[card.kind];
+  const { offer } = card;
+  return (
+    <SectionCard title={title} description={text}>
+      {offer === null ? (
+        <Stack gap="sm" className={classes['content']}>
+          <Text size="sm">{card.reason}</Text>
+          <Group gap="xs" mt="auto">
+            {card.needsWeights && (
+              <Button variant="default" leftSection={<Download size={14} />} onClick={onGetWeights}>
+                Get weights
+              </Button>
+            )}
+            {!card.needsWeights && (
+              <Button variant="default" leftSection={<SlidersHorizontal size={14} />} onClick={() => onAdvanced(null)}>
+                Advanced settings
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      ) : (
+        <Stack gap="sm" className={classes['content']}>
+          <Facts offer={offer} />
+          <Group gap="xs" mt="auto" wrap="nowrap">
+            <EditControls>
+              <Button
+                aria-label={`Start: ${title}`}
+                variant={isFirst ? 'filled' : 'default'}
+                leftSection={<Play size={15} />}
+                disabled={blocked !== null}
+                {...(blocked === null ? {} : { title: blocked })}
+                loading={isStarting}
+                onClick={() => onStart(offer)}
+              >
+                Start
+              </Button>
+            </EditControls>
+            <Button variant="subtle" aria-label={`Change settings: ${title}`} onClick={() => onAdvanced(offer)}>
+              Change settings
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </SectionCard>
+  );
+}
+
+function Facts({ offer }: { readonly offer: RunOffer }) {
+  const { config, seconds } = offer;
+  const epochs = isLogisticRegression(config) ? 'logistic regression' : `${config.epochs} epochs`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Time', seconds === null ? 'measured during the run' : `about ${formatShortDuration(seconds)}`],
+    ['Memory', `about ${formatMemory(offer.memoryMB)}`],
+    ['Model', `${config.backbone}${offer.pretrained ? '' : ', from scratch'}`],
+    ['Image size', `${offer.imageSize} px`],
+    ['Preset', `${presetTitle(config.preset)}, ${epochs}`],
+    ['Device', deviceNames[offer.device]],
+  ];
+  return (
+    <dl className={classes['facts']}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd title={value}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
