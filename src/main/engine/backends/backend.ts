@@ -1,6 +1,6 @@
 import type { EngineDevice } from '#shared/models/device';
 import type { Graph } from '../ir/graph';
-import type { Tensor } from '../tensor';
+import type { NamedTensors, Tensor } from '../tensor';
 
 /**
  * The device that computes. `tfjs` is TensorFlow.js on whatever hardware it finds; the others belong to onnxruntime.
@@ -37,6 +37,10 @@ export interface Backend {
   readonly device: EngineDevice;
   /** Whether outputs can stay on the device. GPUs need this; on a CPU it gains nothing. */
   readonly keepsTensors: boolean;
-  /** @param keep names of the outputs to leave on the device */
-  compile(graph: Graph, keep?: ReadonlySet<string>): Promise<Program>;
+  /**
+   * @param keep names of the outputs to leave on the device
+   * @param constants inputs that never change: copied into the program, which is not fed them. Only for backends that
+   *   do not keep tensors
+   */
+  compile(graph: Graph, keep?: ReadonlySet<string>, constants?: NamedTensors): Promise<Program>;
 }

@@ -30,6 +30,22 @@ describe('the CPU backend', () => {
     await program.dispose();
   });
 
+  it('computes with constants of its own', async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [1, 300]);
+    const weight = builder.input('weight', [2, 300]);
+    builder.output('y', builder.linear(x, weight, builder.input('bias', [2])));
+    const values = new Map([
+      ['weight', { shape: [2, 300], data: Float32Array.from({ length: 600 }, (_, i) => (i < 300 ? 1 : 2)) }],
+      ['bias', { shape: [2], data: Float32Array.of(5, 6) }],
+    ]);
+    const program = await backend.compile(builder.build('test'), new Set(), values);
+    for (const { data } of values.values()) data.fill(0);
+    const { host } = await program.run(new Map([['x', { shape: [1, 300], data: new Float32Array(300).fill(0.5) }]]));
+    expect([...(host.get('y')?.data ?? [])]).toEqual([155, 306]);
+    await program.dispose();
+  });
+
   it('passes an input through as an output', async () => {
     const builder = new GraphBuilder();
     builder.output('y', builder.input('x', [3]));

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
-import { lowerGraph } from '../onnx/lower';
-import type { Tensor } from '../tensor';
+import { isLarge, lowerGraph } from '../onnx/lower';
+import type { NamedTensors, Tensor } from '../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from './backend';
 import {
   type ExecutionProvider,
@@ -34,10 +34,12 @@ export function createOnnxRuntimeBackend(
   return {
     device,
     keepsTensors: execution.keepsTensors,
-    compile: async (graph, keep = new Set()) => {
+    compile: async (graph, keep = new Set(), constants = new Map()) => {
       checkTensorSizes(graph);
-      const model = lowerGraph(graph, { dialect: execution.dialect });
-      return new OnnxRuntimeProgram(await createSession(model, execution, threads, graph, keep), graph, keep);
+      const session = await createSession(execution, threads, graph, keep, constants);
+      // Without the nodes, and without the constants, of which the session has a copy.
+      const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
+      return new OnnxRuntimeProgram(session, { name: graph.name, inputs, outputs: graph.outputs }, keep);
     },
   };
 }
@@ -69,22 +71,38 @@ function sessionOptions(
   };
 }
 
+/**
+ * Passes constants to onnxruntime beside the model: it copies each once, packed for its kernels, while a model that
+ * contains them would be held three more times as it loads.
+ */
+function externalData(constants: NamedTensors): InferenceSession.SessionOptions['externalData'] & object {
+  return [...constants].flatMap(([path, { data }]) =>
+    isLarge(data) ? [{ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }] : [],
+  );
+}
+
 async function createSession(
-  model: Uint8Array,
   execution: ExecutionProvider,
   threads: number,
   graph: Graph,
   keep: ReadonlySet<string>,
+  constants: NamedTensors,
 ): Promise<InferenceSession> {
+  const model = lowerGraph(graph, {
+    dialect: execution.dialect,
+    initializers: new Map([...constants].map(([name, { data }]) => [name, data])),
+    externalInitializers: true,
+  });
   const locations = Object.fromEntries(
     graph.outputs.map(({ name }) => [name, keep.has(name) ? ('gpu-buffer' as const) : ('cpu' as const)]),
   );
   const options = sessionOptions(execution, threads, !inElectron || arenaStaysSmall(graph));
   try {
-    return await onnxruntime.InferenceSession.create(
-      model,
-      execution.keepsTensors ? { ...options, preferredOutputLocation: locations } : options,
-    );
+    return await onnxruntime.InferenceSession.create(model, {
+      ...options,
+      externalData: externalData(constants),
+      ...(execution.keepsTensors ? { preferredOutputLocation: locations } : {}),
+    });
   } catch (error) {
     if (isOutOfMemory(error)) throw outOfMemory(graph.name, error);
     throw new FoveaError('device-failed', `The ${execution.title} could not prepare ${graph.name}.`, {
@@ -114,7 +132,7 @@ class OnnxRuntimeDeviceTensor implements DeviceTensor {
 
 class OnnxRuntimeProgram implements Program {
   private readonly session: InferenceSession;
-  private readonly graph: Graph;
+  private readonly graph: Omit<Graph, 'nodes'>;
   private readonly keep: ReadonlySet<string>;
   /**
    * Caches wrappers: wrapping a buffer costs more than a lookup, and state is fed from the same buffers again and
@@ -122,7 +140,7 @@ class OnnxRuntimeProgram implements Program {
    */
   private readonly wrapped = new WeakMap<Float32Array, OrtTensor>();
 
-  constructor(session: InferenceSession, graph: Graph, keep: ReadonlySet<string>) {
+  constructor(session: InferenceSession, graph: Omit<Graph, 'nodes'>, keep: ReadonlySet<string>) {
     this.session = session;
     this.graph = graph;
     this.keep = keep;

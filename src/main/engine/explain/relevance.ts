@@ -48,7 +48,7 @@ export async function createRelevance(
   { config, parameters, batch }: RelevanceOptions,
 ): Promise<Relevance> {
   const fed = await feedParameters(backend, parameterGroups(config), parameters);
-  const program = await backend.compile(buildRelevanceProgram(config, batch, fed.layout));
+  const program = await backend.compile(buildRelevanceProgram(config, batch, fed.layout), new Set(), fed.constants);
   const { channels, imageSize } = config;
   const imageElements = channels * imageSize * imageSize;
   return {

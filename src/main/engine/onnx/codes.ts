@@ -1,3 +1,6 @@
+/** TensorProto.DataLocation of a tensor whose data is outside the model. */
+export const EXTERNAL_DATA = 1;
+
 /** TensorProto.DataType: the element types that our models use. */
 export const elementTypes = { float32: 1, int8: 3, int64: 7, float16: 10 } as const;
 

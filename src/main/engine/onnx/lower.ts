@@ -6,13 +6,14 @@ import type { Shape, Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import type { Dialect, Emitter, OnnxAttribute } from '../ops/rule';
 import { ruleOf } from '../ops/table';
-import { attributeTypes, elementTypes } from './codes';
+import { attributeTypes, EXTERNAL_DATA, elementTypes } from './codes';
 import {
   type AttributeProto,
   AttributeProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
   type ValueInfoProto,
@@ -27,6 +28,8 @@ export interface LoweringOptions {
   readonly dialect: Dialect;
   /** Inputs to store as initializers of the model, with their values. */
   readonly initializers?: ReadonlyMap<string, Float32Array>;
+  /** Whether large initializers stay outside the model, under their own names as locations. */
+  readonly externalInitializers?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
   /** Leaves the model's batch axis open. */
   readonly freeBatch?: FreeBatch;
@@ -44,7 +47,7 @@ export interface FreeBatch {
 /** Returns the bytes of an ONNX model that computes the graph, without nodes that no output needs. */
 export function lowerGraph(
   graph: Graph,
-  { dialect, initializers, metadata = {}, freeBatch }: LoweringOptions,
+  { dialect, initializers, externalInitializers = false, metadata = {}, freeBatch }: LoweringOptions,
 ): Uint8Array {
   checkGraph(graph);
   const pruned = pruneGraph(graph);
@@ -54,7 +57,8 @@ export function lowerGraph(
   for (const { name, value } of pruned.inputs) {
     names.set(value.id, name);
     const data = initializers?.get(name);
-    if (data) writer.initializer(name, value.shape, data);
+    if (data && externalInitializers && isLarge(data)) writer.externalInitializer(name, value.shape, data.byteLength);
+    else if (data) writer.initializer(name, value.shape, data);
     else inputs.push(valueInfo(name, value, freeBatch));
   }
   for (const { name, value } of pruned.outputs) if (!names.has(value.id)) names.set(value.id, name);
@@ -82,6 +86,9 @@ export function lowerGraph(
   });
   return toBinary(ModelProtoSchema, model);
 }
+
+/** Whether an initializer may stay outside the model. onnxruntime reads small ones, such as shapes, while it loads. */
+export const isLarge = (data: Float32Array): boolean => data.byteLength >= 1024;
 
 function lowerNode<K extends OpName>(
   writer: ModelWriter,
@@ -170,6 +177,21 @@ class ModelWriter implements Emitter {
 
   initializer(name: string, shape: Shape, data: Float32Array): void {
     this.push(name, shape, elementTypes.float32, bytesOf(data));
+  }
+
+  externalInitializer(name: string, shape: Shape, bytes: number): void {
+    const entries = { location: name, offset: '0', length: String(bytes) };
+    this.initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dims: shape.map((size) => BigInt(size)),
+        dataType: elementTypes.float32,
+        dataLocation: EXTERNAL_DATA,
+        externalData: Object.entries(entries).map(([key, value]) =>
+          create(StringStringEntryProtoSchema, { key, value }),
+        ),
+      }),
+    );
   }
 
   private push(name: string, shape: Shape, dataType: number, rawData: Uint8Array): void {

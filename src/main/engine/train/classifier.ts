@@ -13,7 +13,7 @@ import { parameterGroups } from '../vit/parameters';
 import { featureWidth, tokenCount } from '../vit/tokens';
 import type { Classification, Classifier } from './classification';
 import { feedParameters } from './feed-parameters';
-import { packGroups, viewParameters } from './flat-state';
+import { requireParameters } from './flat-state';
 import { padRows } from './micro-batch';
 import { inputNames } from './program-names';
 import { declareParameters, type ParameterLayout } from './programs';
@@ -55,7 +55,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {
   if (options.precision === 'int8') return createQuantizedClassifier(backend, options);
   const fed = await feedParameters(backend, parameterGroups(options.config), options.parameters);
-  const program = await backend.compile(buildClassifier(options, fed.layout));
+  const program = await backend.compile(buildClassifier(options, fed.layout), new Set(), fed.constants);
   return new ProgramClassifier(options, program, fed.tensors, async () => {
     await program.dispose();
     await fed.release();
@@ -68,17 +68,13 @@ async function createQuantizedClassifier(backend: Backend, options: ClassifierOp
       hint: 'Choose the CPU as device, or fp32.',
     });
   }
-  const groups = parameterGroups(options.config);
-  const parameters = viewParameters(groups, packGroups(groups, options.parameters));
+  const parameters = requireParameters(parameterGroups(options.config), options.parameters);
   const graph = buildClassifier(options, 'separate');
   const quantized = quantizeLinears(graph, quantizableWeights(options.config), parameters);
-  const program = await backend.compile(quantized);
-  // Copies the inputs that remain, so that the float32 weights of the int8 layers can be freed.
-  const fed = quantized.inputs.flatMap(({ name }): [string, Tensor][] => {
-    const parameter = parameters.get(name);
-    return parameter ? [[name, { shape: parameter.shape, data: parameter.data.slice() }]] : [];
-  });
-  return new ProgramClassifier(options, program, new Map(fed), () => program.dispose());
+  const remaining = new Set(quantized.inputs.map(({ name }) => name));
+  const constants = new Map([...parameters].filter(([name]) => remaining.has(name)));
+  const program = await backend.compile(quantized, new Set(), constants);
+  return new ProgramClassifier(options, program, new Map(), () => program.dispose());
 }
 
 const attentionName = (layer: number): string => `attentions.${layer}`;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { architectureByName } from '../vit/architectures';
 import type { VitConfig } from '../vit/config';
-import { fastestPart } from './fastest-part';
+import { fastestBatch, fastestPart } from './fastest-part';
 
 const tiny = architectureByName('vit-tiny-patch16-224', ['a', 'b']) as VitConfig;
 
@@ -23,4 +23,10 @@ it('keeps a batch whole if it divides only into single small images', () => {
 
 it('uses single images if one fills the caches', () => {
   expect(fastestPart({ ...tiny, imageSize: 640 }, 7, 'cpu')).toBe(1);
+});
+
+it('predicts as many images at a time as fit in the caches of a processor', () => {
+  expect([1, 6, 32].map((batch) => fastestBatch(tiny, batch, 'cpu'))).toEqual([1, 6, 6]);
+  expect(fastestBatch({ ...tiny, imageSize: 640 }, 7, 'cpu')).toBe(1);
+  expect(fastestBatch(tiny, 32, 'webgpu')).toBe(32);
 });

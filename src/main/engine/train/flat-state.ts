@@ -23,6 +23,16 @@ export function packGroups(
   return into;
 }
 
+/**
+ * Returns the tensors of the groups' parameters, uncopied.
+ *
+ * @throws FoveaError `weights-mismatch` if a tensor is missing or has another shape
+ */
+export function requireParameters(groups: readonly ParameterGroup[], tensors: NamedTensors): NamedTensors {
+  const parameters = groups.flatMap((group) => group.parameters);
+  return new Map(parameters.map(({ name, shape }) => [name, tensorOf(tensors, name, shape)]));
+}
+
 export function zeroGroups(groups: readonly ParameterGroup[]): FlatGroups {
   return new Map(groups.map(({ name, size }) => [name, new Float32Array(size)]));
 }
