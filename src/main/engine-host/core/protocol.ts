@@ -76,6 +76,11 @@ export interface ClassifySpec {
   readonly attention: boolean;
   /** Averages the prediction over the evaluation view and augmented views; attention is that of the evaluation view. */
   readonly testTime: TestTime | null;
+  /**
+   * Folder of cached features, for images of the project: a model whose backbone was never trained is then computed from
+   * them, and features that are missing are added. Without it, as for files from outside, the whole model runs.
+   */
+  readonly cacheFolder?: string;
 }
 
 export interface TestTime {

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FoveaError } from '#shared/ipc/errors';
 import type { AttentionMaps } from '#shared/models/attention';
 import { augmentationSchema } from '#shared/models/run-config';
 import { attentionRollout } from '../../engine/explain/rollout';
 import { averageViews, type ViewsAverage } from '../../engine/train/average-views';
 import type { Classification, Classifier } from '../../engine/train/classification';
 import { createClassifier } from '../../engine/train/classifier';
+import { fastestBatch } from '../../engine/train/fastest-part';
 import { softmaxRows } from '../../engine/train/softmax';
 import type { VitConfig } from '../../engine/vit/config';
 import { leadingTokens, patchCount, tokenCount } from '../../engine/vit/tokens';
@@ -18,58 +16,13 @@ import { batchesHere, createLoader } from '../batches/loader';
 import { deviceOrCpu } from '../core/device';
 import type { ClassifyResult, ClassifySpec } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
-import { openBackboneFolder, parameterSpecs } from '../models/backbone-folder';
-import { openCheckpoint } from '../models/checkpoint-files';
+import { loadModel, requirePipelineSize } from '../models/load-model';
+import { classifyFromFeatures, readsFeatures } from './classify-features';
 
 /** Maximum size of the attention of all blocks for one batch. */
 const ATTENTION_BYTES = 128 * 2 ** 20;
-/** Wait before reading a replaced model again; the renames take far less. */
-const REPLACEMENT_MILLISECONDS = 50;
 /** Minimum number of images to prepare in worker threads. */
 const MIN_LOADER_IMAGES = 9;
-
-export interface LoadedModel {
-  readonly config: VitConfig;
-  readonly parameters: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
-}
-
-/**
- * Loads a trained model from its folder and verifies its hashes if it has any.
- *
- * @throws FoveaError `checkpoint_damaged`, `model_missing`, and the errors of `openBackboneFolder`
- */
-export async function loadModel(folder: string): Promise<LoadedModel> {
-  try {
-    return await readModel(folder);
-  } catch {
-    // A training run may have replaced the model meanwhile; a real error occurs twice.
-    await sleep(REPLACEMENT_MILLISECONDS);
-    return readModel(folder);
-  }
-}
-
-async function readModel(wanted: string): Promise<LoadedModel> {
-  // A power failure during a replacement leaves the checkpoint under this name.
-  const folder = existsSync(wanted) ? wanted : `${wanted}.previous`;
-  if (!existsSync(folder)) {
-    throw new FoveaError('model_missing', 'The run has no model yet.', { hint: 'Train it for at least one epoch.' });
-  }
-  if (existsSync(join(folder, 'trainer.json'))) await openCheckpoint(folder);
-  const opened = await openBackboneFolder(folder);
-  try {
-    if (!opened.hasHead) {
-      throw new FoveaError('model_missing', 'The folder contains a backbone without a classifier.', {
-        hint: 'Choose the folder of a trained model.',
-      });
-    }
-    return {
-      config: opened.config,
-      parameters: await opened.read(parameterSpecs(opened.config).map(({ name }) => name)),
-    };
-  } finally {
-    await opened.close();
-  }
-}
 
 interface Kept {
   readonly key: string;
@@ -101,7 +54,8 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   const { config, parameters } = await loadModel(spec.modelFolder);
   const tokens = tokenCount(config);
   const attentionBytes = config.layers * config.heads * tokens ** 2 * 4;
-  const batch = spec.attention ? Math.max(1, Math.min(wanted, Math.floor(ATTENTION_BYTES / attentionBytes))) : wanted;
+  const most = spec.attention ? Math.max(1, Math.min(wanted, Math.floor(ATTENTION_BYTES / attentionBytes))) : wanted;
+  const batch = fastestBatch(config, most, device);
   const classifier = await createClassifier({
     config,
     parameters,
@@ -151,6 +105,10 @@ export async function classify(spec: ClassifySpec, context: RequestContext): Pro
     const { config } = await loadModel(spec.modelFolder);
     return empty(config.classes);
   }
+  if (await readsFeatures(spec)) {
+    const result = await classifyFromFeatures(spec, context);
+    if (result !== null) return result;
+  }
   const model = await classifierFor(spec);
   try {
     return await classifyWith(model, spec, context, started);
@@ -165,11 +123,7 @@ async function classifyWith(
   context: RequestContext,
   started: number,
 ): Promise<ClassifyResult> {
-  if (config.imageSize !== spec.pipeline.height || config.imageSize !== spec.pipeline.width) {
-    throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not match.', {
-      hint: 'The run was changed on disk. Train it again.',
-    });
-  }
+  requirePipelineSize(config, spec.pipeline);
   const augmentation = spec.testTime?.augmentation ?? augmentationSchema.parse({ enabled: false });
   const settings = { pipeline: spec.pipeline, augmentation, seed: 0 };
   const views = 1 + (spec.testTime?.views ?? 0);

@@ -12,8 +12,8 @@ import { makeBatch } from '../batches/batch-maker';
 import { explainWriteError } from '../core/file-errors';
 import type { ComparePrecisionsSpec } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
+import { loadModel } from '../models/load-model';
 import { writeBytesFile } from '../models/tensor-files';
-import { loadModel } from './classify';
 
 /** Exports the trained model as fp32 and int8 into a temporary folder and runs both files on the given images. */
 export async function comparePrecisions(

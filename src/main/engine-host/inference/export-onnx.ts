@@ -15,8 +15,8 @@ import { batchesHere } from '../batches/loader';
 import { explainWriteError } from '../core/file-errors';
 import type { ExportOnnxResult, ExportOnnxSpec, Parity, Sample } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
+import { loadModel } from '../models/load-model';
 import { writeBytesFile } from '../models/tensor-files';
-import { loadModel } from './classify';
 import { compareFiles } from './compare-precisions';
 
 /** Maximum difference between the probabilities of the export and the trained model. */

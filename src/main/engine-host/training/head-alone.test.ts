@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord, RunProgress } from '#shared/models/run';
@@ -8,12 +8,13 @@ import { relativeError } from '../../engine/selftest/check';
 import { createClassifier } from '../../engine/train/classifier';
 import { fitLogisticRegression } from '../../engine/train/logistic-regression';
 import { makeBatch } from '../batches/batch-maker';
-import type { TrainSpec } from '../core/protocol';
-import { lastFolder } from '../models/checkpoint-slots';
+import type { ClassifySpec, TrainSpec } from '../core/protocol';
+import { extractFeatures } from '../features/extract-features';
+import { openFeatureRows, readFeatures } from '../features/feature-rows';
+import { bestFolder, lastFolder } from '../models/checkpoint-slots';
 import { loadBackbone } from '../models/load-backbone';
 import { hashFile, readTensorsFile } from '../models/tensor-files';
-import { smallRun, temporaryFolders, testEngine } from '../test-support';
-import { extractFeatures } from './features';
+import { smallRun, temporaryFolders, testEngine, writeSamples } from '../test-support';
 
 const folder = temporaryFolders()();
 const engine = testEngine('engine-host-head-alone');
@@ -41,10 +42,13 @@ async function train(spec: TrainSpec, pauseAt = 0) {
   return { state, history, phases, counted, log };
 }
 const weights = ({ runFolder }: TrainSpec) => hashFile(join(lastFolder(runFolder), 'model.safetensors'));
+/** Keys of the cached features, each with its number of rows. */
 const cached = () =>
   readdirSync(join(folder, 'cache', 'features')).map((key) => ({
     key,
-    files: readdirSync(join(folder, 'cache', 'features', key)),
+    rows: readdirSync(join(folder, 'cache', 'features', key))
+      .map((name) => (statSync(join(folder, 'cache', 'features', key, name)).size - 12) / (96 * 4 + 20))
+      .reduce((sum, rows) => sum + rows, 0),
   }));
 
 describe('feature views', { timeout: 180_000 }, () => {
@@ -57,7 +61,7 @@ describe('feature views', { timeout: 180_000 }, () => {
     // Three views of 18 training images, and 8 validation images as they are.
     expect(
       cached()
-        .map(({ files }) => files.length)
+        .map(({ rows }) => rows)
         .toSorted((a, b) => a - b),
     ).toEqual([8, 18, 18, 18]);
 
@@ -70,13 +74,13 @@ describe('feature views', { timeout: 180_000 }, () => {
       ...{ device: 'cpu', threads: 1, batch: 1, attentions: false },
     });
     const settings = { pipeline, augmentation: config.augmentation, seed: config.seed };
-    const name = `${sample.image}-${sample.raster.name}.f32`;
-    const stored = cached()
-      .filter(({ files }) => files.includes(name))
-      .map(
-        ({ key }) =>
-          new Float32Array(new Uint8Array(readFileSync(join(folder, 'cache', 'features', key, name))).buffer),
-      );
+    const stored = cached().flatMap(({ key }) => {
+      const rows = openFeatureRows(spec.cacheFolder, key, 96);
+      const values = new Float32Array(96);
+      const found = readFeatures(rows, `${sample.image}-${sample.raster.name}`, values);
+      rows.close();
+      return found ? [values] : [];
+    });
     expect(stored).toHaveLength(3);
     for (const epoch of [1, 2, 3]) {
       const { features } = await classifier.run(makeBatch({ samples: [sample], epoch }, settings).pixels, 1);
@@ -104,6 +108,54 @@ describe('feature views', { timeout: 180_000 }, () => {
     await train(quick('rotated', { epochs: 1, augmentation: { horizontalFlip: 0, rotationDegrees: 5 } }));
     // One epoch shows one view, and another seed draws another backbone here: its validation images are new too.
     expect(cached()).toHaveLength(before + 2 + 1);
+  });
+});
+
+describe('an evaluation of a head', { timeout: 180_000 }, () => {
+  const evaluate = async (spec: TrainSpec, more: Partial<ClassifySpec> = {}) => {
+    const seen: number[] = [];
+    const call = engine.request(
+      'evaluate',
+      {
+        ...{
+          modelFolder: bestFolder(spec.runFolder),
+          pipeline: spec.pipeline,
+          device: 'cpu',
+          threads: 1,
+          batchSize: 4,
+        },
+        rasters: [...spec.validation, ...newImages].map(({ raster }) => raster),
+        ...{ attention: false, testTime: null, ...more },
+      },
+      { onProgress: (_, done) => seen.push(done) },
+    );
+    return { ...(await call.result), seen };
+  };
+  const newImages = writeSamples(join(folder, 'test'), 3, 2001);
+
+  it('takes the features of its validation images from the cache, computes those of others once, and gives the same answers', async () => {
+    const spec = quick('evaluated', { headSolver: 'logistic' });
+    await train(spec);
+    const whole = await evaluate(spec);
+    const first = await evaluate(spec, { cacheFolder: spec.cacheFolder });
+    // The 8 validation images are known, the 3 others computed.
+    expect(first.seen).toEqual([8, 11]);
+    expect(relativeError(first.logits, whole.logits)).toBeLessThan(1e-5);
+    expect(relativeError(first.probabilities, whole.probabilities)).toBeLessThan(1e-5);
+    const second = await evaluate(spec, { cacheFolder: spec.cacheFolder });
+    expect(second.seen).toEqual([]);
+    expect(second.logits).toEqual(first.logits);
+  });
+
+  it('runs the backbone for attention maps, and for a model whose layers were trained', async () => {
+    const spec = quick('evaluated', { headSolver: 'logistic' });
+    const attended = await evaluate(spec, { cacheFolder: spec.cacheFolder, attention: true });
+    expect(attended.attention).toHaveLength(11);
+    const full = quick('layers', { preset: 'full', epochs: 1 });
+    await train(full);
+    const [cachedToo, alone] = [await evaluate(full, { cacheFolder: full.cacheFolder }), await evaluate(full)];
+    expect(cachedToo.logits).toEqual(alone.logits);
+    expect(cachedToo.seen.at(-1)).toBe(11);
   });
 });
 

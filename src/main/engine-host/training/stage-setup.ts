@@ -20,9 +20,9 @@ import { createLoader } from '../batches/loader';
 import { requirePrecision } from '../core/device';
 import type { Sample, TrainSpec } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
+import { extractFeatures } from '../features/extract-features';
 import { memoryOptions, partThatFits } from '../machine/memory';
 import { withDropout } from '../models/dropout';
-import { extractFeatures } from './features';
 import { retryOnDisk } from './wait-for-disk';
 
 /** The model that a stage starts from. */

@@ -72,6 +72,7 @@ export async function saveCheckpoint(
     trainer: {
       run: hash,
       backbone: model.hash,
+      frozenBackbone: plan.stages.slice(0, state.stage + 1).every(({ trainable }) => trainable === 'head'),
       random: {
         algorithm: 'xoshiro128**',
         seed: spec.config.seed,

@@ -78,6 +78,8 @@ export const trainerFileSchema = z.object({
   run: z.string(),
   /** Hash of the initial backbone: the key of its cached features. */
   backbone: z.string(),
+  /** Whether only the head has been trained, so that the backbone's features are also this model's. */
+  frozenBackbone: z.boolean().optional(),
   random: z.object({ algorithm: z.literal('xoshiro128**'), seed: z.number().int(), epoch: z.number().int() }),
   /** Step at which `optimizer.safetensors` was saved; null in `best`, which is only used for prediction. */
   optimizerStep: z.number().int().nullable(),

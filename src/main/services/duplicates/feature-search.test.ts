@@ -5,13 +5,14 @@ import { defaultPipeline, featuresKey, pipelineHash, recordHash } from '#shared/
 import { createRandom } from '#shared/imaging/random';
 import { runRecordSchema } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
+import { bytesOf, openFeatureRows } from '../../engine-host/features/feature-rows';
 import type { RasterPlace } from '../../packs/place';
 import { addPicture, duplicatePairs, storeComparisons } from '../../store/duplicates';
 import { addImage, setRemoved } from '../../store/images';
 import { startImport } from '../../store/imports';
 import { sourceNumber } from '../../store/sources';
 import { createEvents } from '../core/events';
-import { featuresFolder, rasterName, rasterPath, runFolder } from '../project/project-paths';
+import { cacheFolder, rasterName, rasterPath, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { inThisThread } from '../test-support/in-this-thread';
 import { openTestProject, type TestProject } from '../test-support/project';
@@ -58,13 +59,13 @@ function addImages(count: number): number[] {
 const pipeline = defaultPipeline(224);
 
 /** A run's record, and what it cached: 'imported' weights are named by their files, random ones by their seed. */
-function addRun(
+async function addRun(
   id: string,
   createdAt: string,
   backbone: string,
   weights: 'imported' | 'random',
   rows: number[][],
-): void {
+): Promise<void> {
   const folder = runFolder(project.folder, id);
   mkdirSync(folder, { recursive: true });
   const hashes = { dataset: 'd', split: 's', backbone, pipeline: pipelineHash(pipeline) };
@@ -76,12 +77,12 @@ function addRun(
     JSON.stringify(runRecordSchema.parse({ ...record, counts, parameters: 1, trainableParameters: 1, notes: [] })),
   );
   const named = weights === 'imported' ? backbone : recordHash({ architecture: backbone, seed: 1 });
-  const cache = join(featuresFolder(project.folder), featuresKey(named, hashes.pipeline));
-  mkdirSync(cache, { recursive: true });
-  for (const [index, row] of rows.entries()) {
-    const name = `${rasterName(hashOf(index))}.f32`;
-    writeFileSync(join(cache, name), new Uint8Array(Float32Array.from(row).buffer));
-  }
+  const cache = openFeatureRows(cacheFolder(project.folder), featuresKey(named, hashes.pipeline), WIDTH);
+  const stored = rows.map((row, index) => {
+    return [rasterName(hashOf(index)), bytesOf(Float32Array.from(row))] as const;
+  });
+  await cache.append(stored);
+  cache.close();
 }
 
 /** Unlike features, but for row 5, which is nearly row 2, and row 9, which is like none (with 60 rows). */
@@ -110,7 +111,7 @@ const pool = {
 describe('search by features', () => {
   it('stores pairs confirmed on pixels as open questions without effect, and lists outliers', async () => {
     const ids = addImages(60);
-    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     expect(await searchByFeatures(project, pool)).toBe(true);
     expect(asked).toBeGreaterThan(0);
     expect(duplicatePairs(project.store)).toMatchObject([
@@ -129,7 +130,7 @@ describe('search by features', () => {
     const ids = addImages(60);
     const [second, fifth, eighth] = [ids[2] ?? 0, ids[5] ?? 0, ids[8] ?? 0];
     storeComparisons(project.store, [{ a: second, b: eighth, similarity: 0.97, exact: false }], []);
-    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     await searchByFeatures(project, pool);
     expect(duplicateGroups(project.store).map(({ images, suspected }) => [images, suspected])).toEqual([
       [[second, eighth], false],
@@ -152,7 +153,7 @@ describe('search by features', () => {
       // Image 50 has the pixels of image 5.
       addPicture(project.store, id, { ...nothingSeen, content: `content ${index === 50 ? 5 : index}` });
     }
-    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     await searchByFeatures(project, pool);
     const duplicates = createDuplicates({
       events: createEvents(),
@@ -164,7 +165,7 @@ describe('search by features', () => {
     const rows = features(60);
     rows[50] = rows[5] ?? [];
     setRemoved(project.store, [ids[5] ?? 0], true);
-    addRun('r2', '2026-01-02T00:00:00.000Z', 'other-hash', 'imported', rows);
+    await addRun('r2', '2026-01-02T00:00:00.000Z', 'other-hash', 'imported', rows);
     const same = { ...pool, align: async () => ({ similarity: 0.9, mirrored: false, turned: 0, overlap: 1 }) };
     await searchByFeatures(project, same);
     const pairs = duplicatePairs(project.store).map(({ first, second }) => [first, second]);
@@ -176,7 +177,7 @@ describe('search by features', () => {
     const ids = addImages(60);
     const pair = [ids[2] ?? 0, ids[5] ?? 0] as const;
     storeComparisons(project.store, [{ a: pair[0], b: pair[1], similarity: 0.97, exact: false }], []);
-    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     await searchByFeatures(project, pool);
     expect(duplicatePairs(project.store)).toMatchObject([{ similarity: 0.97, byFeatures: false }]);
     project.store.run('DELETE FROM duplicate_pairs');
@@ -188,22 +189,21 @@ describe('search by features', () => {
     expect(duplicatePairs(project.store)).toHaveLength(1);
   });
 
-  it('ignores random weights, unreadable pixels and incomplete files', async () => {
+  it('ignores random weights, unreadable pixels and features that are not finite', async () => {
     addImages(60);
     await searchByFeatures(project, pool);
-    addRun('r1', '2026-01-01T00:00:00.000Z', 'vit-micro-hash', 'random', features(60));
+    await addRun('r1', '2026-01-01T00:00:00.000Z', 'vit-micro-hash', 'random', features(60));
     await searchByFeatures(project, pool);
     expect(asked).toBe(0);
     // A network to which all are alike in pairs: it proposes, and the pixels decline.
     const alike = features(60).map((_, index, all) => all[index - (index % 2)] ?? []);
-    addRun('r2', '2026-01-02T00:00:00.000Z', 'collapsed-hash', 'imported', alike);
+    await addRun('r2', '2026-01-02T00:00:00.000Z', 'collapsed-hash', 'imported', alike);
     await searchByFeatures(project, pool);
     expect(asked).toBeGreaterThan(20);
     expect(duplicatePairs(project.store)).toEqual([]);
     const damaged = features(60);
-    damaged[5] = [1, 2];
-    damaged[7] = [Number.NaN];
-    addRun('r3', '2026-01-03T00:00:00.000Z', 'damaged-hash', 'imported', damaged);
+    damaged[5] = damaged[7] = new Array<number>(WIDTH).fill(Number.NaN);
+    await addRun('r3', '2026-01-03T00:00:00.000Z', 'damaged-hash', 'imported', damaged);
     await searchByFeatures(project, { align: () => Promise.reject(new Error('no raster')) });
     expect(duplicatePairs(project.store)).toEqual([]);
     expect(featureOutliers(project.store)).toHaveLength(1);

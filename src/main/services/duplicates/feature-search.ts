@@ -1,16 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
 import { featuresKey } from '#shared/imaging/pipeline';
 import type { RunRecord } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
+import { openFeatureRows, readFeatures } from '../../engine-host/features/feature-rows';
+import type { RowFiles } from '../../engine-host/features/row-files';
 import { Slice } from '../../ingest/slice';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../../store/duplicates';
 import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
-import { featuresFolder, rasterKey, rasterName, runFolder, runsFolder } from '../project/project-paths';
+import { cacheFolder, featuresFolder, rasterKey, rasterName, runFolder, runsFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord, runFolderIds } from '../run-records/run-files';
 import { confirmPairs, samePictureLimit } from './align-pairs';
@@ -47,8 +48,12 @@ export async function searchByFeatures(
   const { store } = project;
   const { signal, onProgress } = options;
   const cached = await cachedFeatures(project);
-  if (cached === null || getMeta(store, DONE) === cached.state) return false;
-  const { rows, files } = await readRows(cached);
+  if (cached === null) return false;
+  if (getMeta(store, DONE) === cached.state) {
+    cached.rows.close();
+    return false;
+  }
+  const { rows, files } = readRows(cached);
   const work = compareFeatures(rows, knownGroups(store, rows.images, files));
   const slice = new Slice();
   let done = 0;
@@ -103,7 +108,9 @@ function dismissals(store: ProjectStore): (a: number, b: number) => boolean {
 }
 
 interface CachedFeatures {
-  readonly images: readonly { readonly image: number; readonly file: string; readonly path: string }[];
+  readonly rows: RowFiles;
+  /** With the names of their rows. */
+  readonly images: readonly { readonly image: number; readonly file: string; readonly row: string }[];
   /** Identifies the features and the set of images. */
   readonly state: string;
 }
@@ -118,15 +125,17 @@ async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | nu
   for (const { hashes, pipeline } of await newestRecords(project)) {
     const key = featuresKey(hashes.backbone, hashes.pipeline);
     if (!folders.delete(key)) continue;
-    const folder = join(featuresFolder(project.folder), key);
-    const present = new Set(await namesIn(folder));
+    const rows = openFeatureRows(cacheFolder(project.folder), key, null);
     const raster = rasterKey(pipeline);
     const covered = images.flatMap(({ id, hash, frame }) => {
-      const name = `${rasterName(hash, raster, frame)}.f32`;
-      return present.has(name) ? [{ image: id, file: hash, path: join(folder, name) }] : [];
+      const row = rasterName(hash, raster, frame);
+      return rows.has(row) ? [{ image: id, file: hash, row }] : [];
     });
-    if (covered.length < MIN_IMAGES || covered.length > MAX_IMAGES) continue;
-    return { images: covered, state: `${key} ${covered.length} ${covered.at(-1)?.image}` };
+    if (covered.length < MIN_IMAGES || covered.length > MAX_IMAGES) {
+      rows.close();
+      continue;
+    }
+    return { rows, images: covered, state: `${key} ${covered.length} ${covered.at(-1)?.image}` };
   }
   return null;
 }
@@ -138,20 +147,25 @@ async function newestRecords(project: OpenProject): Promise<RunRecord[]> {
   return records.filter((record) => record !== null).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
-/** Reads the feature files. Damaged files, and files of another width than the first, are left out. */
-async function readRows({ images }: CachedFeatures): Promise<{ rows: FeatureRows; files: string[] }> {
-  const read: { image: number; file: string; values: Float32Array }[] = [];
-  for (const { image, file, path } of images) {
-    const bytes = await readFile(path).catch(() => null);
-    if (bytes === null || bytes.length === 0 || bytes.length % 4 !== 0) continue;
-    const values = new Float32Array(new Uint8Array(bytes).buffer);
-    if (values.every(Number.isFinite)) read.push({ image, file, values });
+/** Reads the features. Damaged rows are left out. */
+function readRows({ rows: cached, images }: CachedFeatures): { rows: FeatureRows; files: string[] } {
+  const width = (cached.rowBytes ?? 0) / Float32Array.BYTES_PER_ELEMENT;
+  const values = new Float32Array(images.length * width);
+  const whole: { image: number; file: string }[] = [];
+  for (const one of images) {
+    if (isReadable(cached, one.row, values.subarray(whole.length * width, (whole.length + 1) * width))) whole.push(one);
   }
-  const width = read[0]?.values.length ?? 0;
-  const whole = read.filter(({ values }) => values.length === width);
-  const rows = { images: whole.map(({ image }) => image), width, values: new Float32Array(whole.length * width) };
-  for (const [row, { values }] of whole.entries()) rows.values.set(values, row * width);
+  cached.close();
+  const rows = { images: whole.map(({ image }) => image), width, values: values.subarray(0, whole.length * width) };
   return { rows, files: whole.map(({ file }) => file) };
+}
+
+function isReadable(rows: RowFiles, row: string, into: Float32Array): boolean {
+  try {
+    return readFeatures(rows, row, into);
+  } catch {
+    return false;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

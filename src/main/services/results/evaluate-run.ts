@@ -14,7 +14,7 @@ import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
 import { knownLeaks } from '../duplicates/known-leaks';
 import { audit } from '../project/audit';
-import { runFolder } from '../project/project-paths';
+import { cacheFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { type EvaluatedSplit, type RunSample, readRunSamples, writeEvaluation } from '../run-records/run-files';
 import { classifyWithRun, openRunModel } from '../run-records/run-model';
@@ -74,7 +74,8 @@ export async function evaluateRun(
     signal: job.signal,
     onProgress: (done, total) => job.progress('reading-images', done, total),
   });
-  const result = await classifyWithRun(model, { rasters, attention: false, testTime }, (spec) =>
+  const request = { rasters, attention: false, testTime, cacheFolder: cacheFolder(project.folder) };
+  const result = await classifyWithRun(model, request, (spec) =>
     requestEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
   );
   const cases = casesOf(samples, result, record.classes.length);

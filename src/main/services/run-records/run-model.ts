@@ -29,7 +29,7 @@ export async function openRunModel(folder: string): Promise<RunModel> {
 export async function classifyWithRun(
   { folder, record }: RunModel,
   request: Pick<ClassifySpec, 'rasters' | 'attention' | 'testTime'> &
-    Partial<Pick<ClassifySpec, 'modelFolder' | 'device'>>,
+    Partial<Pick<ClassifySpec, 'modelFolder' | 'device' | 'cacheFolder'>>,
   send: (spec: ClassifySpec) => Promise<ClassifyResult>,
 ): Promise<ClassifyResult> {
   const { pipeline, config, classes } = record;
