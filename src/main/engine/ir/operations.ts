@@ -62,6 +62,14 @@ export abstract class Operations {
   scaledGelu(x: Value): Value {
     return this.single('scaledGelu', [x], {});
   }
+  tanhGelu(x: Value): Value {
+    return this.single('tanhGelu', [x], {});
+  }
+  /** Returns both outputs: the result and its gate. */
+  gatedTanhGelu(x: Value): { result: Value; gate: Value } {
+    const [result, gate] = this.apply('gatedTanhGelu', [x], {});
+    return { result: result as Value, gate: gate as Value };
+  }
   matmul(a: Value, b: Value, { transposeA = false, transposeB = false, scale = 1 }: MatmulOptions = {}): Value {
     return this.single('matmul', [a, b], { transposeA, transposeB, scale });
   }

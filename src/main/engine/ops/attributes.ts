@@ -24,6 +24,8 @@ export interface OpAttributes {
   erf: None;
   gelu: None;
   scaledGelu: None;
+  tanhGelu: None;
+  gatedTanhGelu: None;
   cast: { readonly to: ElementType };
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };

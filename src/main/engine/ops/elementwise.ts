@@ -1,11 +1,12 @@
+import type { Operations } from '../ir/operations';
 import { broadcastShapes, ShapeError } from '../ir/shape';
-import type { Shape } from '../ir/value';
+import type { Shape, Value } from '../ir/value';
 import { elementTypes } from '../onnx/codes';
 import type { OpName } from './attributes';
 import { at, everywhere, gradientAt, type OpRule } from './rule';
 
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'minimum' | 'greater';
-type Unary = 'exp' | 'sqrt' | 'erf' | 'gelu';
+type Unary = 'exp' | 'sqrt' | 'erf' | 'gelu' | 'tanhGelu';
 
 const binaryShape = ([a, b, ...rest]: readonly Shape[]): readonly Shape[] => {
   if (!a || !b || rest.length > 0) throw new ShapeError('takes two inputs');
@@ -22,7 +23,23 @@ function lowerTo<K extends OpName>(type: string) {
   });
 }
 
-export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast']: OpRule<K> } = {
+/** 2 sqrt(2 / pi) and its product with 0.044715: GELU's tanh form is x s(x (LINEAR + CUBIC x^2)), s the sigmoid. */
+const LINEAR = 2 * Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715 * LINEAR;
+
+/** d(x g) = (g + x g (1 - g) (LINEAR + 3 CUBIC x^2)) dx, where g is the gate s(x (LINEAR + CUBIC x^2)) */
+function tanhGeluSlope(builder: Operations, x: Value, result: Value, gate: Value): Value {
+  const inner = builder.add(
+    builder.multiply(builder.multiply(x, x), builder.scalar(3 * CUBIC)),
+    builder.scalar(LINEAR),
+  );
+  const closed = builder.subtract(builder.scalar(1), gate);
+  return builder.add(gate, builder.multiply(builder.multiply(result, closed), inner));
+}
+
+type Gated = 'scaledGelu' | 'gatedTanhGelu';
+
+export const elementwise: { readonly [K in Binary | Unary | Gated | 'cast']: OpRule<K> } = {
   add: {
     shape: binaryShape,
     // d(a + b) = da + db
@@ -144,6 +161,39 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast
       const [erf] = emitter.node('Erf', inputs, 1);
       emitter.node('Add', [erf, emitter.scalar(1)], [at(outputs, 1)]);
       emitter.node('Mul', [at(inputs, 0), at(outputs, 1)], [at(outputs, 0)]);
+    }),
+  },
+  /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: GELU's tanh form (Hendrycks and Gimpel 2016), for inference. */
+  tanhGelu: {
+    shape: unaryShape,
+    gradient: ({ builder, inputs, gradients }) => {
+      const x = at(inputs, 0);
+      const { result, gate } = builder.gatedTanhGelu(x);
+      return [builder.multiply(gradientAt(gradients, 0), tanhGeluSlope(builder, x, result, gate))];
+    },
+    lower: everywhere(({ emitter, inputs, outputs }) => {
+      emitter.node('Gelu', inputs, outputs, { approximate: { kind: 'string', value: 'tanh' } });
+    }),
+  },
+  /**
+   * The same for training. Since (1 + tanh z) / 2 is the sigmoid of 2 z, the result is x times a gate; the gate is the
+   * second output, so that the gradient needs no further transcendental function. It has no gradient itself.
+   */
+  gatedTanhGelu: {
+    shape: (shapes) => [...unaryShape(shapes), ...unaryShape(shapes)],
+    gradient: ({ builder, inputs, outputs, gradients }) => {
+      if (gradients[1]) throw new Error('gatedTanhGelu has no gradient through its second output');
+      const slope = tanhGeluSlope(builder, at(inputs, 0), at(outputs, 0), at(outputs, 1));
+      return [builder.multiply(gradientAt(gradients, 0), slope)];
+    },
+    lower: everywhere(({ emitter, inputs, outputs }) => {
+      const x = at(inputs, 0);
+      const [square] = emitter.node('Mul', [x, x], 1);
+      const [cubic] = emitter.node('Mul', [square, emitter.scalar(CUBIC)], 1);
+      const [factor] = emitter.node('Add', [cubic, emitter.scalar(LINEAR)], 1);
+      const [opening] = emitter.node('Mul', [x, factor], 1);
+      emitter.node('Sigmoid', [opening], [at(outputs, 1)]);
+      emitter.node('Mul', [x, at(outputs, 1)], [at(outputs, 0)]);
     }),
   },
   /** Converts x to another element type: to nearest, ties to even; infinite beyond its range. */

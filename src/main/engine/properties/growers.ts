@@ -78,7 +78,7 @@ const comparison =
   };
 
 const unary =
-  (op: 'exp' | 'erf' | 'gelu' | 'scaledGelu'): Grower =>
+  (op: 'exp' | 'erf' | 'gelu' | 'scaledGelu' | 'tanhGelu' | 'gatedTanhGelu'): Grower =>
   (graph, choices) =>
     graph.offer(first(graph.apply(op, [anyValue(graph, choices)], {})));
 
@@ -123,6 +123,8 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
   erf: unary('erf'),
   gelu: unary('gelu'),
   scaledGelu: unary('scaledGelu'),
+  tanhGelu: unary('tanhGelu'),
+  gatedTanhGelu: unary('gatedTanhGelu'),
 
   matmul: (graph, choices) => {
     const value = anyValue(graph, choices);

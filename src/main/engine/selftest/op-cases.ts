@@ -97,6 +97,8 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   erf: unary([-4, 4]),
   gelu: unary([-3, 3]),
   scaledGelu: [{ shapes: [[2, 3]], attributes: {}, range: [-2, 2], differentiable: 1 }],
+  tanhGelu: unary([-4, 4]),
+  gatedTanhGelu: [{ shapes: [[2, 3]], attributes: {}, range: [-4, 4], differentiable: 1 }],
   // Half precision and back: `precision/autocast.test.ts`. A checked program has float32 inputs and outputs.
   cast: [{ shapes: [[2, 3]], attributes: { to: 'float32' } }],
   matmul: matmulCases,

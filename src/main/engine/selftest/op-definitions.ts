@@ -31,6 +31,9 @@ const binary =
   (f: (a: number, b: number) => number): Elementwise =>
   (inputs) => [mapBinary(at(inputs, 0), at(inputs, 1), f)];
 
+/** Hendrycks and Gimpel's approximation of the normal distribution function. */
+const tanhGate = (x: number): number => (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))) / 2;
+
 function layerNormalization(inputs: readonly ReferenceArray[], epsilon: number): ReferenceArray[] {
   const x = at(inputs, 0);
   const last = [x.shape.length - 1];
@@ -102,6 +105,9 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
     mapUnary(at(inputs, 0), (t) => t * (1 + erf(t))),
     mapUnary(at(inputs, 0), (t) => 1 + erf(t)),
   ],
+
+  tanhGelu: unary((x) => x * tanhGate(x)),
+  gatedTanhGelu: (inputs) => [mapUnary(at(inputs, 0), (x) => x * tanhGate(x)), mapUnary(at(inputs, 0), tanhGate)],
 
   // Rounding to the result's type is up to the evaluator: see `evaluateGraph`.
   cast: (inputs) => [at(inputs, 0)],

@@ -46,6 +46,12 @@ function reduction(
   return [axes.length === 0 ? tf.clone(x) : reduce(x, [...axes], keepDimensions)];
 }
 
+/** (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
+function tanhGate(tf: TensorFlow, x: Tensor): Tensor {
+  const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+  return tf.mul(tf.add(tf.tanh(inner), 1), 0.5);
+}
+
 /** [before, after] for one axis, [0, 0] for the others. */
 function padding(rank: number, axis: number, before: number, after: number): [number, number][] {
   return Array.from({ length: rank }, (_, index) => (index === axis ? [before, after] : [0, 0]));
@@ -73,6 +79,12 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   scaledGelu: ({ tf, inputs: [t] }) => {
     const twice = tf.add(tf.erf(t as Tensor), 1);
     return [tf.mul(t as Tensor, twice), twice];
+  },
+
+  tanhGelu: unary((tf) => (x) => tf.mul(x, tanhGate(tf, x))),
+  gatedTanhGelu: ({ tf, inputs: [x] }) => {
+    const gate = tanhGate(tf, x as Tensor);
+    return [tf.mul(x as Tensor, gate), gate];
   },
 
   cast: ({ tf, inputs, attributes: { to } }) => {
