@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttentionMaps } from '#shared/models/attention';
 import { augmentationSchema } from '#shared/models/run-config';
+import { attentionToPatches } from '../../engine/explain/attention-to-patches';
 import { attentionRollout } from '../../engine/explain/rollout';
 import { averageViews, type ViewsAverage } from '../../engine/train/average-views';
 import type { Classification, Classifier } from '../../engine/train/classification';
@@ -9,7 +10,7 @@ import { createClassifier } from '../../engine/train/classifier';
 import { fastestBatch } from '../../engine/train/fastest-part';
 import { softmaxRows } from '../../engine/train/softmax';
 import type { VitConfig } from '../../engine/vit/config';
-import { leadingTokens, patchCount, tokenCount } from '../../engine/vit/tokens';
+import { gridSize, patchCount, tokenCount } from '../../engine/vit/tokens';
 import type { RasterPlace } from '../../packs/place';
 import { inOrder } from '../batches/batch-source';
 import { batchesHere, createLoader } from '../batches/loader';
@@ -76,7 +77,7 @@ async function release(model: Kept): Promise<void> {
 
 /** The attention maps of image `index` of a batch. */
 function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
-  const grid = config.imageSize / config.patchSize;
+  const grid = gridSize(config);
   const patches = patchCount(config);
   const tokens = tokenCount(config);
   const one = config.heads * tokens * tokens;
@@ -84,8 +85,8 @@ function attentionMaps(config: VitConfig, { attentions }: Classification, index:
   const rows = new Float32Array(config.layers * config.heads * patches);
   for (const [layer, attention] of ofImage.entries()) {
     for (let head = 0; head < config.heads; head++) {
-      const cls = head * tokens * tokens;
-      rows.set(attention.subarray(cls + leadingTokens(config), cls + tokens), (layer * config.heads + head) * patches);
+      const ofHead = attention.subarray(head * tokens * tokens, (head + 1) * tokens * tokens);
+      rows.set(attentionToPatches(ofHead, config), (layer * config.heads + head) * patches);
     }
   }
   return {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Tensor } from '../../engine/tensor';
 import type { VitConfig } from '../../engine/vit/config';
+import { poolingHeadName } from '../../engine/vit/names';
 import { type ParameterSpec, parameterGroups } from '../../engine/vit/parameters';
 import { parseVitConfig, problemType } from '../../engine/vit/parse-config';
 import { unwrappedName, weightNamesOnDisk } from '../../engine/vit/weight-names';
@@ -120,7 +121,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
   const json = await readJsonFile(join(folder, CONFIG), CONFIG);
   const foreign = timmModel(json);
   if (foreign !== null) throw foreign;
-  const config = parseVitConfig(json);
+  const described = parseVitConfig(json);
   const problem = problemType(json);
   const shards = await weightFiles(folder, names);
   const processor = await readImageProcessor(folder, names);
@@ -132,6 +133,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
   try {
     for (const shard of shards) open.push(await openTensorsFile(join(folder, shard)));
     const weights = new Weights(open);
+    const config = withFoundPoolingHead(described, weights);
     const head = checkShapes(config, weights);
     const oneOfSeveral = problem === null || problem === 'single_label_classification';
     return {
@@ -169,6 +171,12 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
     await close();
     throw error;
   }
+}
+
+/** Leaves out SigLIP's pooling head, which classification does not use, if the weights were saved without it. */
+function withFoundPoolingHead(config: VitConfig, weights: Weights): VitConfig {
+  if (config.poolingHead !== true) return config;
+  return { ...config, poolingHead: weights.find(poolingHeadName(config.family, 'probe')) !== null };
 }
 
 /** Checks that every tensor of the backbone is present with its shape, and returns the state of the head. */
@@ -218,7 +226,21 @@ const otherProblem = (problem: string) =>
     : `The head of the checkpoint is for another task (${problem.slice(0, 60)}). A new head replaces it.`;
 
 /** Notes on weights for which the config has no place, for a person to decide whether that is intended. */
-function unusedNotes(config: VitConfig, unused: readonly string[]): string[] {
+function unusedNotes(config: VitConfig, names: readonly string[]): string[] {
+  const unused = names.filter((name) => !isOfTextTower(config, name) && !isPositionIds(name));
+  const left = names.some((name) => isOfTextTower(config, name))
+    ? ['The checkpoint is a model of images and text. Its text tower is not used.']
+    : [];
+  return [...left, ...strayNotes(config, unused)];
+}
+
+/** Tensors of SigLIP that compare images with texts. */
+const isOfTextTower = ({ family }: VitConfig, name: string) =>
+  family === 'siglip' && (name.startsWith('text_model.') || name === 'logit_scale' || name === 'logit_bias');
+/** 0, 1, 2, …: constants that versions of transformers before 4.31 saved with the weights. */
+const isPositionIds = (name: string) => name.endsWith('.position_ids');
+
+function strayNotes(config: VitConfig, unused: readonly string[]): string[] {
   if (unused.length === 0) return [];
   const blockOf = (name: string) => Number(/\b(?:encoder\.layer|layers)\.(\d+)\./.exec(name)?.[1] ?? -1);
   const deepest = Math.max(...unused.map(blockOf));

@@ -15,9 +15,9 @@ import {
 } from '../../engine/train/checkpoint';
 import type { OptimizerState } from '../../engine/train/session';
 import type { VitConfig } from '../../engine/vit/config';
+import { toHfConfig } from '../../engine/vit/hf-config';
 import { isAdapterName } from '../../engine/vit/lora';
-import { namesOf } from '../../engine/vit/names';
-import { parseVitConfig, toHfConfig } from '../../engine/vit/parse-config';
+import { parseVitConfig } from '../../engine/vit/parse-config';
 import { fromPeftTensors, peftConfig, toPeftTensors } from '../../engine/vit/peft-adapter';
 import { diskFailed, explainWriteError, isDiskGone } from '../core/file-errors';
 import { type CheckpointSlot, closeSlot, exists, flushFolder, openSlot } from './checkpoint-slots';
@@ -100,7 +100,7 @@ const withoutAdapters = (parameters: NamedTensors): NamedTensors =>
 
 async function writeAdapter(folder: string, { config, parameters }: CheckpointContent, lora: LoraSettings) {
   await mkdir(join(folder, ADAPTER));
-  const settings = peftConfig(lora, namesOf(config.family).architecture);
+  const settings = peftConfig(lora, config.family);
   const files: Record<string, string> = {
     [ADAPTER_CONFIG]: await writeBytesFile(join(folder, ADAPTER_CONFIG), json(settings)),
     [ADAPTER_MODEL]: await writeTensorsFile(join(folder, ADAPTER_MODEL), toPeftTensors(parameters), { format: 'pt' }),

@@ -6,6 +6,7 @@ import { architectureByName } from '../../engine/vit/architectures';
 import type { VitConfig } from '../../engine/vit/config';
 import { initialiseParameters } from '../../engine/vit/initialise';
 import { interpolatePositions, withImageSize } from '../../engine/vit/interpolate-positions';
+import { gridSize } from '../../engine/vit/tokens';
 import type { BackboneHead, BackboneSource } from '../core/protocol';
 import { type BackboneFolder, hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
 
@@ -121,7 +122,7 @@ async function describeFolder(
 
 function sizeNotes(from: VitConfig, to: VitConfig): string[] {
   if (from.imageSize === to.imageSize) return [];
-  const grid = ({ imageSize, patchSize }: VitConfig) => `${imageSize / patchSize} × ${imageSize / patchSize}`;
+  const grid = (config: VitConfig) => `${gridSize(config)} × ${gridSize(config)}`;
   return [
     `Images have ${to.imageSize} instead of ${from.imageSize} pixels: the position embeddings were interpolated from ${grid(from)} to ${grid(to)} patches.`,
   ];

@@ -4,8 +4,8 @@ import { writeSafetensors } from '../../engine/safetensors';
 import type { Tensor } from '../../engine/tensor';
 import { architectureByName } from '../../engine/vit/architectures';
 import type { VitConfig } from '../../engine/vit/config';
+import { toHfConfig } from '../../engine/vit/hf-config';
 import { initialiseParameters } from '../../engine/vit/initialise';
-import { toHfConfig } from '../../engine/vit/parse-config';
 import type { RequestContext } from '../core/request-context';
 import { parameterSpecs } from './backbone-folder';
 

@@ -11,7 +11,7 @@ import { declareParameters, type ParameterLayout } from '../train/programs';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
 import { parameterGroups } from '../vit/parameters';
-import { leadingTokens, patchCount, tokenCount } from '../vit/tokens';
+import { explainedTokens, leadingTokens, patchCount, tokenCount } from '../vit/tokens';
 
 export interface RelevanceOptions {
   readonly config: VitConfig;
@@ -39,7 +39,7 @@ const SELECTION = 'selection';
  *
  *   R = I;  for each block  R += mean over heads of max(0, dy_c/dA A) R
  *
- * and the result is the CLS row of R without CLS and the other leading tokens.
+ * and the result is the CLS row of R, or without CLS the mean of its rows, without CLS and the other leading tokens.
  *
  * @throws FoveaError `weights-mismatch`, `device-failed`
  */
@@ -88,9 +88,9 @@ function buildRelevanceProgram(config: VitConfig, batch: number, layout: Paramet
   const score = builder.reduceSum(builder.multiply(logits, selection), [0, 1]);
   const gradients = backward(builder, score, attentions);
 
-  // Only the CLS row is needed, so it alone is propagated from the last block to the first instead of whole matrices.
+  // Only this row is needed, so it alone is propagated from the last block to the first instead of whole matrices.
   const tokens = tokenCount(config);
-  let row = builder.pad(builder.constant([batch, 1, 1], new Float32Array(batch).fill(1)), 2, 0, tokens - 1);
+  let row = builder.expand(builder.constant([1, 1, tokens], explainedTokens(config)), [batch, 1, tokens]);
   for (const [block, attention] of [...attentions.entries()].reverse()) {
     const product = builder.multiply(gradients[block] as Value, attention);
     const positive = builder.multiply(product, builder.greater(product, builder.scalar(0)));

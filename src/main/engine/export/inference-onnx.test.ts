@@ -39,6 +39,8 @@ const families: readonly VitConfig[] = [
   { ...config, family: 'deit' },
   { ...config, family: 'dinov2', maskToken: true },
   { ...config, family: 'dinov2_with_registers', registerTokens: 2, maskToken: true },
+  // The last two pixels of each side fill no patch.
+  { ...config, family: 'siglip', poolingHead: true, patchSize: 7 },
 ];
 
 describe('exportInferenceOnnx', () => {

@@ -33,15 +33,19 @@ const configs: fc.Arbitrary<VitConfig> = fc
     layerNormEpsilon: fc.constantFrom(1e-6, 1e-12),
     qkvBias: fc.boolean(),
     registers: between(1, 3),
+    /** Pixels on each side that do not fill a patch. */
+    margin: fc.constantFrom(0, 0, 1),
+    poolingHead: fc.boolean(),
     dropout: fc.record({ hidden: rate, attention: rate, path: rate }),
     classes: between(2, 4),
   })
-  .map(({ grid, headWidth, registers, classes, ...config }) => ({
+  .map(({ grid, headWidth, registers, margin, poolingHead, classes, ...config }) => ({
     ...config,
-    imageSize: grid * config.patchSize,
+    imageSize: grid * config.patchSize + Math.min(margin, config.patchSize - 1),
     hiddenSize: config.heads * headWidth,
     registerTokens: config.family === 'dinov2_with_registers' ? registers : 0,
     maskToken: config.family === 'dinov2_with_registers',
+    ...(config.family === 'siglip' ? { poolingHead } : {}),
     classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
   }));
 

@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { hasSoftwareVulkan, useSoftwareVulkan } from '../backends/software-vulkan';
 import { type GoldenFiles, runGoldenCase } from './golden-case';
 
-const goldens = path.resolve(import.meta.dirname, '../../../../../shared/goldens');
+const shared = path.resolve(import.meta.dirname, '../../../../../shared');
+const goldens = path.join(shared, 'goldens');
+const folderOf = (name: string) => path.join(shared, name === 'siglip' ? 'goldens-more' : 'goldens', name);
 
 function readGolden(name: string): GoldenFiles {
-  const bytes = (file: string) => new Uint8Array(readFileSync(path.join(goldens, name, file)));
-  const json = (file: string): unknown => JSON.parse(readFileSync(path.join(goldens, name, file), 'utf8'));
+  const bytes = (file: string) => new Uint8Array(readFileSync(path.join(folderOf(name), file)));
+  const json = (file: string): unknown => JSON.parse(readFileSync(path.join(folderOf(name), file), 'utf8'));
   return {
     config: json('config.json'),
     model: bytes('model.safetensors'),
@@ -20,7 +22,7 @@ function readGolden(name: string): GoldenFiles {
 }
 
 describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/goldens is missing)', () => {
-  it.each(['vit', 'vit-nobias', 'deit', 'dinov2', 'dinov2-registers'])(
+  it.each(['vit', 'vit-nobias', 'deit', 'dinov2', 'dinov2-registers', 'siglip'])(
     '%s agrees with PyTorch on the CPU',
     async (name) => {
       const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu', 1);
@@ -31,7 +33,7 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
   );
 
   // One case per way of reading the tokens; `fovea selftest --cases --device webgpu` runs all of them.
-  it.skipIf(!hasSoftwareVulkan).each(['vit-nobias', 'dinov2-registers'])(
+  it.skipIf(!hasSoftwareVulkan).each(['vit-nobias', 'dinov2-registers', 'siglip'])(
     "%s agrees on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
     async (name) => {
       useSoftwareVulkan();
@@ -43,7 +45,7 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
   );
 
   // The slowest device; `fovea selftest --cases --device tfjs` runs all of them.
-  it.each(['vit-nobias', 'dinov2-registers'])(
+  it.each(['vit-nobias', 'dinov2-registers', 'siglip'])(
     '%s agrees on TensorFlow.js',
     async (name) => {
       const { checks } = await runGoldenCase(readGolden(name), 'tfjs');

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
 import { sizeOf } from '../ir/shape';
 import { unravel } from '../selftest/reference-array';
-import type { NamedTensors, Tensor } from '../tensor';
+import type { Tensor } from '../tensor';
 import { noDropout, type VitConfig } from '../vit/config';
 import { dropPathRates } from '../vit/dropout';
-import { parameterGroups } from '../vit/parameters';
+import { sineParameters } from '../vit/test-support';
 import { crossEntropyTargets } from './cross-entropy';
 import { createMaskDraw, type MaskSite, maskBytes, maskSites } from './masks';
 import { headModel, vitModel } from './model';
@@ -34,6 +34,13 @@ const dino: VitConfig = {
   maskToken: true,
   dropout: { hidden: 0.2, attention: 0.2, path: 0.4 },
 };
+/** transformers' SigLIP drops attention probabilities only. */
+const siglip: VitConfig = {
+  ...config,
+  family: 'siglip',
+  poolingHead: true,
+  dropout: { hidden: 0, attention: 0.2, path: 0 },
+};
 const shapesOf = (model: VitConfig, batch = 3) =>
   maskSites(vitModel(model, 'all'), batch).map(({ name, shape }) => [name, shape]);
 
@@ -60,6 +67,18 @@ describe('dropout sites', () => {
       ['mask.block.1.perceptron.path', [3, 1]],
     ]);
     expect(maskBytes(maskSites(vitModel(dino, 'all'), 3))).toBe(4 * (120 + 2 * 150 + 4 * 3));
+  });
+  it("match transformers' SigLIP, and ViT's for a run that asks for more", () => {
+    expect(shapesOf(siglip)).toEqual([
+      ['mask.block.0.probabilities', [3, 2, 4, 4]],
+      ['mask.block.1.probabilities', [3, 2, 4, 4]],
+    ]);
+    const more = { ...siglip, layers: 1, dropout: { hidden: 0.1, attention: 0, path: 0 } };
+    expect(shapesOf(more)).toEqual([
+      ['mask.embeddings', [12, 8]],
+      ['mask.block.0.attention', [12, 8]],
+      ['mask.block.0.perceptron', [12, 8]],
+    ]);
   });
   it('do not exist without dropout, or for a head on features', () => {
     expect(shapesOf({ ...config, dropout: noDropout })).toEqual([]);
@@ -110,7 +129,7 @@ describe('drawn masks', () => {
  * transformers 5.24 and PyTorch 2.15 on one thread, in training mode, its dropout replaced by the masks of `maskAt`:
  * `Dinov2Config(hidden_size=8, num_hidden_layers=2, num_attention_heads=2, image_size=8, patch_size=4, num_labels=3,
  * mlp_ratio=2, hidden_dropout_prob=0.2, attention_probs_dropout_prob=0.2, drop_path_rate=0.4, layer_norm_eps=1e-6)` and
- * a ViTConfig alike, parameters and pixels as below; the loss and the norms of all gradients in the order of names.
+ * a ViTConfig alike, and the vision tower of a SiglipConfig (attention_dropout=0.2 only), parameters and pixels as below; the loss and the norms of all gradients in the order of names.
  */
 const references: readonly { model: VitConfig; loss: number; norms: readonly number[] }[] = [
   {
@@ -132,6 +151,17 @@ const references: readonly { model: VitConfig; loss: number; norms: readonly num
       0.0863334, 0.0719534, 0.0851206, 0, 0.0836114, 0.0212448, 0.0749465, 0.0256542, 0.0973313, 0.0222901, 0.105483,
       0.169623, 0.108527, 0.00841629, 0.0146215, 0.0268913, 0.061172, 0.0843225, 0.0690627, 0.0154558, 0.0286216,
       0.337694, 0.417559,
+    ],
+  },
+  {
+    model: siglip,
+    loss: 1.2228407859802246,
+    norms: [
+      0.260894, 0.328668, 0.0112697, 0.0429966, 0.0131045, 0.0153136, 0.0143603, 0.0638219, 0.0331875, 0.032127,
+      0.0332538, 0.0167706, 0.0308934, 0, 0.00587414, 0.00603046, 0.00500643, 0.00248568, 0.00368235, 0.00535047,
+      0.0147449, 0.0197873, 0.0148513, 0.0799164, 0.0670713, 0.0363103, 0.0560929, 0.0227548, 0.0343618, 0, 0.00603025,
+      0.016474, 0.0512202, 0.00251886, 0.0085513, 0.0109457, 0.0277044, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.218354,
+      0.16242,
     ],
   },
 ];
@@ -163,24 +193,10 @@ function referenceMasks(sites: readonly MaskSite[]): ReadonlyMap<string, Tensor>
   );
 }
 
-function referenceParameters(model: VitConfig): NamedTensors {
-  const specs = parameterGroups(model).flatMap(({ parameters }) => parameters);
-  const sorted = specs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return new Map(
-    sorted.map(({ name, shape, size }, order) => {
-      const shift = name.endsWith('norm1.weight') ? 1 : 0;
-      return [
-        name,
-        { shape, data: Float32Array.from({ length: size }, (_, k) => 0.5 * Math.sin(0.7 * k + 1.3 * order) + shift) },
-      ];
-    }),
-  );
-}
-
 describe('the gradient through dropout', () => {
   it.each(references)('agrees with PyTorch for the same masks: $model.family', async ({ model, loss, norms }) => {
     const trained = vitModel(model, 'all');
-    const parameters = referenceParameters(model);
+    const parameters = sineParameters(model);
     const program = await createOnnxRuntimeBackend({ device: 'cpu', threads: 1 }).compile(
       buildGradientProgram(trained, 3),
     );

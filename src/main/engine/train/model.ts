@@ -4,9 +4,16 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/value';
 import type { VitConfig } from '../vit/config';
 import type { MaskSource } from '../vit/dropout';
-import { buildVit, classify, type ParameterSource } from '../vit/forward';
+import { buildVit, classify } from '../vit/forward';
 import { loraGroupName, loraGroups } from '../vit/lora';
-import { blockGroupName, classifierGroup, isUsed, type ParameterGroup, parameterGroups } from '../vit/parameters';
+import {
+  blockGroupName,
+  classifierGroup,
+  isUsed,
+  type ParameterGroup,
+  type ParameterSource,
+  parameterGroups,
+} from '../vit/parameters';
 
 /** A network as a training session sees it. */
 export interface TrainableModel {

@@ -1,6 +1,11 @@
-/** Model families, by the `model_type` in their `config.json`. */
-export const families = ['vit', 'deit', 'dinov2', 'dinov2_with_registers'] as const;
+/**
+ * Model families, by the `model_type` in their `config.json`. `siglip` is the vision tower of SigLIP and of the SigLIP 2
+ * models for one resolution.
+ */
+export const families = ['vit', 'deit', 'dinov2', 'dinov2_with_registers', 'siglip'] as const;
 export type Family = (typeof families)[number];
+
+export const isDinov2 = (family: Family): boolean => family === 'dinov2' || family === 'dinov2_with_registers';
 
 /** Probabilities of setting values to 0 in training, with Hugging Face's names. */
 export interface DropoutRates {
@@ -29,6 +34,11 @@ export interface VitConfig {
   readonly registerTokens: number;
   /** Whether the file contains a mask token (from DINOv2's pretraining). It is kept unchanged and not used. */
   readonly maskToken: boolean;
+  /**
+   * Whether the file contains the attention pooling of SigLIP's pretraining. It is kept unchanged and not used. Absent
+   * in other families.
+   */
+  readonly poolingHead?: boolean;
   readonly dropout: DropoutRates;
   readonly classes: readonly string[];
 }

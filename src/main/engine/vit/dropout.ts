@@ -16,8 +16,8 @@ export const maskInputs =
     builder.input(maskName(site), shape);
 
 /**
- * Returns the drop path probability of each block. Transformers' DINOv2 gives every block the full rate. Its ViT and
- * DeiT have no drop path: here the rate rises linearly from 0 in the first block to its full value in the last, as in
+ * Returns the drop path probability of each block. Transformers' DINOv2 gives every block the full rate. Its ViT, DeiT
+ * and SigLIP have no drop path: here the rate rises linearly from 0 in the first block to its full value in the last, as in
  * Huang et al. 2016 ("Deep networks with stochastic depth"), DeiT and timm.
  */
 export function dropPathRates({ family, layers, dropout }: VitConfig): readonly number[] {
@@ -28,10 +28,10 @@ export function dropPathRates({ family, layers, dropout }: VitConfig): readonly 
 
 /**
  * Whether hidden dropout follows the outputs of attention and perceptron; otherwise, as in DINOv2, it follows the
- * embeddings alone.
+ * embeddings alone. Transformers' SigLIP has none; a run that asks for it gets ViT's.
  */
 export function dropsBranches(family: Family): boolean {
-  return family === 'vit' || family === 'deit';
+  return family === 'vit' || family === 'deit' || family === 'siglip';
 }
 
 /**

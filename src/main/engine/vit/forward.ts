@@ -3,19 +3,18 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 import type { VitConfig } from './config';
 import { Dropout, dropPathRates, dropsBranches, type MaskSource } from './dropout';
+import { embed } from './embed';
 import { adaptedModules, addAdapter } from './lora';
-import { blockPrefix, embeddingName, type FamilyNames, namesOf, positionsName } from './names';
-import { leadingTokens, patchCount, readsPatches, tokenCount } from './tokens';
-
-/** Returns the value of a parameter by its name on disk. */
-export type ParameterSource = (name: string) => Value;
+import { blockPrefix, type FamilyNames, finalNormalisationName, namesOf } from './names';
+import type { ParameterSource } from './parameters';
+import { leadingTokens, readoutOf, tokenCount } from './tokens';
 
 export interface VitValues {
   /** [batch, classes] */
   readonly logits: Value;
   /**
-   * [batch, features]: input of the classifier, either CLS after the final normalisation or CLS and the mean of the
-   * patches.
+   * [batch, features]: input of the classifier after the final normalisation, either CLS, or CLS and the mean of the
+   * patches, or this mean alone.
    */
   readonly features: Value;
   /** One per block: [batch, heads, tokens, tokens]. Empty unless tapped. */
@@ -60,7 +59,7 @@ export function buildVit(
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
     const block = new Block(builder, config, parameter, index, batch, dropout, pathRates[index] ?? 0, lora);
-    const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
+    const queries = index === config.layers - 1 && !tapped && readoutOf(config) === 'cls' ? 'cls' : 'all';
     const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
     const residual = queries === 'cls' ? clsRows(builder, hidden, batch) : hidden;
@@ -84,14 +83,16 @@ function readFeatures(
   const normalise = (x: Value): Value =>
     builder.layerNormalization(
       x,
-      parameter(`${family}.layernorm.weight`),
-      parameter(`${family}.layernorm.bias`),
+      parameter(finalNormalisationName(family, 'weight')),
+      parameter(finalNormalisationName(family, 'bias')),
       layerNormEpsilon,
     );
+  const readout = readoutOf(config);
   // If only CLS is read, the other tokens need no normalisation.
-  if (!readsPatches(config)) return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
+  if (readout === 'cls') return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
   const tokens = tokenCount(config);
   const sequences = builder.reshape(normalise(hidden), [batch, tokens, hiddenSize]);
+  if (readout === 'patches') return builder.reduceMean(sequences, [1]);
   const cls = builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, hiddenSize]);
   const patches = builder.slice(sequences, 1, leadingTokens(config), tokens);
   return builder.concat([cls, builder.reduceMean(patches, [1])], 1);
@@ -107,50 +108,6 @@ function clsRows(builder: GraphBuilder, hidden: Value, batch: number): Value {
 /** Builds the linear head on features [batch, hidden]. */
 export function classify(builder: GraphBuilder, parameter: ParameterSource, features: Value): Value {
   return builder.linear(features, parameter('classifier.weight'), parameter('classifier.bias'));
-}
-
-/**
- * Builds the embeddings, leading tokens and patches with positions: [batch x tokens, hidden]. The convolution, whose
- * stride equals its kernel size, is one Gemm over patches.
- */
-function embed(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, pixels: Value): Value {
-  const { family, patchSize, channels, imageSize, hiddenSize } = config;
-  const batch = pixels.shape[0] as number;
-  const grid = imageSize / patchSize;
-  const patchLength = channels * patchSize * patchSize;
-  const tiles = builder.reshape(pixels, [batch, channels, grid, patchSize, grid, patchSize]);
-  const patches = builder.reshape(builder.transpose(tiles, [0, 2, 4, 1, 3, 5]), [batch * grid * grid, patchLength]);
-  const projected = builder.linear(
-    patches,
-    builder.reshape(parameter(embeddingName(family, 'patch_embeddings.projection.weight')), [hiddenSize, patchLength]),
-    parameter(embeddingName(family, 'patch_embeddings.projection.bias')),
-  );
-  const sequence = builder.pad(
-    builder.reshape(projected, [batch, grid * grid, hiddenSize]),
-    1,
-    leadingTokens(config),
-    0,
-  );
-  const placed = builder.add(sequence, fixedTokens(builder, config, parameter));
-  return builder.reshape(placed, [batch * tokenCount(config), hiddenSize]);
-}
-
-/**
- * Builds the constant added to the patches of every image: [1, tokens, hidden]. The leading tokens are added to the
- * positions, which have no batch axis: cheaper than repeating them for every image.
- */
-function fixedTokens(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource): Value {
-  const { family, registerTokens } = config;
-  const positions = parameter(positionsName(family));
-  const leading = [parameter(embeddingName(family, 'cls_token'))];
-  if (family === 'deit') leading.push(parameter(embeddingName(family, 'distillation_token')));
-  if (registerTokens > 0) leading.push(parameter(embeddingName(family, 'register_tokens')));
-  const tokens = builder.pad(builder.concat(leading, 1), 1, 0, patchCount(config));
-  if (registerTokens === 0) return builder.add(positions, tokens);
-  // Registers come between CLS and the patches and have no position.
-  const clsPosition = builder.pad(builder.slice(positions, 1, 0, 1), 1, 0, registerTokens);
-  const patchPositions = builder.slice(positions, 1, 1, 1 + patchCount(config));
-  return builder.add(builder.concat([clsPosition, patchPositions], 1), tokens);
 }
 
 /** One pre-normalised encoder block. */
@@ -202,14 +159,14 @@ class Block {
     const headWidth = hiddenSize / heads;
     const normalised = this.normalise(this.names.normalisationBefore, hidden);
     const queryInput = queries === 'cls' ? clsRows(builder, normalised, batch) : normalised;
-    const split = (role: string, x: Value): Value => {
-      const projected = this.linear(`attention.attention.${role}`, x, qkvBias);
+    const split = (name: string, x: Value): Value => {
+      const projected = this.linear(name, x, qkvBias);
       const tokens = (projected.shape[0] as number) / batch;
       return builder.transpose(builder.reshape(projected, [batch, tokens, heads, headWidth]), [0, 2, 1, 3]);
     };
-    const query = split('query', queryInput);
-    const key = split('key', normalised);
-    const value = split('value', normalised);
+    const query = split(this.names.query, queryInput);
+    const key = split(this.names.key, normalised);
+    const value = split(this.names.value, normalised);
     const scale = 1 / Math.sqrt(headWidth);
     const [queryTokens, keyTokens] = [query.shape[2] as number, key.shape[2] as number];
     const mask = this.dropout.mask(
@@ -224,7 +181,7 @@ class Block {
       queryInput.shape[0] as number,
       hiddenSize,
     ]);
-    return { output: this.finish(0, this.linear('attention.output.dense', joined)), probabilities };
+    return { output: this.finish(0, this.linear(this.names.join, joined)), probabilities };
   }
 
   /** The operation `attention`, composed of others. */
@@ -242,11 +199,13 @@ class Block {
   }
 
   /**
-   * contract(GELU(expand(x))). In training, GELU's factors sqrt 2 are folded into the two products: see `scaledGelu`.
+   * contract(GELU(expand(x))), with SigLIP's GELU in the tanh form. In training, the factors sqrt 2 of the exact form
+   * are folded into the two products: see `scaledGelu`.
    */
   private perceptron(x: Value): Value {
-    const { builder, names, parameter, prefix } = this;
-    if (!this.dropout.training) return this.linear(names.contract, builder.gelu(this.linear(names.expand, x)));
+    const { builder, config, names, parameter, prefix } = this;
+    if (config.family === 'siglip' || !this.dropout.training)
+      return this.linear(names.contract, this.gelu(this.linear(names.expand, x)));
     const bias = builder.multiply(parameter(`${prefix}.${names.expand}.bias`), builder.scalar(Math.SQRT1_2));
     const expanded = builder.linear(x, parameter(`${prefix}.${names.expand}.weight`), bias, Math.SQRT1_2);
     return builder.linear(
@@ -255,6 +214,12 @@ class Block {
       parameter(`${prefix}.${names.contract}.bias`),
       Math.SQRT1_2,
     );
+  }
+
+  private gelu(x: Value): Value {
+    const { builder, dropout } = this;
+    if (this.config.family !== 'siglip') return builder.gelu(x);
+    return dropout.training ? builder.gatedTanhGelu(x).result : builder.tanhGelu(x);
   }
 
   /** Applies dropout, layer scale and drop path to the output of a branch before it joins the residual. */
@@ -275,7 +240,7 @@ class Block {
     const { builder, parameter, lora } = this;
     const path = `${this.prefix}.${name}`;
     const projected = builder.linear(x, parameter(`${path}.weight`), hasBias ? parameter(`${path}.bias`) : null);
-    if (lora === null || !adaptedModules(lora).includes(name)) return projected;
+    if (lora === null || !adaptedModules(this.config.family, lora).includes(name)) return projected;
     return addAdapter(builder, parameter, lora, path, x, projected);
   }
 

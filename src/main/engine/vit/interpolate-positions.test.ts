@@ -10,7 +10,10 @@ import { parseVitConfig } from './parse-config';
 
 /** A model whose grid of positions is `grid` wide, with `width` hidden units. */
 const configOf = (model_type: string, grid: number, width = 1): VitConfig => ({
-  ...parseVitConfig({ model_type, image_size: 8, patch_size: 8, hidden_size: 12 }),
+  ...parseVitConfig({
+    ...{ model_type, image_size: 8, patch_size: 8, hidden_size: 12 },
+    vision_config: { image_size: 8, patch_size: 8, hidden_size: 12 },
+  }),
   imageSize: grid * 8,
   hiddenSize: width,
 });
@@ -24,9 +27,11 @@ function interpolate(model_type: string, leading: readonly number[], from: numbe
   const config = configOf(model_type, from, width);
   const name = positionsName(config.family);
   const data = Float32Array.of(...leading, ...gridOf(from, width));
-  const parameters = new Map([[name, { shape: [1, data.length / width, width], data }]]);
+  // SigLIP's table has no batch axis.
+  const axes = model_type === 'siglip' ? [] : [1];
+  const parameters = new Map([[name, { shape: [...axes, data.length / width, width], data }]]);
   const tensor = interpolatePositions(parameters, config, withImageSize(config, 8 * to)).get(name);
-  expect(tensor?.shape).toEqual([1, leading.length / width + to * to, width]);
+  expect(tensor?.shape).toEqual([...axes, leading.length / width + to * to, width]);
   return [...(tensor?.data ?? [])];
 }
 
@@ -81,6 +86,7 @@ describe('interpolatePositions', () => {
     ['deit', [5, 6], plain],
     ['dinov2', [5], plain],
     ['dinov2_with_registers', [5], antialiased],
+    ['siglip', [], plain],
   ] as const)('of %s matches PyTorch, and leaves the leading tokens alone', (family, leading, expected) => {
     for (const size of [2, 4] as const) {
       const values = interpolate(family, leading, 3, size);
@@ -119,10 +125,10 @@ describe('interpolatePositions', () => {
   });
 });
 
-const goldens = path.resolve(import.meta.dirname, '../../../../../shared/goldens');
+const shared = path.resolve(import.meta.dirname, '../../../../../shared');
 
-describe.skipIf(!existsSync(goldens))('whole models (skipped where ../shared/goldens is missing)', () => {
-  // Logits of the golden checkpoints (32 pixels) by transformers 5.23 with interpolate_pos_encoding=True, which the
+describe.skipIf(!existsSync(shared))('whole models (skipped where ../shared is missing)', () => {
+  // Logits of the golden checkpoints (32 pixels) by transformers 5.23, of SigLIP's by 5.24, with interpolate_pos_encoding=True, which the
   // DINOv2 models do by themselves, on one image of pixels sin(0.37 i).
   it.each([
     ['vit', 48, [0.608981, 0.032995, 0.590618]],
@@ -133,8 +139,10 @@ describe.skipIf(!existsSync(goldens))('whole models (skipped where ../shared/gol
     ['deit', 24, [0.335433, -0.637238, 1.443018]],
     ['dinov2', 24, [0.950847, -0.288876, -1.315524]],
     ['dinov2-registers', 24, [0.048147, -0.914293, -2.359294]],
+    ['siglip', 48, [-0.242932, 0.296363, 0.174154]],
+    ['siglip', 24, [0.015617, 0.876253, -0.355907]],
   ])('%s agrees with transformers at %i pixels', async (name, size, expected) => {
-    const folder = path.join(goldens, name);
+    const folder = path.join(shared, name === 'siglip' ? 'goldens-more' : 'goldens', name);
     const own = parseVitConfig(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')));
     const config = withImageSize(own, size);
     const { tensors } = readSafetensors(new Uint8Array(readFileSync(path.join(folder, 'model.safetensors'))));

@@ -2,7 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { VitConfig } from './config';
 import { positionsName } from './names';
-import { placedLeadingTokens } from './tokens';
+import { gridSize, placedLeadingTokens } from './tokens';
 
 /** One pixel of the result: a weighted sum of source pixels. */
 interface Taps {
@@ -107,14 +107,14 @@ export function interpolatePositions(parameters: NamedTensors, from: VitConfig, 
   return new Map([...parameters, [name, interpolated(positions, from, to)]]);
 }
 
-function interpolated({ data }: Tensor, from: VitConfig, to: VitConfig): Tensor {
-  const { family, hiddenSize, patchSize } = from;
+function interpolated({ shape, data }: Tensor, from: VitConfig, to: VitConfig): Tensor {
+  const { family, hiddenSize } = from;
   const leading = placedLeadingTokens(from);
-  const [before, after] = [from.imageSize / patchSize, to.imageSize / patchSize];
+  const [before, after] = [gridSize(from), gridSize(to)];
   const cut = leading * hiddenSize;
   const antialias = family === 'dinov2_with_registers';
   const values = new Float32Array((leading + after * after) * hiddenSize);
   values.set(data.subarray(0, cut));
   values.set(resizeGrid(data.subarray(cut), before, after, hiddenSize, antialias), cut);
-  return { shape: [1, leading + after * after, hiddenSize], data: values };
+  return { shape: shape.with(-2, leading + after * after), data: values };
 }

@@ -2,8 +2,8 @@ import type { LoraSettings, LoraTargets } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 import type { NamedTensors, Tensor } from '../tensor';
-import type { VitConfig } from './config';
-import { blockPrefix } from './names';
+import type { Family, VitConfig } from './config';
+import { blockPrefix, type FamilyNames, namesOf } from './names';
 import { type ParameterGroup, placeParameters } from './parameters';
 
 /**
@@ -15,19 +15,15 @@ import { type ParameterGroup, placeParameters } from './parameters';
  * A is random and B is zero, so that training begins with the unmodified model.
  */
 
-/** Modules within a block, under Hugging Face's names on disk. */
-const modulesOf: Readonly<Record<LoraTargets, readonly string[]>> = {
-  'query-value': ['attention.attention.query', 'attention.attention.value'],
-  attention: [
-    'attention.attention.query',
-    'attention.attention.key',
-    'attention.attention.value',
-    'attention.output.dense',
-  ],
+type Projection = keyof FamilyNames['block'] & ('query' | 'key' | 'value' | 'join');
+const projectionsOf: Readonly<Record<LoraTargets, readonly Projection[]>> = {
+  'query-value': ['query', 'value'],
+  attention: ['query', 'key', 'value', 'join'],
 };
 
-/** Names of the adapted modules, relative to their block. */
-export const adaptedModules = ({ targets }: LoraSettings): readonly string[] => modulesOf[targets];
+/** Names of the adapted modules on disk, relative to their block. */
+export const adaptedModules = (family: Family, { targets }: LoraSettings): readonly string[] =>
+  projectionsOf[targets].map((projection) => namesOf(family).block[projection]);
 
 const nameOfA = (path: string): string => `${path}.lora_A.weight`;
 const nameOfB = (path: string): string => `${path}.lora_B.weight`;
@@ -39,7 +35,7 @@ export const loraGroupName = (block: number): string => `block.${block}.lora`;
 /** Paths of all adapted modules, block by block. */
 function adaptedPaths({ family, layers }: VitConfig, lora: LoraSettings): readonly (readonly string[])[] {
   return Array.from({ length: layers }, (_, block) =>
-    adaptedModules(lora).map((module) => `${blockPrefix(family, block)}.${module}`),
+    adaptedModules(family, lora).map((module) => `${blockPrefix(family, block)}.${module}`),
   );
 }
 

@@ -1,8 +1,19 @@
 import { sizeOf } from '../ir/shape';
-import type { Shape } from '../ir/value';
+import type { Shape, Value } from '../ir/value';
 import type { VitConfig } from './config';
-import { blockPrefix, embeddingName, namesOf, positionsName } from './names';
-import { featureWidth, patchCount, placedLeadingTokens } from './tokens';
+import {
+  blockPrefix,
+  embeddingName,
+  finalNormalisationName,
+  namesOf,
+  patchEmbeddingName,
+  poolingHeadName,
+  positionsName,
+} from './names';
+import { featureWidth, leadingTokens, patchCount, placedLeadingTokens } from './tokens';
+
+/** Returns the value of a parameter in a graph by its name on disk. */
+export type ParameterSource = (name: string) => Value;
 
 export interface ParameterSpec {
   /** Hugging Face's name on disk. */
@@ -65,19 +76,43 @@ export function parameterGroups(config: VitConfig): readonly ParameterGroup[] {
   const { family, hiddenSize, patchSize, channels, layers, registerTokens } = config;
   const embedding = (name: string): string => embeddingName(family, name);
   const embeddings = placeParameters('embeddings', [
-    weight(embedding('cls_token'), [1, 1, hiddenSize]),
+    ...(leadingTokens(config) > 0 ? [weight(embedding('cls_token'), [1, 1, hiddenSize])] : []),
     ...(family === 'deit' ? [weight(embedding('distillation_token'), [1, 1, hiddenSize])] : []),
     ...(registerTokens > 0 ? [weight(embedding('register_tokens'), [1, registerTokens, hiddenSize])] : []),
-    weight(positionsName(family), [1, placedLeadingTokens(config) + patchCount(config), hiddenSize]),
-    weight(embedding('patch_embeddings.projection.weight'), [hiddenSize, channels, patchSize, patchSize]),
-    bias(embedding('patch_embeddings.projection.bias'), hiddenSize),
+    weight(positionsName(family), positionsShape(config)),
+    weight(patchEmbeddingName(family, 'weight'), [hiddenSize, channels, patchSize, patchSize]),
+    bias(patchEmbeddingName(family, 'bias'), hiddenSize),
   ]);
   return [
     embeddings,
     ...Array.from({ length: layers }, (_, index) => blockGroup(config, index)),
-    placeParameters('norm', normalisation(`${family}.layernorm`, hiddenSize)),
+    placeParameters('norm', [
+      { name: finalNormalisationName(family, 'weight'), shape: [hiddenSize], decay: false, initial: 'ones' },
+      bias(finalNormalisationName(family, 'bias'), hiddenSize),
+    ]),
     ...(config.maskToken ? [placeParameters(UNUSED, [weight(embedding('mask_token'), [1, hiddenSize])])] : []),
+    ...(config.poolingHead ? [placeParameters(UNUSED, poolingHead(config))] : []),
     classifierGroup(featureWidth(config), config.classes.length),
+  ];
+}
+
+/** The table of positions: an `nn.Embedding` in SigLIP, a tensor with a batch axis elsewhere. */
+export function positionsShape(config: VitConfig): Shape {
+  const rows = placedLeadingTokens(config) + patchCount(config);
+  return config.family === 'siglip' ? [rows, config.hiddenSize] : [1, rows, config.hiddenSize];
+}
+
+/** SigLIP's attention pooling: a learned query (`probe`), PyTorch's `nn.MultiheadAttention`, and a perceptron. */
+function poolingHead({ family, hiddenSize, intermediateSize }: VitConfig): ParameterSpec[] {
+  const named = (name: string): string => poolingHeadName(family, name);
+  return [
+    weight(named('probe'), [1, 1, hiddenSize]),
+    weight(named('attention.in_proj_weight'), [3 * hiddenSize, hiddenSize]),
+    bias(named('attention.in_proj_bias'), 3 * hiddenSize),
+    ...linear(named('attention.out_proj'), hiddenSize, hiddenSize),
+    ...normalisation(named('layernorm'), hiddenSize),
+    ...linear(named('mlp.fc1'), hiddenSize, intermediateSize),
+    ...linear(named('mlp.fc2'), intermediateSize, hiddenSize),
   ];
 }
 
@@ -86,12 +121,12 @@ export const blockGroupName = (index: number): string => `block.${index}`;
 function blockGroup({ family, hiddenSize, intermediateSize, qkvBias }: VitConfig, index: number): ParameterGroup {
   const prefix = blockPrefix(family, index);
   const { block } = namesOf(family);
-  const projections = ['query', 'key', 'value'].flatMap((role) =>
-    linear(`${prefix}.attention.attention.${role}`, hiddenSize, hiddenSize),
+  const projections = [block.query, block.key, block.value].flatMap((name) =>
+    linear(`${prefix}.${name}`, hiddenSize, hiddenSize),
   );
   return placeParameters(blockGroupName(index), [
     ...projections.filter(({ decay }) => decay || qkvBias),
-    ...linear(`${prefix}.attention.output.dense`, hiddenSize, hiddenSize),
+    ...linear(`${prefix}.${block.join}`, hiddenSize, hiddenSize),
     ...linear(`${prefix}.${block.expand}`, hiddenSize, intermediateSize),
     ...linear(`${prefix}.${block.contract}`, intermediateSize, hiddenSize),
     ...normalisation(`${prefix}.${block.normalisationBefore}`, hiddenSize),

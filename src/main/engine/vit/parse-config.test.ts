@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { architectureByName, architectureNames } from './architectures';
+import { toHfConfig } from './hf-config';
 import { parameterCount, parameterGroups } from './parameters';
-import { parseVitConfig, toHfConfig } from './parse-config';
+import { parseVitConfig } from './parse-config';
 
 describe('parseVitConfig', () => {
   it('fills in the defaults of ViTConfig', () => {
@@ -90,7 +91,7 @@ describe('parseVitConfig', () => {
     ['no family', {}],
     ['another activation', { model_type: 'vit', hidden_act: 'relu' }],
     ['a grey model', { model_type: 'vit', num_channels: 1 }],
-    ['a patch that does not divide the image', { model_type: 'vit', patch_size: 15 }],
+    ['a patch larger than the image', { model_type: 'vit', image_size: 15 }],
     ['heads that do not divide the width', { model_type: 'vit', num_attention_heads: 7 }],
     ['an oblong image', { model_type: 'vit', image_size: [224, 448] }],
     ['an absurd size', { model_type: 'vit', hidden_size: 1e12 }],
@@ -106,9 +107,106 @@ describe('parseVitConfig', () => {
     ['a dropout of everything', { model_type: 'vit', hidden_dropout_prob: 1 }],
     ['a negative drop path', { model_type: 'dinov2', drop_path_rate: -0.1 }],
     ['an epsilon of 0', { model_type: 'vit', layer_norm_eps: 0 }],
+    ["SigLIP with ViT's activation", { model_type: 'siglip', vision_config: { hidden_act: 'gelu' } }],
+    ['a list as vision_config', { model_type: 'siglip', vision_config: [] }],
+    ['a text as vision_config', { model_type: 'siglip', vision_config: 'base' }],
+    ['another tower', { model_type: 'siglip', vision_config: { model_type: 'clip_vision_model' } }],
+    ['a wrong size of SigLIP', { model_type: 'siglip', vision_config: { hidden_size: 0 } }],
+    ['a grey SigLIP', { model_type: 'siglip', vision_config: { num_channels: 1 } }],
+    [
+      'a SigLIP whose head is neither there nor absent',
+      { model_type: 'siglip', vision_config: { vision_use_head: 1 } },
+    ],
+    ['the text tower alone', { model_type: 'siglip_text_model' }],
   ])('rejects %s', (_, json) => {
     expect(() => parseVitConfig(json)).toThrow(expect.objectContaining({ code: 'backbone-unsupported' }));
   });
+});
+
+describe('SigLIP', () => {
+  // Defaults from the signature of SiglipVisionConfig of transformers 5.
+  const defaults = {
+    family: 'siglip',
+    imageSize: 224,
+    patchSize: 16,
+    channels: 3,
+    hiddenSize: 768,
+    layers: 12,
+    heads: 12,
+    intermediateSize: 3072,
+    layerNormEpsilon: 1e-6,
+    qkvBias: true,
+    registerTokens: 0,
+    maskToken: false,
+    poolingHead: true,
+    dropout: { hidden: 0, attention: 0, path: 0 },
+    classes: ['LABEL_0', 'LABEL_1'],
+  };
+
+  it('is described by vision_config in a model of images and text, and by itself alone', () => {
+    for (const vision_config of [undefined, null, {}, { model_type: 'siglip_vision_model' }]) {
+      expect(parseVitConfig({ model_type: 'siglip', vision_config })).toEqual(defaults);
+    }
+    expect(parseVitConfig({ model_type: 'siglip_vision_model' })).toEqual(defaults);
+    // Fields of the outer object belong to nothing.
+    const nested = { hidden_size: 1152, vision_config: { hidden_size: 384, num_attention_heads: 6, patch_size: 14 } };
+    expect(parseVitConfig({ model_type: 'siglip', ...nested })).toMatchObject({ hiddenSize: 384, patchSize: 14 });
+  });
+
+  it('has classes in the outer object', () => {
+    const id2label = { 0: 'a', 1: 'b', 2: 'c' };
+    const config = parseVitConfig({ model_type: 'siglip', id2label, vision_config: { id2label: { 0: 'x' } } });
+    expect(config.classes).toEqual(['a', 'b', 'c']);
+  });
+
+  it('reads back what toHfConfig writes', () => {
+    const vision = {
+      image_size: 384,
+      patch_size: 14,
+      hidden_size: 1152,
+      intermediate_size: 4304,
+      num_hidden_layers: 27,
+    };
+    const rest = { num_attention_heads: 16, attention_dropout: 0.1, vision_use_head: false, layer_norm_eps: 1e-5 };
+    const given = { model_type: 'siglip', vision_config: { ...vision, ...rest }, id2label: { 0: 'a', 1: 'b', 2: 'c' } };
+    const config = parseVitConfig(given);
+    expect(config.dropout).toEqual({ hidden: 0, attention: 0.1, path: 0 });
+    const written = toHfConfig(config);
+    expect(written).toMatchObject({ ...given, architectures: ['SiglipForImageClassification'] });
+    expect(parseVitConfig(JSON.parse(JSON.stringify(written)))).toEqual(config);
+  });
+
+  // The vision tower of the published float32 files, without the classifier: 92.9 M (base, 224 px; the SigLIP paper's
+  // models of 203 M have 110 M for text) and 428.2 M (so400m, 384 px). By hand for base: 12 blocks of
+  // 12 x 768^2 + 13 x 768, patches 3 x 16^2 x 768 + 768, positions 196 x 768, final normalisation 2 x 768, and the
+  // pooling head with 12 x 768^2 + 12 x 768.
+  it.each([
+    ['base', {}, 92_884_224],
+    [
+      'so400m',
+      {
+        ...{ image_size: 384, patch_size: 14, hidden_size: 1152, intermediate_size: 4304 },
+        ...{ num_hidden_layers: 27, num_attention_heads: 16 },
+      },
+      428_225_600,
+    ],
+  ])('%s has its published number of parameters', (_, vision_config, count) => {
+    const config = parseVitConfig({ model_type: 'siglip', vision_config });
+    expect(parameterCount(parameterGroups({ ...config, classes: [] }))).toBe(count);
+  });
+
+  it.each(['siglip2', 'siglip2_vision_model'])(
+    'refuses the NaFlex variant (%s), and says what to use',
+    (model_type) => {
+      expect(() => parseVitConfig({ model_type, vision_config: {} })).toThrow(
+        expect.objectContaining({
+          code: 'backbone-unsupported',
+          message: expect.stringContaining('NaFlex'),
+          hint: expect.stringContaining('google/siglip2-base-patch16-224'),
+        }),
+      );
+    },
+  );
 });
 
 describe('architectures', () => {

@@ -1,6 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
-import { type Family, families, type VitConfig } from './config';
-import { namesOf } from './names';
+import { type Family, families, isDinov2, type VitConfig } from './config';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,8 +16,20 @@ const limits = {
 
 function unsupported(reason: string): FoveaError {
   return new FoveaError('backbone-unsupported', `Fovea cannot train the model in config.json: ${reason}.`, {
-    hint: 'Use a Hugging Face model of one of these types: vit, deit, dinov2, dinov2_with_registers.',
+    hint: `Use a Hugging Face model of one of these types: ${families.join(', ')}.`,
   });
+}
+
+/** Types of models that are close to a supported one, with the reason and what to use instead. */
+function unsupportedVariant(type: unknown): FoveaError | null {
+  if (type !== 'siglip2' && type !== 'siglip2_vision_model') return null;
+  return new FoveaError(
+    'backbone-unsupported',
+    'The model is a NaFlex variant of SigLIP 2, which divides each image into a different number of patches.',
+    {
+      hint: 'Fovea trains the SigLIP 2 models for one resolution, such as google/siglip2-base-patch16-224. Import one of those.',
+    },
+  );
 }
 
 /** Defaults of transformers' configuration classes. */
@@ -27,24 +38,47 @@ const familyDefaults: { readonly [F in Family]: { readonly patchSize: number; re
   deit: { patchSize: 16, layerNormEpsilon: 1e-12 },
   dinov2: { patchSize: 14, layerNormEpsilon: 1e-6 },
   dinov2_with_registers: { patchSize: 16, layerNormEpsilon: 1e-6 },
+  siglip: { patchSize: 16, layerNormEpsilon: 1e-6 },
 };
+
+const activationOf = (family: Family): string => (family === 'siglip' ? 'gelu_pytorch_tanh' : 'gelu');
+/** Field of the dropout of attention probabilities. */
+const attentionDropoutField = (family: Family): string =>
+  family === 'siglip' ? 'attention_dropout' : 'attention_probs_dropout_prob';
+
+/** `model_type` of SigLIP's vision tower: of a file of its own, and within that of a model of images and text. */
+const SIGLIP_VISION = 'siglip_vision_model';
+
+/** Returns the family, and the fields that describe its network: nested in `vision_config` in a `siglip`. */
+function networkOf(json: Json): { readonly family: Family; readonly fields: Json } {
+  const type = json['model_type'];
+  if (type === SIGLIP_VISION) return { family: 'siglip', fields: json };
+  const family = families.find((candidate) => candidate === type);
+  if (family === undefined) {
+    const known = typeof type === 'string' ? JSON.stringify(type.slice(0, 60)) : 'missing';
+    throw unsupportedVariant(type) ?? unsupported(`its model_type is ${known}`);
+  }
+  if (family !== 'siglip') return { family, fields: json };
+  const vision = json['vision_config'] ?? {};
+  if (typeof vision !== 'object' || Array.isArray(vision)) throw unsupported('its vision_config is not a JSON object');
+  const fields = vision as Json;
+  if ((fields['model_type'] ?? SIGLIP_VISION) !== SIGLIP_VISION)
+    throw unsupported(`the model_type in its vision_config is not ${SIGLIP_VISION}`);
+  return { family, fields };
+}
 
 /**
  * Reads the `config.json` of a Hugging Face model; missing fields take the defaults of its configuration class.
- * Supports square images and patches, three channels and the exact GELU, as in every published checkpoint except DINOv2
- * giant.
+ * Supports square images and patches, three channels and each family's own GELU, as in every published checkpoint
+ * except DINOv2 giant.
  *
  * @throws FoveaError `backbone-unsupported`
  */
 export function parseVitConfig(json: unknown): VitConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unsupported('it is not a JSON object');
-  const fields = json as Json;
-  const type = fields['model_type'];
-  const family = families.find((candidate) => candidate === type);
-  if (family === undefined)
-    throw unsupported(`its model_type is ${typeof type === 'string' ? JSON.stringify(type.slice(0, 60)) : 'missing'}`);
-  const activation = fields['hidden_act'] ?? 'gelu';
-  if (activation !== 'gelu') throw unsupported('its activation is not "gelu"');
+  const { family, fields } = networkOf(json as Json);
+  const activation = activationOf(family);
+  if ((fields['hidden_act'] ?? activation) !== activation) throw unsupported(`its activation is not "${activation}"`);
 
   const isDino = isDinov2(family);
   const defaults = familyDefaults[family];
@@ -61,22 +95,22 @@ export function parseVitConfig(json: unknown): VitConfig {
       ? perceptronWidth(fields, hiddenSize)
       : integer(fields, 'intermediate_size', 3072, limits.intermediateSize),
     layerNormEpsilon: epsilon(fields['layer_norm_eps'] ?? defaults.layerNormEpsilon),
-    qkvBias: boolean(fields, 'qkv_bias', true),
+    qkvBias: family === 'siglip' || boolean(fields, 'qkv_bias', true),
     registerTokens:
       family === 'dinov2_with_registers' ? integer(fields, 'num_register_tokens', 4, limits.registerTokens) : 0,
     maskToken: family === 'dinov2_with_registers' || (family === 'dinov2' && boolean(fields, 'use_mask_token', true)),
+    ...(family === 'siglip' ? { poolingHead: boolean(fields, 'vision_use_head', true) } : {}),
     dropout: {
-      hidden: probability(fields, 'hidden_dropout_prob'),
-      attention: probability(fields, 'attention_probs_dropout_prob'),
+      hidden: family === 'siglip' ? 0 : probability(fields, 'hidden_dropout_prob'),
+      attention: probability(fields, attentionDropoutField(family)),
       path: isDino ? probability(fields, 'drop_path_rate') : 0,
     },
-    classes: classNames(fields),
+    classes: classNames(json as Json),
   };
   if (isDino && boolean(fields, 'use_swiglu_ffn', false))
     throw unsupported('its perceptrons are SwiGLU, as in DINOv2 giant; the small, base and large models have GELU');
   if (config.channels !== 3) throw unsupported('it does not take three colour channels');
-  if (config.imageSize % config.patchSize !== 0)
-    throw unsupported('its image size is not a multiple of its patch size');
+  if (config.imageSize < config.patchSize) throw unsupported('its images are smaller than its patches');
   if (config.hiddenSize % config.heads !== 0) throw unsupported('its hidden size is not a multiple of its heads');
   return config;
 }
@@ -91,48 +125,12 @@ export function problemType(json: unknown): string | null {
   return typeof type === 'string' ? type : null;
 }
 
-const isDinov2 = (family: Family): boolean => family === 'dinov2' || family === 'dinov2_with_registers';
-
 /** DINOv2 specifies the perceptron's width as a multiple of the hidden size. */
 function perceptronWidth(fields: Json, hiddenSize: number): number {
   const ratio = fields['mlp_ratio'] ?? 4;
   const width = typeof ratio === 'number' ? Math.trunc(hiddenSize * ratio) : Number.NaN;
   if (!(width >= 1 && width <= limits.intermediateSize)) throw unsupported('its mlp_ratio is out of range');
   return width;
-}
-
-/**
- * Returns the `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads.
- * Version 5 requires `layerscale_value` to be a float, and 1.0 would be written as 1 here, so it is omitted: 1.0 is its
- * default.
- */
-export function toHfConfig(config: VitConfig): Record<string, unknown> {
-  const { family, hiddenSize, intermediateSize, dropout } = config;
-  return {
-    architectures: [namesOf(family).architecture],
-    attention_probs_dropout_prob: dropout.attention,
-    hidden_act: 'gelu',
-    hidden_dropout_prob: dropout.hidden,
-    hidden_size: hiddenSize,
-    id2label: Object.fromEntries(config.classes.map((name, index) => [String(index), name])),
-    image_size: config.imageSize,
-    initializer_range: 0.02,
-    label2id: Object.fromEntries(config.classes.map((name, index) => [name, index])),
-    layer_norm_eps: config.layerNormEpsilon,
-    model_type: family,
-    num_attention_heads: config.heads,
-    num_channels: config.channels,
-    num_hidden_layers: config.layers,
-    patch_size: config.patchSize,
-    problem_type: 'single_label_classification',
-    qkv_bias: config.qkvBias,
-    torch_dtype: 'float32',
-    ...(isDinov2(family)
-      ? { drop_path_rate: dropout.path, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
-      : { encoder_stride: config.patchSize, intermediate_size: intermediateSize }),
-    ...(family === 'dinov2' ? { use_mask_token: config.maskToken } : {}),
-    ...(family === 'dinov2_with_registers' ? { num_register_tokens: config.registerTokens } : {}),
-  };
 }
 
 function integer(fields: Json, name: string, missing: number, maximum: number): number {

@@ -1,6 +1,8 @@
 import type { LoraSettings } from '#shared/training/lora';
 import type { NamedTensors } from '../tensor';
+import type { Family } from './config';
 import { adaptedModules, isAdapterName } from './lora';
+import { namesOf } from './names';
 import { inMemoryName } from './weight-names';
 
 /** Prefix that PEFT adds to the names of the wrapped model. */
@@ -24,14 +26,16 @@ export function toPeftTensors(parameters: NamedTensors): NamedTensors {
 /** Returns the adapters of such a file under our names. */
 export function fromPeftTensors(tensors: NamedTensors): NamedTensors {
   const own = [...tensors].map(([name, tensor]) => [name.slice(PREFIX.length), tensor] as const);
-  return new Map(own.filter(([name]) => isAdapterName(name) && inMemoryName(name) !== name));
+  // Families whose modules were not renamed have one name only.
+  const aliases = new Set(own.flatMap(([name]) => (inMemoryName(name) === name ? [] : [inMemoryName(name)])));
+  return new Map(own.filter(([name]) => isAdapterName(name) && !aliases.has(name)));
 }
 
 /** Returns `adapter_config.json`; PEFT fills in omitted fields. */
-export function peftConfig(lora: LoraSettings, architecture: string): Record<string, unknown> {
-  const modules = adaptedModules(lora);
+export function peftConfig(lora: LoraSettings, family: Family): Record<string, unknown> {
+  const modules = adaptedModules(family, lora);
   return {
-    auto_mapping: { base_model_class: architecture },
+    auto_mapping: { base_model_class: namesOf(family).architecture },
     base_model_name_or_path: null,
     bias: 'none',
     fan_in_fan_out: false,
@@ -43,7 +47,7 @@ export function peftConfig(lora: LoraSettings, architecture: string): Record<str
     peft_type: 'LORA',
     r: lora.rank,
     // Suffixes of names, in transformers 4 and in 5.
-    target_modules: modules.flatMap((module) => [module, inMemoryName(module)]),
+    target_modules: [...new Set(modules.flatMap((module) => [module, inMemoryName(module)]))],
     task_type: null,
   };
 }

@@ -1,4 +1,6 @@
+import type { NamedTensors } from '../tensor';
 import { noDropout, type VitConfig } from './config';
+import { parameterGroups } from './parameters';
 
 /** A ViT of a few thousand parameters, for tests. */
 export const tinyConfig: VitConfig = {
@@ -17,3 +19,20 @@ export const tinyConfig: VitConfig = {
   dropout: noDropout,
   classes: ['a', 'b', 'c'],
 };
+
+/**
+ * Parameters that a reference in Python reproduces: the i-th element of the k-th by name is 0.5 sin(0.7 i + 1.3 k), and 1
+ * more where the name ends with norm1.weight.
+ */
+export function sineParameters(config: VitConfig): NamedTensors {
+  const specs = parameterGroups(config).flatMap(({ parameters }) => parameters);
+  return new Map(
+    specs
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, shape, size }, order) => {
+        const shift = name.endsWith('norm1.weight') ? 1 : 0;
+        const data = Float32Array.from({ length: size }, (_, k) => 0.5 * Math.sin(0.7 * k + 1.3 * order) + shift);
+        return [name, { shape, data }];
+      }),
+  );
+}

@@ -1,18 +1,33 @@
 import type { VitConfig } from './config';
 
-/** Number of patches of one image. */
-export function patchCount({ imageSize, patchSize }: VitConfig): number {
-  return (imageSize / patchSize) ** 2;
+/** Patches along one side. Pixels that do not fill a patch are cut off at the right and bottom, as in transformers. */
+export function gridSize({ imageSize, patchSize }: Pick<VitConfig, 'imageSize' | 'patchSize'>): number {
+  return Math.floor(imageSize / patchSize);
 }
 
-/** Number of tokens before the patches: CLS, then DeiT's distillation token or DINOv2's registers. */
-export function leadingTokens({ family, registerTokens }: VitConfig): number {
-  return family === 'deit' ? 2 : 1 + registerTokens;
+/** Number of patches of one image. */
+export function patchCount(config: VitConfig): number {
+  return gridSize(config) ** 2;
+}
+
+/**
+ * Number of tokens before the patches: CLS, then DeiT's distillation token or DINOv2's registers. SigLIP has patches
+ * only.
+ */
+export function leadingTokens(config: VitConfig): number {
+  return placedLeadingTokens(config) + config.registerTokens;
 }
 
 /** Number of leading tokens with a position embedding: registers have none. */
 export function placedLeadingTokens({ family }: VitConfig): number {
-  return family === 'deit' ? 2 : 1;
+  switch (family) {
+    case 'siglip':
+      return 0;
+    case 'deit':
+      return 2;
+    default:
+      return 1;
+  }
 }
 
 /** Number of tokens of one image: leading tokens, then patches row by row. */
@@ -20,12 +35,33 @@ export function tokenCount(config: VitConfig): number {
   return leadingTokens(config) + patchCount(config);
 }
 
-/** Whether the classifier reads CLS joined with the mean of the patches, as in DINOv2; otherwise it reads CLS alone. */
-export function readsPatches({ family }: VitConfig): boolean {
-  return family === 'dinov2' || family === 'dinov2_with_registers';
+/** What the classifier reads: CLS, CLS joined with the mean of the patches, or that mean alone. */
+export type Readout = 'cls' | 'cls-and-patches' | 'patches';
+
+export function readoutOf({ family }: VitConfig): Readout {
+  switch (family) {
+    case 'vit':
+    case 'deit':
+      return 'cls';
+    case 'dinov2':
+    case 'dinov2_with_registers':
+      return 'cls-and-patches';
+    case 'siglip':
+      return 'patches';
+  }
 }
 
 /** Width of the classifier's input. */
 export function featureWidth(config: VitConfig): number {
-  return readsPatches(config) ? 2 * config.hiddenSize : config.hiddenSize;
+  return readoutOf(config) === 'cls-and-patches' ? 2 * config.hiddenSize : config.hiddenSize;
+}
+
+/**
+ * Weight of each token's row in an explanation by attention, [tokens]: CLS alone, or in a model without CLS every patch
+ * equally. They sum to 1.
+ */
+export function explainedTokens(config: VitConfig): Float32Array {
+  const tokens = tokenCount(config);
+  if (leadingTokens(config) === 0) return new Float32Array(tokens).fill(1 / tokens);
+  return new Float32Array(tokens).fill(1, 0, 1);
 }

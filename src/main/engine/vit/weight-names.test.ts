@@ -34,4 +34,9 @@ it('knows the other families', () => {
     'dinov2.embeddings.mask_token',
     'embeddings.mask_token',
   ]);
+  // SigLIP's vision tower alone is saved without the prefix by transformers 5; its modules have one name.
+  expect(weightNamesOnDisk('vision_model.encoder.layers.1.self_attn.q_proj.weight')).toEqual([
+    'vision_model.encoder.layers.1.self_attn.q_proj.weight',
+    'encoder.layers.1.self_attn.q_proj.weight',
+  ]);
 });

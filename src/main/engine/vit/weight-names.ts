@@ -1,4 +1,4 @@
-import { families } from './config';
+import { prefixes } from './names';
 
 /**
  * Returns the names that a parameter may have in a file, most common first: as the family's `…ForImageClassification`
@@ -6,9 +6,9 @@ import { families } from './config';
  * module names of transformers 5 in memory, written by tools that bypass `save_pretrained`.
  */
 export function weightNamesOnDisk(name: string): readonly string[] {
-  const family = families.find((prefix) => name.startsWith(`${prefix}.`));
-  if (family === undefined) return [name];
-  const bare = (full: string): string => full.slice(family.length + 1);
+  const prefix = prefixes.find((candidate) => name.startsWith(`${candidate}.`));
+  if (prefix === undefined) return [name];
+  const bare = (full: string): string => full.slice(prefix.length + 1);
   const renamed = inMemoryName(name);
   return [name, bare(name), ...(renamed === name ? [] : [renamed, bare(renamed)])];
 }

@@ -60,6 +60,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     registerTokens,
     // Every published DINOv2 checkpoint has a mask token.
     maskToken: family === 'dinov2' || family === 'dinov2_with_registers',
+    ...(family === 'siglip' ? { poolingHead: true } : {}),
     dropout: noDropout,
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),
   };

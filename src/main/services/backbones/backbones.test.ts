@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../engine/safetensors';
 import type { Tensor } from '../../engine/tensor';
-import { toHfConfig } from '../../engine/vit/parse-config';
+import { toHfConfig } from '../../engine/vit/hf-config';
 import { inspectBackbone } from '../../engine-host/models/inspect-backbone';
 import { loadBackbone } from '../../engine-host/models/load-backbone';
 import {

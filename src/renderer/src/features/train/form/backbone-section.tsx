@@ -104,7 +104,8 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
                 value={imageSize}
                 placeholder={`Auto: ${chosen.imageSize}`}
                 check={(size) =>
-                  Number.isInteger(size) && size >= chosen.patchSize && size <= 1024 && size % chosen.patchSize === 0
+                  size === chosen.imageSize ||
+                  (Number.isInteger(size) && size >= chosen.patchSize && size <= 1024 && size % chosen.patchSize === 0)
                     ? null
                     : `Multiple of ${chosen.patchSize}, up to 1024`
                 }
