@@ -24,6 +24,23 @@ describe('readSafetensors', () => {
     expect(new Map([...read.tensors].map(([name, tensor]) => [name, toFloat32(tensor, name)]))).toEqual(tensors);
   });
 
+  it('reads back half floats', () => {
+    const tensors = new Map([
+      ['a', { shape: [3], data: new Float32Array([1, 2.001, -65504]) }],
+      ['b', { shape: [1, 2], data: new Float32Array([0.1, 0]) }],
+    ]);
+    const bytes = writeSafetensors(tensors, {}, 'F16');
+    expect(bytes.length % 8).toBe(10 % 8);
+    const { tensors: read } = readSafetensors(bytes);
+    expect(read.get('a')?.dtype).toBe('F16');
+    const values = [...read].map(([name, tensor]) => [...toFloat32(tensor, name).data]);
+    // NumPy: float32 -> float16 -> float32.
+    expect(values).toEqual([
+      [1, 2.001953125, -65504],
+      [0.0999755859375, 0],
+    ]);
+  });
+
   it('reads a file at an odd byte offset of its buffer', () => {
     const bytes = writeSafetensors(new Map([['x', { shape: [2], data: new Float32Array([1, 2]) }]]));
     const shifted = new Uint8Array(bytes.length + 1);

@@ -1,5 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
-import { decodeBfloat16, decodeFloat16 } from './half';
+import { decodeBfloat16, decodeFloat16, encodeFloat16 } from './half';
 import { findDuplicateKey } from './json-keys';
 import type { NamedTensors, Tensor } from './tensor';
 
@@ -200,26 +200,38 @@ export function toFloat32({ dtype, shape, data }: SafetensorsEntry, name: string
   }
 }
 
+/** Number types that are written. */
+export type WrittenDtype = 'F32' | 'F16';
+
 /**
- * Returns the bytes of a safetensors file with all tensors as F32, in the order of the map; the data start at a
- * multiple of 8 bytes, as the reference writer aligns them.
+ * Returns the bytes of a safetensors file with all tensors as F32, or rounded to F16, in the order of the map; the data
+ * start at a multiple of 8 bytes, as the reference writer aligns them.
  */
-export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const header = safetensorsHeader(tensors, metadata);
+export function writeSafetensors(
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> = {},
+  dtype: WrittenDtype = 'F32',
+): Uint8Array {
+  const header = safetensorsHeader(tensors, metadata, dtype);
   let size = header.byteLength;
-  for (const { data } of tensors.values()) size += data.byteLength;
+  for (const { data } of tensors.values()) size += data.length * bytesPerElement[dtype];
   const bytes = new Uint8Array(size);
   bytes.set(header);
   let offset = header.byteLength;
   for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
+    const values = dtype === 'F16' ? encodeFloat16(data) : data;
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+    offset += values.byteLength;
   }
   return bytes;
 }
 
 /** Returns everything before the data of such a file, for writers that send large tensors one by one. */
-export function safetensorsHeader(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function safetensorsHeader(
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> = {},
+  dtype: WrittenDtype = 'F32',
+): Uint8Array {
   const entries: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);
   let position = 0;
@@ -228,8 +240,9 @@ export function safetensorsHeader(tensors: NamedTensors, metadata: Readonly<Reco
     if (shape.reduce((size, dimension) => size * dimension, 1) !== data.length) {
       throw new Error(`the shape of ${name} does not match its data`);
     }
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [position, position + data.byteLength] }]);
-    position += data.byteLength;
+    const end = position + data.length * bytesPerElement[dtype];
+    entries.push([name, { dtype, shape, data_offsets: [position, end] }]);
+    position = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const dataStart = 8 + Math.ceil(json.length / 8) * 8;

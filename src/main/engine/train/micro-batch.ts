@@ -1,6 +1,7 @@
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../tensor';
 import { crossEntropyTargets } from './cross-entropy';
+import { distillationTargets } from './distillation';
 import type { TrainableModel } from './model';
 import { inputNames } from './program-names';
 import type { Batch, TrainingOptions } from './session';
@@ -41,11 +42,19 @@ export type RunInputs = readonly (readonly [name: string, tensor: Tensor])[];
 export function prepareMicroBatch(
   model: TrainableModel,
   options: Pick<StepOptions, 'microBatch' | 'classWeights' | 'labelSmoothing'>,
-  { pixels, labels, count, mixed }: Batch,
+  { pixels, labels, count, mixed, features }: Batch,
   lossFactor: number,
 ) {
+  const padded = padRows(pixels, count, options.microBatch, sizeOf(model.inputShape));
+  if (features !== undefined) {
+    const { targetSize } = model;
+    return {
+      pixels: padded,
+      targets: distillationTargets({ batch: options.microBatch, targetSize, features, count, scale: lossFactor }),
+    };
+  }
   return {
-    pixels: padRows(pixels, count, options.microBatch, sizeOf(model.inputShape)),
+    pixels: padded,
     targets: crossEntropyTargets({
       batch: options.microBatch,
       classes: model.classes,
@@ -75,7 +84,7 @@ export function prepareParts(
   const whole: RunInputs = [
     ...masks,
     [inputNames.pixels, { shape: [microBatch, ...model.inputShape], data: pixels }],
-    [inputNames.targets, { shape: [microBatch, model.classes], data: targets }],
+    [inputNames.targets, { shape: [microBatch, model.targetSize], data: targets }],
   ];
   if (part >= microBatch) return [whole];
   const parts: RunInputs[] = [];

@@ -14,12 +14,14 @@ import {
   type ParameterSource,
   parameterGroups,
 } from '../vit/parameters';
+import { crossEntropy } from './cross-entropy';
 
 /** A network as a training session sees it. */
 export interface TrainableModel {
   readonly name: string;
   /** Shape of one image, or of its features. */
   readonly inputShape: Shape;
+  /** Columns of the output. */
   readonly classes: number;
   readonly groups: readonly ParameterGroup[];
   /** The subset of `groups` that has gradients. */
@@ -29,9 +31,17 @@ export interface TrainableModel {
   /**
    * @param input [batch, ...inputShape]
    * @param mask provides the dropout masks of a training pass
-   * @returns logits [batch, classes]
+   * @returns logits [batch, classes], or what another loss compares with its targets
    */
   forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: MaskSource): Value;
+  /** Numbers per image in the targets that the loss takes. */
+  readonly targetSize: number;
+  /**
+   * @param output of `forward`
+   * @param targets [batch, targetSize], which hold the weight of each image too
+   * @returns the loss [], a sum over images
+   */
+  loss(builder: GraphBuilder, output: Value, targets: Value): Value;
 }
 
 /** Returns the learning rate factor of the slowest trained group. */
@@ -55,6 +65,8 @@ export function vitModel(
     name: config.family,
     inputShape: [config.channels, config.imageSize, config.imageSize],
     classes: config.classes.length,
+    targetSize: config.classes.length,
+    loss: crossEntropy,
     groups,
     trainable: groups.filter((group) => isUsed(group) && isTrained(group, config, trainable)),
     rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
@@ -98,6 +110,8 @@ export function headModel(features: number, classes: number): TrainableModel {
     name: 'head',
     inputShape: [features],
     classes,
+    targetSize: classes,
+    loss: crossEntropy,
     groups,
     trainable: groups,
     rateFactor: () => 1,

@@ -9,7 +9,6 @@ import { averageDecayAt, buildAverage } from '../optim/weight-average';
 import { autocast } from '../precision/autocast';
 import { maskInputs } from '../vit/dropout';
 import type { ParameterGroup, ParameterSource } from '../vit/parameters';
-import { crossEntropy } from './cross-entropy';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import { gradientName, inputNames, scalarState, stateName, summaryName } from './program-names';
@@ -59,8 +58,8 @@ export function buildLogitsProgram(model: TrainableModel, batch: number, layout:
 function differentiate(builder: GraphBuilder, model: TrainableModel, batch: number, layout: ParameterLayout) {
   const parameter = declareParameters(builder, model.groups, layout);
   const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
-  const targets = builder.input(inputNames.targets, [batch, model.classes]);
-  const loss = crossEntropy(builder, model.forward(builder, parameter, input, maskInputs(builder)), targets);
+  const targets = builder.input(inputNames.targets, [batch, model.targetSize]);
+  const loss = model.loss(builder, model.forward(builder, parameter, input, maskInputs(builder)), targets);
   const names = model.trainable.flatMap((group) => group.parameters.map(({ name }) => name));
   const gradients = backward(builder, loss, names.map(parameter));
   return { loss, gradients: new Map(names.map((name, index) => [name, gradients[index] as Value])) };

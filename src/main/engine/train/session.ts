@@ -16,6 +16,8 @@ export interface Batch {
   readonly count: number;
   /** For mixed images: the share of each image's own pixels, and the label of the image that makes up the rest. */
   readonly mixed?: { readonly share: number; readonly labels: Int32Array };
+  /** For distillation, in place of labels: the teacher's features [count, 1 + patches, width], standardised. */
+  readonly features?: Float32Array;
 }
 
 export interface TrainingOptions {

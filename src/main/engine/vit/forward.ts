@@ -44,6 +44,57 @@ export function buildVit(
   mask: MaskSource | null = null,
   lora: LoraSettings | null = null,
 ): VitValues {
+  const { hidden, attentions, hiddenStates } = encode(builder, config, parameter, pixels, {
+    tapped,
+    allTokens: tapped || readoutOf(config) !== 'cls',
+    mask,
+    lora,
+  });
+  const batch = pixels.shape[0] as number;
+  const features = readFeatures(builder, config, parameter, hidden, batch);
+  return { logits: classify(builder, parameter, features), features, attentions, hiddenStates };
+}
+
+/**
+ * Builds the tokens of the last block after the final normalisation, without a classifier: a summary of the image, then
+ * the patches row by row, as in `last_hidden_state` of Hugging Face's bare model. The summary is CLS or, in a model
+ * without CLS, the mean of the patches. Registers and DeiT's distillation token are left out.
+ *
+ * @returns [batch, 1 + patches, hidden]
+ */
+export function buildTokens(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  pixels: Value,
+  mask: MaskSource | null = null,
+): Value {
+  const options = { tapped: false, allTokens: true, mask, lora: null };
+  const { hidden } = encode(builder, config, parameter, pixels, options);
+  const [batch, tokens] = [pixels.shape[0] as number, tokenCount(config)];
+  const all = builder.reshape(normaliseTokens(builder, config, parameter, hidden), [batch, tokens, config.hiddenSize]);
+  const first = leadingTokens(config);
+  if (first === 1) return all;
+  const summary = first === 0 ? builder.reduceMean(all, [1], true) : builder.slice(all, 1, 0, 1);
+  return builder.concat([summary, first === 0 ? all : builder.slice(all, 1, first, tokens)], 1);
+}
+
+interface EncodeOptions {
+  readonly tapped: boolean;
+  /** Whether the last block computes every token; otherwise CLS alone. */
+  readonly allTokens: boolean;
+  readonly mask: MaskSource | null;
+  readonly lora: LoraSettings | null;
+}
+
+/** Builds embeddings and blocks: hidden [batch x tokens, hidden], or [batch, hidden] without `allTokens`. */
+function encode(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  pixels: Value,
+  { tapped, allTokens, mask, lora }: EncodeOptions,
+): { hidden: Value; attentions: readonly Value[]; hiddenStates: readonly Value[] } {
   const batch = pixels.shape[0] as number;
   const tokens = tokenCount(config);
   const width = config.hiddenSize;
@@ -59,16 +110,25 @@ export function buildVit(
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
     const block = new Block(builder, config, parameter, index, batch, dropout, pathRates[index] ?? 0, lora);
-    const queries = index === config.layers - 1 && !tapped && readoutOf(config) === 'cls' ? 'cls' : 'all';
+    const queries = index === config.layers - 1 && !allTokens ? 'cls' : 'all';
     const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
     const residual = queries === 'cls' ? clsRows(builder, hidden, batch) : hidden;
     hidden = block.transform(builder.add(residual, attended.output));
     tap(hidden);
   }
+  return { hidden, attentions, hiddenStates };
+}
 
-  const features = readFeatures(builder, config, parameter, hidden, batch);
-  return { logits: classify(builder, parameter, features), features, attentions, hiddenStates };
+/** Builds the final normalisation of x [rows, hidden]. */
+function normaliseTokens(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, x: Value): Value {
+  const { family, layerNormEpsilon } = config;
+  return builder.layerNormalization(
+    x,
+    parameter(finalNormalisationName(family, 'weight')),
+    parameter(finalNormalisationName(family, 'bias')),
+    layerNormEpsilon,
+  );
 }
 
 /** Builds the final normalisation and the classifier's input: [batch, features]. */
@@ -79,21 +139,14 @@ function readFeatures(
   hidden: Value,
   batch: number,
 ): Value {
-  const { family, hiddenSize, layerNormEpsilon } = config;
-  const normalise = (x: Value): Value =>
-    builder.layerNormalization(
-      x,
-      parameter(finalNormalisationName(family, 'weight')),
-      parameter(finalNormalisationName(family, 'bias')),
-      layerNormEpsilon,
-    );
+  const normalise = (x: Value): Value => normaliseTokens(builder, config, parameter, x);
   const readout = readoutOf(config);
   // If only CLS is read, the other tokens need no normalisation.
   if (readout === 'cls') return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
   const tokens = tokenCount(config);
-  const sequences = builder.reshape(normalise(hidden), [batch, tokens, hiddenSize]);
+  const sequences = builder.reshape(normalise(hidden), [batch, tokens, config.hiddenSize]);
   if (readout === 'patches') return builder.reduceMean(sequences, [1]);
-  const cls = builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, hiddenSize]);
+  const cls = builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, config.hiddenSize]);
   const patches = builder.slice(sequences, 1, leadingTokens(config), tokens);
   return builder.concat([cls, builder.reduceMean(patches, [1])], 1);
 }

@@ -1,5 +1,5 @@
 import { createRandom, hashText, normal } from '../random';
-import type { NamedTensors, Tensor } from '../tensor';
+import type { Tensor } from '../tensor';
 import type { ParameterSpec } from './parameters';
 
 /** `initializer_range` of Hugging Face's ViT. */
@@ -12,7 +12,7 @@ const CUT = 2;
  * tokens, zero biases, unit normalisations; A of an adapter as in PEFT, `kaiming_uniform_(a = sqrt 5)`: uniform up to 1
  * / sqrt(inputs). Each parameter draws from its own stream, so adding or omitting one changes no other.
  */
-export function initialiseParameters(parameters: readonly ParameterSpec[], seed: number): NamedTensors {
+export function initialiseParameters(parameters: readonly ParameterSpec[], seed: number): Map<string, Tensor> {
   return new Map(parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]));
 }
 

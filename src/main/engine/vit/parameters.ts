@@ -53,7 +53,7 @@ export function placeParameters(name: string, parameters: readonly ParameterSpec
 
 const weight = (name: string, shape: Shape): ParameterSpec => ({ name, shape, decay: true, initial: 'normal' });
 const bias = (name: string, size: number): ParameterSpec => ({ name, shape: [size], decay: false, initial: 'zeros' });
-const linear = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
+export const linear = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
   weight(`${name}.weight`, [outputs, inputs]),
   bias(`${name}.bias`, outputs),
 ];

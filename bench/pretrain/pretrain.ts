@@ -1,0 +1,91 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { reduceModel, spreadBlocks } from '../../src/main/engine/vit/reduce';
+import { distil } from '../../src/main/engine-host/distillation/distil';
+import type { DistillationSpec, DistillationStage } from '../../src/main/engine-host/distillation/distillation-spec';
+import { openTeacher } from '../../src/main/engine-host/distillation/open-teacher';
+import { writeStudent } from '../../src/main/engine-host/distillation/write-student';
+import { drawPicture, PICTURES_VERSION } from './pictures/picture';
+import { planStages } from './plan';
+
+const BATCH_SIZE = 32;
+/** A picture's features cost the teacher as much as about two uses of it by the student. */
+const USES = 4;
+
+/** Runs or continues the distillation. Returns the exit code. */
+export async function pretrain(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      teacher: { type: 'string' },
+      out: { type: 'string' },
+      hours: { type: 'string', default: '4' },
+      seed: { type: 'string', default: '1' },
+      blocks: { type: 'string', default: '6' },
+      units: { type: 'string', default: '384' },
+      threads: { type: 'string', default: '0' },
+    },
+  });
+  if (values.teacher === undefined || values.out === undefined) {
+    console.error('Usage: npm run bench:pretrain -- --teacher FOLDER --out FOLDER [--hours 4] [--seed 1]');
+    return 1;
+  }
+  const folder = resolve(values.out);
+  mkdirSync(folder, { recursive: true });
+  const [seed, threads] = [Number(values.seed), Number(values.threads)];
+  const teacher = await openTeacher(resolve(values.teacher));
+  const blocks = spreadBlocks(teacher.config.layers, Number(values.blocks));
+  const student = reduceModel(teacher.config, teacher.parameters, { blocks, intermediateSize: Number(values.units) });
+  const stages = await storedPlan(join(folder, 'plan.json'), () =>
+    planStages({ teacher, student, batchSize: BATCH_SIZE, uses: USES, hours: Number(values.hours), threads }),
+  );
+  const spec: DistillationSpec = {
+    folder,
+    teacher,
+    student,
+    normalisation: teacher.normalisation,
+    stages,
+    batchSize: BATCH_SIZE,
+    uses: USES,
+    heldOutPictures: 256,
+    weights: { cls: 1, patches: 1, mean: 1 },
+    weightDecay: 0.02,
+    emaDecay: 0.999,
+    seed,
+    device: 'cpu',
+    threads,
+  };
+  const source = {
+    id: `generated ${PICTURES_VERSION} ${seed}`,
+    picture: (index: number, size: number, heldOut: boolean) => drawPicture(seed, index, size, heldOut),
+  };
+  let pausing = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (pausing = true));
+  const files = new Map(teacher.processor === null ? [] : [teacher.processor]);
+  const result = await distil(spec, source, {
+    onProgress: () => new Promise((done) => setImmediate(done)),
+    onRecord: (record) => {
+      const line = JSON.stringify({ time: new Date().toISOString(), ...record });
+      appendFileSync(join(folder, 'log.ndjson'), `${line}\n`);
+      console.log(line);
+    },
+    onSnapshot: (snapshot, { stage, step }) =>
+      writeStudent(join(folder, 'snapshots', `${stage}-${step}`), snapshot, files),
+    shouldPause: () => pausing,
+  });
+  if (result.state === 'finished') await writeStudent(join(folder, 'model'), result.model, files);
+  console.log(result.state);
+  return result.state === 'finished' ? 0 : 3;
+}
+
+/** The number of steps is measured once, so that a continued run follows the plan it began with. */
+async function storedPlan(
+  path: string,
+  make: () => Promise<readonly DistillationStage[]>,
+): Promise<readonly DistillationStage[]> {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
+  const plan = await make();
+  writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
+  return plan;
+}
