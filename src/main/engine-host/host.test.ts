@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { defaultPipeline } from '#shared/imaging/pipeline';
@@ -266,6 +267,49 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     // Weights this small look at all 21 tokens alike: 16 of them are patches.
     const sum = Array.from(maps?.rows.subarray(0, 16) ?? []).reduce((total, value) => total + value, 0);
     expect(sum).toBeCloseTo(16 / 21, 2);
+  });
+
+  it('trains head and adapters of a SigLIP vision tower, and explains it without CLS', async () => {
+    const folder = newFolder();
+    const vision = { image_size: 36, patch_size: 8, hidden_size: 24, num_hidden_layers: 2, num_attention_heads: 3 };
+    const config = parseVitConfig({ model_type: 'siglip', vision_config: vision, id2label: { 0: 'x' } });
+    const backbone = initialiseParameters(parameterSpecs(config), 3);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(toHfConfig(config)));
+    writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(backbone, { format: 'pt' }));
+    const settings: Partial<RunConfigInput>[] = [
+      { preset: 'quick', headSolver: 'logistic' },
+      { preset: 'lora', epochs: 1 },
+    ];
+    for (const chosen of settings) {
+      const spec: TrainSpec = {
+        ...smallRun(newFolder(), chosen),
+        backbone: { kind: 'folder', folder },
+        pipeline: defaultPipeline(36),
+      };
+      expect((await train(spec).result).state).toBe('finished');
+      const modelFolder = bestFolder(spec.runFolder);
+      const { parameters } = await loadModel(modelFolder);
+      expect([...parameters.keys()].sort()).toEqual([...backbone.keys()].sort());
+      expect(parameters.get('classifier.weight')?.shape).toEqual([2, 24]);
+      const query = 'vision_model.encoder.layers.1.self_attn.q_proj.weight';
+      const changed = !isDeepStrictEqual(parameters.get(query), backbone.get(query));
+      expect(changed).toBe(chosen.preset === 'lora');
+      const { attention } = await engine.request('classify', {
+        modelFolder,
+        pipeline: spec.pipeline,
+        device: 'cpu',
+        threads: 1,
+        batchSize: 4,
+        rasters: spec.validation.map(({ raster }) => raster),
+        attention: true,
+        testTime: null,
+      }).result;
+      // Four by four patches of 8 pixels; the last 4 pixels of each side fill none.
+      expect(attention[0]).toMatchObject({ gridHeight: 4, gridWidth: 4 });
+      const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
+      expect(sum(attention[0]?.rows.subarray(0, 16) ?? new Float32Array())).toBeCloseTo(1, 5);
+      expect(sum(attention[0]?.rollout ?? new Float32Array())).toBeCloseTo(1, 5);
+    }
   });
 
   it('answers short requests while training, and drops a queued request when cancelled', async () => {
