@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { FoveaError } from '#shared/ipc/errors';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../../ingest/archive/open-archive';
+import { unpackEntry } from '../../ingest/archive/unpack-entry';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
@@ -73,11 +73,11 @@ export function createUnpacker(folder: string): Unpacker {
       const path = join(await scratch, randomUUID());
       const one = acquire(archive);
       try {
-        const hash = await unpackTo(path, await one.opening, entry);
+        const hash = await unpackEntry(await one.opening, entry, path);
         return { path, hash, remove: () => rm(path, { force: true }).catch(() => {}) };
       } catch (error) {
         await rm(path, { force: true }).catch(() => {});
-        throw error;
+        throw error instanceof FoveaError ? error : toStoreError(error);
       } finally {
         one.uses -= 1;
       }
@@ -89,40 +89,4 @@ export function createUnpacker(folder: string): Unpacker {
       if (made !== undefined && made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
     },
   };
-}
-
-/** Unpacks an entry and returns its hash. Checks the archive's CRC-32: wrong pixels are worse than an error. */
-async function unpackTo(path: string, archive: OpenArchive, entry: ArchiveEntry): Promise<string> {
-  const damaged = (cause: unknown) =>
-    new FoveaError('damaged', 'It could not be unpacked: the archive is damaged here.', {
-      hint: 'Copy or download the archive again.',
-      cause,
-    });
-  const stream = await archive.read(entry).catch((error: unknown) => {
-    throw error instanceof FoveaError ? error : damaged(error);
-  });
-  const hash = createHash('sha256');
-  let sum = 0;
-  let writing: unknown = null;
-  const file = await open(path, 'wx').catch((error: unknown) => {
-    stream.destroy();
-    throw toStoreError(error);
-  });
-  try {
-    for await (const chunk of stream) {
-      const bytes = chunk as Buffer;
-      hash.update(bytes);
-      sum = crc32(bytes, sum);
-      await file.writeFile(bytes).catch((error: unknown) => {
-        writing = error;
-        throw error;
-      });
-    }
-  } catch (error) {
-    throw writing === null ? damaged(error) : toStoreError(writing);
-  } finally {
-    await file.close();
-  }
-  if (sum !== entry.crc32) throw damaged('the checksum differs');
-  return hash.digest('hex');
 }
