@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures/app';
 
-export type Screen = 'Projects' | 'Data' | 'Train' | 'Evaluate' | 'Predict';
+export type Screen = 'Projects' | 'Data' | 'Train' | 'Evaluate' | 'Predict' | 'Weights';
 
 /** Elements common to all screens. */
 export class Shell {
@@ -17,7 +17,7 @@ export class Shell {
 
   async open(screen: Screen): Promise<void> {
     await this.page
-      .getByRole('navigation', { name: 'Screens' })
+      .getByRole('navigation', { name: screen === 'Weights' ? 'Application' : 'Screens' })
       .getByRole('button', { name: screen, exact: true })
       .click();
     await expect(this.main.getByRole('heading', { level: 1, name: screen })).toBeVisible();

@@ -9,6 +9,7 @@ import { bench } from './machine/bench';
 import { listDevices } from './machine/devices';
 import { estimate } from './machine/estimate';
 import { findFastestDevice } from './machine/fastest-device';
+import { machineSpeed } from './machine/machine-speed';
 import { selftest } from './machine/selftest';
 import { inspectBackbone } from './models/inspect-backbone';
 import { findLearningRate } from './training/find-learning-rate';
@@ -34,6 +35,7 @@ const handlers: Handlers = {
   bench,
   devices: async () => ({ devices: await listDevices() }),
   fastestDevice: () => findFastestDevice(),
+  speed: machineSpeed,
 };
 
 /** Minimum time between progress messages of a run; a change of phase is sent at once. */

@@ -80,12 +80,12 @@ describe('a checkpoint folder', () => {
       hosts.push({ name, host });
       return host;
     });
-    // Not a folder that this process could read.
-    const imported = services.backbones.importFolder(join(folder, 'nowhere'), 'mine');
+    mkdirSync(join(folder, 'nothing'));
+    const imported = services.backbones.importCheckpoint([join(folder, 'nothing')], 'mine');
     await expect.poll(() => hosts.map(({ name }) => name)).toEqual(['Fovea engine (checkpoints)']);
     const [host] = hosts.map((one) => one.host);
     host?.emit({ kind: 'ready' });
-    expect(host?.sent).toMatchObject([{ name: 'inspectBackbone', input: { folder: join(folder, 'nowhere') } }]);
+    expect(host?.sent).toMatchObject([{ name: 'inspectBackbone', input: { folder: join(folder, 'nothing') } }]);
     const error = { code: 'backbone_invalid', message: 'Said by the engine.', hint: null };
     host?.emit({ kind: 'error', id: 1, error });
     await expect(imported).rejects.toMatchObject({ code: 'backbone_invalid', message: 'Said by the engine.' });

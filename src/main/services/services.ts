@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { RunSummary } from '#shared/models/run';
 import { createDecodePool, type DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/client/cancel-on-abort';
 import { createEngineClient, type EngineClient } from '../engine-host/client/client';
@@ -129,18 +130,30 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   });
   const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
 
+  const settings = createSettings(userDataFolder);
+  const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const backbones = createBackbones({
     folder: backbonesFolder,
     resourcesFolder,
     jobs,
+    settings,
+    onFailure,
     inspect: (folder, signal) => {
       const call = engine.request('inspectBackbone', { folder });
       return signal === undefined ? call.result : cancelOnAbort(call, signal);
     },
+    measureSpeed: () => engine.request('speed', {}).result,
   });
-  const onFailure = (what: string, error: unknown) => log.failure(what, error);
-  const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
-  const runCards = createRunCards({ dataset, backbones, engine, lastBackbone: async () => null });
+  const onStarted = ([first]: readonly RunSummary[]) => {
+    if (first === undefined) return;
+    void backbones
+      .remember(first.backbone)
+      .then(() => events.emit('changed', { project: null, topics: ['settings'] }))
+      .catch((error: unknown) => onFailure('last backbone', error));
+  };
+  const runs = createRuns({ dataset, backbones, engine, pool, events, version, onStarted, onFailure });
+  const lastBackbone = async () => (await settings.get()).lastBackbone;
+  const runCards = createRunCards({ dataset, backbones, engine, lastBackbone });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
@@ -161,7 +174,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     events,
     jobs,
     grants: createGrants(),
-    settings: createSettings(userDataFolder),
+    settings,
     projects,
     proposedProjects: createProposedProjects({ projects, projectsFolder }),
     samples,

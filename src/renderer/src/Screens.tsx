@@ -12,6 +12,7 @@ import { PredictScreen } from './features/predict/predict-screen';
 import { ProjectsScreen } from './features/projects/projects-screen';
 import { SettingsScreen } from './features/settings/settings-screen';
 import { TrainScreen } from './features/train/train-screen';
+import { WeightsScreen } from './features/weights/weights-screen';
 import { type Screen, screens, useSession } from './state/session';
 
 export const screenTitles: Record<Screen, string> = {
@@ -20,6 +21,7 @@ export const screenTitles: Record<Screen, string> = {
   train: 'Train',
   evaluate: 'Evaluate',
   predict: 'Predict',
+  weights: 'Weights',
   settings: 'Settings',
 };
 
@@ -42,7 +44,7 @@ export function Screens() {
 }
 
 function needsProject(screen: Screen): boolean {
-  return screen !== 'projects' && screen !== 'settings';
+  return screen !== 'projects' && screen !== 'weights' && screen !== 'settings';
 }
 
 function renderScreen(screen: Screen, project: ProjectSummary | null): ReactNode {
@@ -50,6 +52,8 @@ function renderScreen(screen: Screen, project: ProjectSummary | null): ReactNode
   switch (screen) {
     case 'projects':
       return <ProjectsScreen />;
+    case 'weights':
+      return <WeightsScreen />;
     case 'settings':
       return <SettingsScreen />;
     case 'data':

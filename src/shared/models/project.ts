@@ -23,6 +23,8 @@ const settingsFields = {
   showIdentifyingTags: z.boolean(),
   /** The user's signature for sign-offs and openings of the test set. Never taken from the system. */
   signature: z.string().max(80),
+  /** Name of the backbone trained from or imported last: the default of a new run. */
+  lastBackbone: z.string().nullable(),
 };
 export const settingsSchema = z.object({
   theme: settingsFields.theme.default('dark'),
@@ -30,6 +32,7 @@ export const settingsSchema = z.object({
   lastScreen: settingsFields.lastScreen.default('projects'),
   showIdentifyingTags: settingsFields.showIdentifyingTags.default(false),
   signature: settingsFields.signature.default(''),
+  lastBackbone: settingsFields.lastBackbone.default(null),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -225,6 +225,15 @@ export interface FastestDevice {
   readonly why: string;
 }
 
+/** The speed of the device that `auto` selects. */
+export interface MachineSpeed {
+  readonly device: EngineDevice;
+  /** Rate that a whole network reaches there, estimated from a matrix product, in GFLOP/s; null if it cannot run. */
+  readonly gflops: number | null;
+  /** Their names as the system reports them, whether or not Fovea can use them. */
+  readonly graphicsCards: readonly string[];
+}
+
 /** Contents of a checkpoint folder whose files, shapes and numbers were all checked. */
 export interface BackboneInspection {
   /** Without classes if there is no head that predicts one of several classes. */
@@ -250,6 +259,7 @@ export interface EngineRequests {
   bench: { input: BenchSpec; output: BenchResult };
   devices: { input: Record<never, never>; output: { readonly devices: readonly DeviceInfo[] } };
   fastestDevice: { input: Record<never, never>; output: FastestDevice };
+  speed: { input: Record<never, never>; output: MachineSpeed };
 }
 export type EngineRequestName = keyof EngineRequests;
 
@@ -258,6 +268,7 @@ export const quickRequests: ReadonlySet<EngineRequestName> = new Set([
   'estimate',
   'devices',
   'fastestDevice',
+  'speed',
   'classify',
 ]);
 

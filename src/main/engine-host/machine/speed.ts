@@ -10,7 +10,7 @@ import type { VitConfig } from '../../engine/vit/config';
  * Share of the Gemm rate that a whole step reaches: a round number below the measurements of `fovea bench`, so that
  * runs end earlier than estimated rather than later.
  */
-const UTILISATION = 0.5;
+export const UTILISATION = 0.5;
 
 /** No repeat starts after this many milliseconds: on a slow device one is enough. */
 const MAX_MILLISECONDS = 500;

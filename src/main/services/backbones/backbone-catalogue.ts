@@ -5,26 +5,45 @@ import type { BackboneSummary } from '#shared/models/backbone';
 import { architectureByName, architectureNames } from '../../engine/vit/architectures';
 import { families, noDropout, type VitConfig } from '../../engine/vit/config';
 import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
+import type { Lines } from './recommend';
 
 const size = z.number().int().positive();
 const catalogueSchema = z.object({
   version: z.literal(1),
   checkpoints: z.array(
-    z.object({
+    z.strictObject({
       /** `owner/name` on the Hugging Face hub. */
       name: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
       licence: z.string(),
+      /** See `BackboneSummary.terms`. */
+      terms: z.string().nullable().default(null),
+      /** Whether the hub gives the files only to people who have accepted terms there. */
+      gated: z.boolean().default(false),
+      /** Whether it is recommended: the lines of general and medical backbones, each from small to large. */
+      line: z.enum(['general', 'medical']).optional(),
+      /** Branch, commit or pull request with the safetensors, where `main` has none. */
+      revision: z
+        .string()
+        .regex(/^[\w./-]+$/)
+        .default('main'),
       family: z.enum(families).default('vit'),
       description: z.string(),
+      /** What the weights learned from, in a phrase. */
+      training: z.string(),
+      /** Side length of the images that the checkpoint's image processor feeds, in pixels. */
+      inputSize: size,
+      /** Side length in `config.json`, which determines the position embeddings, in pixels. */
       imageSize: size,
       patchSize: size,
       hiddenSize: size,
+      /** Width of the perceptrons. Default: four times the hidden size. */
+      intermediateSize: size.optional(),
       layers: size,
       heads: size,
       /** Classes of the head; 0 without one. */
       classes: z.number().int().min(0),
       registerTokens: z.number().int().min(0).default(0),
-      /** Parameters in the file that are not read, e.g. heads of another type. Default: a headless `vit`'s pooler. */
+      /** Parameters in the file that are not read, e.g. a text tower. Default: a headless `vit`'s pooler. */
       unreadParameters: z.number().int().min(0).optional(),
     }),
   ),
@@ -44,9 +63,16 @@ export function shapeOf(config: VitConfig): Shape {
   return { parameters: parameterCount(parameterGroups(config)), imageSize, patchSize, hiddenSize, layers, heads };
 }
 
-export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
-  const { name, licence, family, description, imageSize, patchSize, hiddenSize, layers, heads, registerTokens } = entry;
-  const config: VitConfig = {
+/** Names of the backbones that are recommended. */
+export const linesOf = (catalogue: readonly CatalogueEntry[]): Lines => ({
+  general: catalogue.flatMap(({ line, name }) => (line === 'general' ? [name] : [])),
+  medical: catalogue.flatMap(({ line, name }) => (line === 'medical' ? [name] : [])),
+});
+
+/** The model of an entry as its `config.json` describes it. */
+export function catalogueConfig(entry: CatalogueEntry): VitConfig {
+  const { family, imageSize, patchSize, hiddenSize, layers, heads, registerTokens } = entry;
+  return {
     family,
     imageSize,
     patchSize,
@@ -54,7 +80,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     layers,
     heads,
     channels: 3,
-    intermediateSize: 4 * hiddenSize,
+    intermediateSize: entry.intermediateSize ?? 4 * hiddenSize,
     layerNormEpsilon: 1e-12,
     qkvBias: true,
     registerTokens,
@@ -64,18 +90,51 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     dropout: noDropout,
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),
   };
-  const shape = shapeOf(config);
-  const unread = entry.unreadParameters ?? (entry.classes === 0 ? hiddenSize * (hiddenSize + 1) : 0);
+}
+
+/**
+ * Finds the entry whose name ends with a folder's name and whose model has the shape of the folder's: most likely a
+ * copy made by hand.
+ */
+export function recognise(
+  catalogue: readonly CatalogueEntry[],
+  folderName: string,
+  config: VitConfig,
+): CatalogueEntry | null {
+  const shapeText = (one: VitConfig) =>
+    [one.family, one.imageSize, one.patchSize, one.hiddenSize, one.layers, one.heads, one.classes.length].join(' ');
+  const wanted = folderName.replace('--', '/');
+  return (
+    catalogue.find(
+      (entry) =>
+        (entry.name === wanted || entry.name.endsWith(`/${wanted}`)) &&
+        shapeText(catalogueConfig(entry)) === shapeText(config),
+    ) ?? null
+  );
+}
+
+export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
+  const { name, licence, terms, gated, description, training, inputSize, revision } = entry;
+  const shape = shapeOf(catalogueConfig(entry));
+  const unread = entry.unreadParameters ?? (entry.classes === 0 ? entry.hiddenSize * (entry.hiddenSize + 1) : 0);
   return {
     name,
     source: 'catalogue',
     pretrained: true,
     ...shape,
+    imageSize: inputSize,
     // float32; the few kilobytes of tensor names are left out.
     downloadBytes: 4 * (shape.parameters + unread),
+    diskBytes: null,
     installed: false,
     licence,
+    terms,
+    gated,
+    training,
+    page: `https://huggingface.co/${name}/tree/${encodeURIComponent(revision)}`,
+    documents: [],
     description,
+    knownAs: null,
     notes: [],
   };
 }
@@ -98,9 +157,16 @@ export function architectureSummaries(): BackboneSummary[] {
       pretrained: false,
       ...shapeOf(config),
       downloadBytes: null,
+      diskBytes: null,
       installed: true,
       licence: null,
+      terms: null,
+      training: null,
+      gated: false,
+      page: null,
+      documents: [],
       description: ownDescriptions[name] ?? 'Random weights.',
+      knownAs: null,
       notes: [],
     };
   });

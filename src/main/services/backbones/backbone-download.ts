@@ -1,17 +1,25 @@
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
-import { explainWriteError, isMissing } from '../../engine-host/core/file-errors';
+import { explainWriteError } from '../../engine-host/core/file-errors';
 import { processorFiles } from '../../engine-host/models/image-processor';
 import { hashFile } from '../../engine-host/models/tensor-files';
+import { fileSize, isDocument, MAX_DOCUMENT_BYTES } from './model-card';
 
 export const HUB_URL = 'https://huggingface.co';
 
-export interface DownloadOptions {
-  readonly hubUrl: string;
+interface Checkpoint {
   /** `owner/name` */
   readonly name: string;
+  /** What to do if it cannot be downloaded. */
+  readonly hint: string;
+}
+
+export interface DownloadOptions extends Checkpoint {
+  readonly hubUrl: string;
+  /** Branch, commit or pull request. */
+  readonly revision: string;
   /** Target folder; files that are already there are reused. */
   readonly folder: string;
   readonly signal?: AbortSignal;
@@ -44,28 +52,29 @@ const ATTEMPTS = 3;
 /** A connection silent for this long is given up. */
 const SILENCE_MILLISECONDS = 60_000;
 
-const byHand = (name: string) =>
-  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors to one folder. Copy the folder to this computer. In Train, choose “Get a checkpoint”, then “Import a folder” (on the command line: fovea backbone import FOLDER --name ${name}).`;
-
-const failed = (name: string, reason: string, cause?: unknown) =>
+const failed = ({ name, hint }: Checkpoint, reason: string, cause?: unknown) =>
   new FoveaError('download_failed', `"${name}" could not be downloaded: ${reason}.`, {
-    hint: `Try again to continue where it stopped, or copy it by hand. ${byHand(name)}`,
+    hint: `Try again to continue where it stopped, or copy it by hand. ${hint}`,
     cause,
   });
 
-const refused = (name: string, status: number) =>
-  new FoveaError('download_refused', `"${name}" could not be downloaded: the server returned status ${status}.`, {
-    hint: byHand(name),
-  });
+const refused = ({ name, hint }: Checkpoint, status: number) =>
+  status === 401 || status === 403
+    ? new FoveaError('download_gated', `The server gives "${name}" only to people who have accepted its terms.`, {
+        hint,
+      })
+    : new FoveaError('download_refused', `"${name}" could not be downloaded: the server returned status ${status}.`, {
+        hint,
+      });
 
 /** Sends a request. Throws `offline` if the host cannot be reached. */
-async function request(url: string, name: string, headers: Record<string, string>, signal: AbortSignal) {
+async function request(url: string, { hint }: Checkpoint, headers: Record<string, string>, signal: AbortSignal) {
   try {
     return await fetch(url, { headers, signal, redirect: 'follow' });
   } catch (error) {
     signal.throwIfAborted();
     throw new FoveaError('offline', `This computer cannot reach ${new URL(url).host}.`, {
-      hint: byHand(name),
+      hint,
       cause: error,
     });
   }
@@ -73,10 +82,11 @@ async function request(url: string, name: string, headers: Record<string, string
 
 async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise<{ sha: string; files: RemoteFile[] }> {
   const { hubUrl, name } = options;
-  const response = await request(`${hubUrl}/api/models/${name}?blobs=true`, name, {}, signal);
-  if (!response.ok) throw refused(name, response.status);
+  const revision = encodeURIComponent(options.revision);
+  const response = await request(`${hubUrl}/api/models/${name}/revision/${revision}?blobs=true`, options, {}, signal);
+  if (!response.ok) throw refused(options, response.status);
   const parsed = modelSchema.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) throw failed(name, 'the server did not list its files');
+  if (!parsed.success) throw failed(options, 'the server did not list its files');
   const { sha, siblings } = parsed.data;
   const names = siblings.map(({ rfilename }) => rfilename);
   const sharded = names.includes('model.safetensors.index.json') && !names.includes('model.safetensors');
@@ -92,48 +102,39 @@ async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise
     });
   }
   const files = siblings
-    .filter(({ rfilename }) => wanted(rfilename))
     .map(({ rfilename, size, lfs }) => ({
       file: rfilename,
       bytes: lfs?.size ?? size ?? Number.NaN,
       sha256: lfs?.sha256 ?? null,
-    }));
+    }))
+    .filter(({ file, bytes }) => wanted(file) || (isDocument(file) && bytes <= MAX_DOCUMENT_BYTES));
   if (files.some(({ bytes }) => !(bytes >= 0 && bytes <= MAX_BYTES))) {
-    throw failed(name, 'the server reports no valid size');
+    throw failed(options, 'the server reports no valid size');
   }
   return { sha, files };
 }
 
-const sizeOf = (path: string) =>
-  stat(path).then(
-    ({ size }) => size,
-    (error: unknown) => {
-      if (isMissing(error)) return 0;
-      throw error;
-    },
-  );
-
 /** Opens one connection and appends the missing bytes to `partial`. Returns when the server ends the response. */
 async function receive(
   url: string,
-  name: string,
+  checkpoint: Checkpoint,
   partial: string,
   remote: RemoteFile,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const have = await sizeOf(partial);
+  const have = await fileSize(partial);
   if (have === remote.bytes) return;
   const silence = new AbortController();
   const either = AbortSignal.any([signal, silence.signal]);
   let timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
   try {
-    const response = await request(url, name, have > 0 ? { range: `bytes=${have}-` } : {}, either);
+    const response = await request(url, checkpoint, have > 0 ? { range: `bytes=${have}-` } : {}, either);
     if (response.status === 416) {
       await rm(partial, { force: true });
-      throw failed(name, 'the file on the server has changed');
+      throw failed(checkpoint, 'the file on the server has changed');
     }
-    if (!response.ok || response.body === null) throw refused(name, response.status);
+    if (!response.ok || response.body === null) throw refused(checkpoint, response.status);
     // A server without support for ranges sends the whole file again.
     const from = response.status === 206 ? have : 0;
     const file = await open(partial, from > 0 ? 'a' : 'w');
@@ -143,7 +144,7 @@ async function receive(
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
         bytes += chunk.byteLength;
-        if (bytes > remote.bytes) throw failed(name, `${remote.file} is longer than the server reported`);
+        if (bytes > remote.bytes) throw failed(checkpoint, `${remote.file} is longer than the server reported`);
         for (let at = 0; at < chunk.byteLength; ) at += (await file.write(chunk, at)).bytesWritten;
         onBytes(bytes);
       }
@@ -152,7 +153,7 @@ async function receive(
       await file.close();
     }
   } catch (error) {
-    if (silence.signal.aborted) throw failed(name, 'the server stopped responding', error);
+    if (silence.signal.aborted) throw failed(checkpoint, 'the server stopped responding', error);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -168,17 +169,17 @@ async function fetchFile(
 ): Promise<void> {
   const { name, hubUrl, folder } = options;
   const whole = join(folder, remote.file);
-  if ((await sizeOf(whole)) === remote.bytes) return;
+  if ((await fileSize(whole)) === remote.bytes) return;
   const partial = `${whole}.part`;
   for (let attempt = 1; ; attempt++) {
     try {
-      await receive(`${hubUrl}/${name}/resolve/${sha}/${remote.file}`, name, partial, remote, signal, onBytes);
-      if ((await sizeOf(partial)) === remote.bytes) break;
-      throw failed(name, 'the connection was interrupted');
+      await receive(`${hubUrl}/${name}/resolve/${sha}/${remote.file}`, options, partial, remote, signal, onBytes);
+      if ((await fileSize(partial)) === remote.bytes) break;
+      throw failed(options, 'the connection was interrupted');
     } catch (error) {
       signal.throwIfAborted();
       if (!isTransient(error) || attempt === ATTEMPTS)
-        throw error instanceof TypeError ? failed(name, 'the connection was interrupted', error) : error;
+        throw error instanceof TypeError ? failed(options, 'the connection was interrupted', error) : error;
     }
   }
   if (remote.sha256 !== null && (await hashFile(partial)) !== remote.sha256) {

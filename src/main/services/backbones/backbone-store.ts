@@ -10,7 +10,8 @@ import { explainWriteError, isMissing } from '../../engine-host/core/file-errors
 import type { BackboneInspection } from '../../engine-host/core/protocol';
 import { openRegularFile } from '../../engine-host/models/regular-file';
 import { INCOMING, makeScratch } from '../../process/scratch';
-import { shapeOf } from './backbone-catalogue';
+import { type CatalogueEntry, shapeOf } from './backbone-catalogue';
+import { readModelCard } from './model-card';
 
 const MANIFEST = 'fovea-backbone.json';
 
@@ -63,23 +64,26 @@ export interface InstallOptions {
   readonly store: string;
   readonly source: string;
   readonly name: string;
-  readonly licence: string | null;
-  readonly description: string;
+  /** Of `source`. */
+  readonly inspected: BackboneInspection;
+  /** The catalogue's entry for these weights; without one, the folder's own documents tell what is known. */
+  readonly known: CatalogueEntry | null;
   /** Checks the whole folder, in another process. */
   inspect(folder: string, signal: AbortSignal | undefined): Promise<BackboneInspection>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   onProgress?(done: number, total: number): void;
 }
 
 /**
- * Checks a checkpoint folder and copies it into the store: to a temporary name first, flushed, checked again, then
+ * Copies an inspected checkpoint folder into the store: to a temporary name first, flushed, inspected again, then
  * renamed, so the store never has half a backbone.
  *
  * @throws FoveaError `disk_full`, `cancelled`, and the errors of `inspect`
  */
 export async function installBackbone(options: InstallOptions): Promise<BackboneSummary> {
-  const { store, source, name, licence, description, signal } = options;
-  const { files: names } = await options.inspect(source, signal);
+  const { store, source, name, known, signal } = options;
+  const card = await readModelCard(source, await readdir(source));
+  const names = [...options.inspected.files, ...card.documents];
   let temporary: string | null = null;
   try {
     await mkdir(store, { recursive: true });
@@ -102,9 +106,16 @@ export async function installBackbone(options: InstallOptions): Promise<Backbone
       pretrained: true,
       ...shapeOf(copied.config),
       downloadBytes: null,
+      diskBytes: total,
       installed: true,
-      licence,
-      description,
+      licence: known?.licence ?? card.licence,
+      terms: known?.terms ?? null,
+      training: known?.training ?? null,
+      gated: false,
+      page: null,
+      documents: [...card.documents],
+      description: known?.description ?? card.summary ?? 'Imported from a folder.',
+      knownAs: known?.name ?? null,
       notes: [...copied.notes],
     };
     const manifest = { version: 1, summary, files, takenInAt: new Date().toISOString() };

@@ -16,9 +16,13 @@ import {
   smallParameters,
   writeCheckpointFolder,
 } from '../../engine-host/models/test-checkpoint';
+import { zipBytes } from '../../ingest/test-support/zip-bytes';
 import { createEvents } from '../core/events';
 import { createJobs } from '../core/jobs';
-import { type Backbones, createBackbones } from './backbones';
+import { createSettings } from '../core/settings';
+import { type CatalogueEntry, catalogueConfig, readCatalogue, recognise } from './backbone-catalogue';
+import { type Backbones, type BackbonesOptions, createBackbones } from './backbones';
+import { includedFolder } from './included-backbones';
 
 const resourcesFolder = resolve(import.meta.dirname, '../../../../resources');
 let home: string;
@@ -28,12 +32,18 @@ beforeEach(() => {
   backbones = create();
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
-const create = (hubUrl?: string) =>
+const create = (
+  hubUrl?: string,
+  resources = resourcesFolder,
+  measureSpeed: BackbonesOptions['measureSpeed'] = async () => ({ device: 'cpu', gflops: 50, graphicsCards: [] }),
+) =>
   createBackbones({
     folder: join(home, 'store'),
-    resourcesFolder,
+    resourcesFolder: resources,
     jobs: createJobs(createEvents()),
+    settings: createSettings(join(home, 'user')),
     inspect: (folder) => inspectBackbone({ folder }, silentContext),
+    measureSpeed,
     ...(hubUrl === undefined ? {} : { hubUrl }),
   });
 
@@ -51,9 +61,9 @@ const storeFolders = () => {
   }
 };
 
-describe('importFolder', () => {
+describe('importCheckpoint', () => {
   it('imports a folder that can be listed, resolved and removed', async () => {
-    const summary = await backbones.importFolder(writeModel('my model'), 'Unsere Röntgen/ViT');
+    const summary = await backbones.importCheckpoint([writeModel('my model')], 'Unsere Röntgen/ViT');
     expect(summary).toMatchObject({ name: 'Unsere Röntgen/ViT', source: 'imported', pretrained: true, imageSize: 32 });
     expect(await backbones.list()).toContainEqual(summary);
     const source = await backbones.resolve('Unsere Röntgen/ViT');
@@ -65,7 +75,7 @@ describe('importFolder', () => {
     expect(loaded.notes).toEqual(['The head is new: 2 classes instead of the 3 of the backbone.']);
     expect(loaded.parameters.get('classifier.weight')?.shape).toEqual([2, 24]);
     expect(loaded.parameters.get('vit.layernorm.weight')).toEqual(parameters().get('vit.layernorm.weight'));
-    await expect(backbones.importFolder(join(home, 'my model'), 'Unsere Röntgen/ViT')).rejects.toMatchObject({
+    await expect(backbones.importCheckpoint([join(home, 'my model')], 'Unsere Röntgen/ViT')).rejects.toMatchObject({
       code: 'backbone_exists',
     });
     await backbones.remove('Unsere Röntgen/ViT');
@@ -99,14 +109,14 @@ describe('importFolder', () => {
       join(folder, 'model.safetensors.index.json'),
       JSON.stringify({ metadata: {}, weight_map: weightMap }),
     );
-    await backbones.importFolder(folder, 'bare');
+    await backbones.importCheckpoint([folder], 'bare');
     const loaded = await loadBackbone(await backbones.resolve('bare'), ['a', 'b', 'c'], 5, null);
     expect(loaded.notes).toEqual(['The head is new: 3 classes; the backbone had none.']);
     const query = 'vit.encoder.layer.1.attention.attention.query.weight';
     expect(loaded.parameters.get(query)).toEqual(parameters().get(query));
 
     rmSync(join(folder, 'model-00002-of-00002.safetensors'));
-    await expect(backbones.importFolder(folder, 'half')).rejects.toMatchObject({
+    await expect(backbones.importCheckpoint([folder], 'half')).rejects.toMatchObject({
       code: 'backbone_invalid',
       message: expect.stringContaining('model-00002-of-00002.safetensors is missing'),
     });
@@ -116,12 +126,12 @@ describe('importFolder', () => {
     const name = 'vit.encoder.layer.1.output.dense.weight';
     const incomplete = parameters();
     incomplete.delete(name);
-    await expect(backbones.importFolder(writeModel('incomplete', incomplete))).rejects.toMatchObject({
+    await expect(backbones.importCheckpoint([writeModel('incomplete', incomplete)])).rejects.toMatchObject({
       code: 'backbone_invalid',
       message: `The weights have no tensor ${name}.`,
     });
     const other = parameters().set(name, { shape: [48, 24], data: new Float32Array(48 * 24) });
-    await expect(backbones.importFolder(writeModel('other', other))).rejects.toMatchObject({
+    await expect(backbones.importCheckpoint([writeModel('other', other)])).rejects.toMatchObject({
       message: `The tensor ${name} has the shape [48, 24], but config.json requires [24, 48].`,
     });
     expect(storeFolders()).toEqual([]);
@@ -131,7 +141,7 @@ describe('importFolder', () => {
     const folder = writeModel('pickled');
     rmSync(join(folder, 'model.safetensors'));
     writeFileSync(join(folder, 'pytorch_model.bin'), 'never read');
-    await expect(backbones.importFolder(folder)).rejects.toMatchObject({
+    await expect(backbones.importCheckpoint([folder])).rejects.toMatchObject({
       code: 'backbone_pickle',
       hint: expect.stringContaining('save_pretrained'),
     });
@@ -166,12 +176,125 @@ describe('importFolder', () => {
     const folder = join(home, 'bad');
     mkdirSync(folder);
     prepare(folder);
-    await expect(backbones.importFolder(folder)).rejects.toMatchObject({ code });
+    await expect(backbones.importCheckpoint([folder])).rejects.toMatchObject({ code });
     expect(storeFolders()).toEqual([]);
   });
 });
 
+describe('what comes with a checkpoint', () => {
+  it('is kept, shown and read: its licence and its card', async () => {
+    const folder = writeModel('own');
+    writeFileSync(join(folder, 'README.md'), '---\nlicense: cc-by-nc-4.0\n---\nTrained by a lab.');
+    writeFileSync(join(folder, 'LICENSE'), 'The whole text.');
+    const summary = await backbones.importCheckpoint([folder]);
+    const documents = ['README.md', 'LICENSE'];
+    expect(summary).toMatchObject({ licence: 'CC-BY-NC-4.0', description: 'Trained by a lab.', documents });
+    expect(summary.diskBytes).toBeGreaterThan(statSync(join(folder, 'model.safetensors')).size);
+    rmSync(folder, { recursive: true });
+    expect(await backbones.document('own', 'LICENSE')).toBe('The whole text.');
+    await expect(backbones.document('own', '../../settings.json')).rejects.toMatchObject({ code: 'backbone_unknown' });
+  });
+
+  it('makes it the default of new runs', async () => {
+    const settings = createSettings(join(home, 'user'));
+    await backbones.importCheckpoint([writeModel('mine')]);
+    expect((await settings.get()).lastBackbone).toBe('mine');
+  });
+
+  it('imports a zip archive and single files', async () => {
+    const folder = writeModel('packed');
+    const files = readdirSync(folder).map((name) => ({ name, content: readFileSync(join(folder, name)) }));
+    writeFileSync(join(home, 'from a zip.zip'), await zipBytes(files));
+    expect(await backbones.importCheckpoint([join(home, 'from a zip.zip')])).toMatchObject({ name: 'from a zip' });
+    const paths = files.map(({ name }) => join(folder, name));
+    expect(await backbones.importCheckpoint(paths)).toMatchObject({ name: 'vit-2x24' });
+    expect(await backbones.importCheckpoint(paths)).toMatchObject({ name: 'vit-2x24-2' });
+    expect(storeFolders()).toHaveLength(3);
+  });
+});
+
+describe('included backbones', () => {
+  /** Resources as in a checkout, with one checkpoint and one broken folder. */
+  const resources = () => {
+    const folder = join(home, 'resources');
+    mkdirSync(folder, { recursive: true });
+    cpSync(join(resourcesFolder, 'backbones.json'), join(folder, 'backbones.json'));
+    const included = writeCheckpointFolder(join(folder, 'backbones', 'lab--small'));
+    writeFileSync(join(included, 'MODEL-CARD.md'), '---\nlicense: apache-2.0\n---\nDistilled here.');
+    mkdirSync(join(folder, 'backbones', 'broken'));
+    writeFileSync(join(folder, 'backbones', 'broken', 'config.json'), '{');
+    return folder;
+  };
+
+  it('are listed, trained from and read like imported ones, but cannot be removed or replaced', async () => {
+    const own = create(undefined, resources());
+    const found = (await own.list()).filter(({ source }) => source === 'included');
+    expect(found).toMatchObject([
+      { name: 'lab/small', installed: true, pretrained: true, licence: 'Apache-2.0', description: 'Distilled here.' },
+    ]);
+    const loaded = await loadBackbone(await own.resolve('lab/small'), ['a', 'b', 'c'], 1, null);
+    expect(loaded.parameters.get('classifier.weight')).toEqual(parameters().get('classifier.weight'));
+    expect(await own.document('lab/small', 'MODEL-CARD.md')).toContain('Distilled here.');
+    await expect(own.remove('lab/small')).rejects.toMatchObject({ code: 'backbone_included' });
+    await expect(own.importCheckpoint([writeModel('x')], 'lab/small')).rejects.toMatchObject({
+      code: 'backbone_exists',
+    });
+  });
+
+  it('lie beside the archive of the packaged app', () => {
+    expect(includedFolder(join('opt', 'fovea', 'resources', 'app.asar', 'resources'))).toBe(
+      join('opt', 'fovea', 'resources', 'backbones'),
+    );
+    expect(includedFolder(join('fovea', 'resources'))).toBe(join('fovea', 'resources', 'backbones'));
+  });
+});
+
+describe('recommend', () => {
+  it('measures once, again on request, and not at all where it fails', async () => {
+    let rate: number | null = 50;
+    let measured = 0;
+    const own = create(undefined, resourcesFolder, async () => {
+      measured += 1;
+      if (rate === null) throw new Error('no engine');
+      return { device: 'cpu', gflops: rate, graphicsCards: ['A card'] };
+    });
+    const seconds = async () => (await own.recommend()).secondsPerThousand['facebook/dinov2-small'];
+    expect((await own.recommend()).machine).toMatchObject({ gflops: 50, device: 'cpu', graphicsCards: ['A card'] });
+    const first = await seconds();
+    // 22 million parameters × 257 tokens × 2, and the attention: about 11 GFLOPs an image.
+    expect(first).toBeGreaterThan((11e9 * 1000) / 50e9);
+    expect(first).toBeLessThan((12.5e9 * 1000) / 50e9);
+    expect(measured).toBe(1);
+    rate = 100;
+    await own.measure();
+    expect(await seconds()).toBeCloseTo((first as number) / 2, 6);
+    rate = null;
+    await own.measure();
+    expect(await own.recommend()).toMatchObject({ machine: { gflops: null }, secondsPerThousand: {} });
+  });
+});
+
 describe('list and resolve', () => {
+  it('recognises a copy of a known checkpoint by its folder name and shape', async () => {
+    const entry = (await readCatalogue(resourcesFolder)).find(({ name }) => name === 'facebook/dinov2-small');
+    const config = catalogueConfig(entry as CatalogueEntry);
+    const all = await readCatalogue(resourcesFolder);
+    expect(recognise(all, 'dinov2-small', config)).toBe(all.find(({ name }) => name === 'facebook/dinov2-small'));
+    expect(recognise(all, 'facebook--dinov2-small', config)?.name).toBe('facebook/dinov2-small');
+    expect(recognise(all, 'dinov2-base', config)).toBeNull();
+    expect(recognise(all, 'my model', config)).toBeNull();
+    expect(recognise(all, 'dinov2-small', { ...config, classes: ['a', 'b'] })).toBeNull();
+  });
+
+  it('has a licence, a training and a page for every known checkpoint', async () => {
+    for (const one of (await backbones.list()).filter(({ source }) => source === 'catalogue')) {
+      expect(one.licence, one.name).not.toBe('');
+      expect(one.training, one.name).not.toBeNull();
+      expect(one.page).toMatch(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/tree\//);
+      expect(one.imageSize % one.patchSize, one.name).toBe(0);
+    }
+  });
+
   it('list architectures and checkpoints with their true sizes', async () => {
     const list = await backbones.list();
     const of = (name: string) => list.find((entry) => entry.name === name);
@@ -185,14 +308,14 @@ describe('list and resolve', () => {
     });
     expect(of('google/vit-large-patch16-224')?.parameters).toBe(304_326_632);
     // 86.6 million, and a file of 346 MB.
-    expect(of('facebook/dinov2-base')).toMatchObject({ parameters: 86_580_480, imageSize: 518, patchSize: 14 });
+    expect(of('facebook/dinov2-base')).toMatchObject({ parameters: 86_580_480, imageSize: 224, patchSize: 14 });
     expect((of('facebook/dinov2-base')?.downloadBytes ?? 0) / 1e6).toBeCloseTo(346.3, 1);
     // Four register tokens more.
     expect(of('facebook/dinov2-with-registers-base')?.parameters).toBe(86_580_480 + 4 * 768);
     expect(await backbones.resolve('vit-micro')).toEqual({ kind: 'architecture', name: 'vit-micro' });
     await expect(backbones.resolve('google/vit-base-patch16-224')).rejects.toMatchObject({
       code: 'backbone_not_installed',
-      hint: expect.stringMatching(/“Get a checkpoint”.*fovea backbone download google\/vit-base-patch16-224/),
+      hint: expect.stringMatching(/Open Weights.*fovea backbone download google\/vit-base-patch16-224/),
     });
   });
 });
@@ -204,20 +327,25 @@ function createHub(folder: string, commit = 'a'.repeat(40)) {
     /** Ends the connection that has sent its `cutAfter` bytes. */
     cut: () => {},
     damage: false,
+    /** Status of the files themselves, e.g. of a gated repository. */
+    status: 200,
     requests: [] as string[],
   };
-  const files = readdirSync(folder);
   const server: Server = createServer((request, response) => {
     const url = request.url ?? '';
     const range = request.headers.range;
     state.requests.push(range === undefined ? url : `${url} ${range}`);
     if (url.startsWith('/api/models/')) {
-      const siblings = files.map((rfilename) => {
+      const siblings = readdirSync(folder).map((rfilename) => {
         const bytes = readFileSync(join(folder, rfilename));
         const lfs = { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
         return { rfilename, size: bytes.length, ...(rfilename.endsWith('.safetensors') ? { lfs } : {}) };
       });
       response.end(JSON.stringify({ sha: commit, siblings }));
+      return;
+    }
+    if (state.status !== 200) {
+      response.writeHead(state.status).end();
       return;
     }
     const bytes = readFileSync(join(folder, url.split('/').at(-1) as string));
@@ -232,7 +360,7 @@ function createHub(folder: string, commit = 'a'.repeat(40)) {
     response.write(rest.subarray(0, state.cutAfter));
     state.cut = () => response.destroy();
   });
-  return { server, state };
+  return { server, state, folder };
 }
 
 describe('fetchCheckpoint', () => {
@@ -288,6 +416,24 @@ describe('fetchCheckpoint', () => {
       await expect(own.fetchCheckpoint(name)).resolves.toMatchObject({ installed: true });
     }));
 
+  it('asks for the revision that has safetensors, and keeps the licence', () =>
+    withHub(async ({ state, folder }, url) => {
+      writeFileSync(join(folder, 'LICENSE'), 'Apache License, Version 2.0');
+      const large = 'google/vit-large-patch16-224';
+      const summary = await create(url).fetchCheckpoint(large);
+      expect(state.requests[0]).toBe(`/api/models/${large}/revision/refs%2Fpr%2F2?blobs=true`);
+      expect(summary.documents).toEqual(['LICENSE']);
+    }));
+
+  it('says what to do where terms must be accepted first', () =>
+    withHub(async ({ state }, url) => {
+      state.status = 401;
+      await expect(create(url).fetchCheckpoint(name)).rejects.toMatchObject({
+        code: 'download_gated',
+        hint: expect.stringContaining(`https://huggingface.co/${name}/tree/main`),
+      });
+    }));
+
   it('can be cancelled', () =>
     withHub(async (_hub, url) => {
       const controller = new AbortController();
@@ -301,7 +447,7 @@ describe('fetchCheckpoint', () => {
     await expect(create('http://127.0.0.1:9').fetchCheckpoint(name)).rejects.toMatchObject({
       code: 'offline',
       hint: expect.stringMatching(
-        new RegExp(`“Get a checkpoint”, then “Import a folder”.*fovea backbone import FOLDER --name ${name}`),
+        new RegExp(`open Weights and drop the folder there.*fovea backbone import FOLDER --name ${name}`),
       ),
     });
   });

@@ -17,6 +17,7 @@ export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
   inspectBackbone: 'checkpoint-inspection',
   devices: 'device-check',
   fastestDevice: 'device-check',
+  speed: 'device-check',
 };
 
 /**

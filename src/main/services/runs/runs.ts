@@ -75,6 +75,8 @@ export interface RunsOptions {
   readonly events: Events;
   /** Version of Fovea, for run records. */
   readonly version: string;
+  /** Called with the runs that were queued. */
+  readonly onStarted?: (runs: readonly RunSummary[]) => void;
   /** Receives unexpected errors. */
   readonly onFailure?: (what: string, error: unknown) => void;
 }
@@ -109,7 +111,11 @@ export function createRuns(options: RunsOptions): Runs {
     throw notActive(summary, action);
   };
 
-  const startAll = (project: OpenProject, wanted: readonly NewRun[]) => startRuns(options, queue, project, wanted);
+  const startAll = async (project: OpenProject, wanted: readonly NewRun[]) => {
+    const started = await startRuns(options, queue, project, wanted);
+    options.onStarted?.(started);
+    return started;
+  };
 
   const resume = async (project: OpenProject, run: string): Promise<RunSummary> => {
     const active = queue.find(project, run);

@@ -10,7 +10,7 @@ const screenOf: Readonly<Record<Destination, Screen>> = {
   duplicates: 'data',
   review: 'data',
   split: 'data',
-  weights: 'train',
+  weights: 'weights',
   'new-run': 'train',
   run: 'train',
   evaluate: 'evaluate',

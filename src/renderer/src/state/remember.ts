@@ -18,7 +18,12 @@ export async function restoreSession(): Promise<void> {
   }
   if (isScreen(settings.lastScreen)) {
     const open = useSession.getState().project !== null;
-    useSession.setState({ screen: open || settings.lastScreen === 'settings' ? settings.lastScreen : 'projects' });
+    useSession.setState({
+      screen:
+        open || settings.lastScreen === 'settings' || settings.lastScreen === 'weights'
+          ? settings.lastScreen
+          : 'projects',
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { ImageFilter } from '#shared/models/dataset';
 import type { ProjectSummary, Settings } from '#shared/models/project';
 
-export const screens = ['projects', 'data', 'train', 'evaluate', 'predict', 'settings'] as const;
+export const screens = ['projects', 'data', 'train', 'evaluate', 'predict', 'weights', 'settings'] as const;
 export type Screen = (typeof screens)[number];
 
 /** A set of images that another screen opens in the Data screen, e.g. a cell of a confusion matrix. */

@@ -8,6 +8,7 @@ import {
   LayoutGrid,
   type LucideIcon,
   Moon,
+  Package,
   ScanSearch,
   Settings2,
   Sun,
@@ -54,6 +55,7 @@ export function Navigation({ scheme, onTheme }: NavigationProps) {
       <div className={classes['space']} />
       <ActivityPanel />
       <nav aria-label="Application" className={classes['screens']}>
+        <NavigationEntry screen="weights" label="Weights" icon={Package} />
         <NavigationEntry screen="settings" label="Settings" icon={Settings2} />
       </nav>
       <div className={classes['foot']}>

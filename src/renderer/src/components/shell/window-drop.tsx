@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { invoke } from '../../bridge/bridge';
 import { acceptDrop, droppedName } from '../../state/dropped';
 import { enterProject } from '../../state/open-project';
-import { useSession } from '../../state/session';
+import { type Screen, useSession } from '../../state/session';
 import { showError, showToast } from '../../state/toasts';
 import { readOnlyReason } from '../read-only';
 import classes from './window-drop.module.css';
@@ -16,13 +16,13 @@ async function createProject(name: string | null): Promise<void> {
   enterProject(await invoke('projects.create', name === null ? {} : { name: name.slice(0, 120) }));
 }
 
-/**
- * Accepts files dropped anywhere in the window and imports them into the open project, or into a new one. Predict has a drop zone of its
- * own; elsewhere on that screen drops are ignored, because a browser would navigate to the file.
- */
+/** Screens with a drop zone of their own. Elsewhere on them drops are ignored: a browser would navigate to the file. */
+const hasDropZone = (screen: Screen) => screen === 'predict' || screen === 'weights';
+
+/** Accepts files dropped anywhere in the window and imports them into the open project, or into a new one. */
 export function WindowDrop() {
   const project = useSession((state) => state.project);
-  const predicting = useSession((state) => state.screen === 'predict');
+  const elsewhere = useSession((state) => hasDropZone(state.screen));
   const [over, setOver] = useState(false);
   const depth = useRef(0);
   useEffect(() => {
@@ -45,7 +45,7 @@ export function WindowDrop() {
       depth.current = 0;
       setOver(false);
       const session = useSession.getState();
-      if (session.screen === 'predict') return;
+      if (hasDropZone(session.screen)) return;
       const readOnly = readOnlyReason();
       if (readOnly !== null) {
         showToast({ message: readOnly });
@@ -67,7 +67,7 @@ export function WindowDrop() {
       window.removeEventListener('drop', onDrop);
     };
   }, []);
-  if (!over || predicting) return null;
+  if (!over || elsewhere) return null;
   return (
     <div className={classes['overlay']}>
       <div className={classes['frame']}>

@@ -12,6 +12,7 @@ import { FirstSteps } from './first-steps';
 import { NewProjectDialog } from './new-project-dialog';
 import { ProjectList } from './project-list';
 import { SampleProject } from './sample-project';
+import { WeightsHint } from './weights-hint';
 
 export function ProjectsScreen() {
   const list = useRequest('projects.list', {});
@@ -65,6 +66,7 @@ export function ProjectsScreen() {
         {recent !== undefined && recent.length > 0 && <ProjectList projects={recent} />}
         {recent !== undefined && recent.length === 0 && <FirstSteps />}
         {recent !== undefined && <SampleProject />}
+        {recent !== undefined && <WeightsHint />}
       </PageBody>
       <NewProjectDialog opened={creating} onClose={() => setCreating(false)} />
     </Page>

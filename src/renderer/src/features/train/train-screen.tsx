@@ -51,10 +51,6 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
       select(null);
     },
     run: () => show(project.id, null),
-    weights: () => {
-      setAdvanced(project.id, true);
-      select(null);
-    },
   });
 
   const runs = (list.data?.runs ?? []).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));

@@ -1,12 +1,11 @@
 import { Button, Group, Select, Skeleton, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { FolderInput } from 'lucide-react';
+import { Package } from 'lucide-react';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { formatParameters } from '#shared/text/number';
 import { ErrorAlert } from '../../../components/error-alert';
 import { SectionCard } from '../../../components/section-card';
-import { BackboneManager } from './backbone-manager';
+import { useSession } from '../../../state/session';
 import { DecimalSetting } from './setting-row';
 
 export interface BackboneSectionProps {
@@ -30,29 +29,22 @@ export function backboneFacts(backbone: BackboneSummary): string {
 
 const groups: readonly { readonly source: BackboneSummary['source']; readonly label: string }[] = [
   { source: 'imported', label: 'Pretrained, on this computer' },
+  { source: 'included', label: 'Pretrained, included with Fovea' },
   { source: 'architecture', label: 'From scratch' },
   { source: 'catalogue', label: 'Not downloaded' },
 ];
 
 /** Chooses and describes the backbone. */
 export function BackboneSection({ list, value, onChange, imageSize, onImageSize }: BackboneSectionProps) {
-  const [opened, manager] = useDisclosure(false);
+  const go = useSession((state) => state.go);
   const backbones = list.data?.backbones ?? [];
   const chosen = backbones.find(({ name }) => name === value);
   const data = groups
     .map(({ source, label }) => ({
       group: label,
       items: backbones
-        .filter(
-          (backbone) =>
-            (backbone.installed && source === 'imported' && backbone.source === 'catalogue') ||
-            (backbone.source === source && (source !== 'catalogue' || !backbone.installed)),
-        )
-        .map(({ name, installed, source: own }) => ({
-          value: name,
-          label: name,
-          disabled: !installed && own !== 'architecture',
-        })),
+        .filter((backbone) => backbone.source === source)
+        .map(({ name, installed }) => ({ value: name, label: name, disabled: !installed })),
     }))
     .filter(({ items }) => items.length > 0);
 
@@ -60,8 +52,8 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
     <SectionCard
       title="Backbone"
       actions={
-        <Button variant="default" leftSection={<FolderInput size={14} />} onClick={manager.open}>
-          Get a checkpoint
+        <Button variant="default" leftSection={<Package size={14} />} onClick={() => go('weights')}>
+          Get weights
         </Button>
       }
     >
@@ -115,15 +107,6 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
           )}
         </>
       )}
-      <BackboneManager
-        opened={opened}
-        onClose={manager.close}
-        backbones={backbones}
-        onChoose={(name) => {
-          onChange(name);
-          manager.close();
-        }}
-      />
     </SectionCard>
   );
 }

@@ -1,17 +1,29 @@
 import type { BackboneSummary } from '#shared/models/backbone';
 import type { RunSummary } from '#shared/models/run';
+import { defaultBackbone } from '#shared/training/default-backbone';
 import { type DraftConfig, defaultDraft } from '../parts/draft-store';
 
 /**
- * The form's initial settings: the backbone of the project's newest run if it is still installed, else any installed
- * pretrained one, with the best preset for it; else the smallest architecture.
+ * The form's initial settings: the backbone of the project's newest run if it is still installed, else the default
+ * backbone of this computer, with the best preset for it; else the smallest architecture.
  */
-export function firstDraft(runs: readonly RunSummary[], backbones: readonly BackboneSummary[]): DraftConfig {
+export function firstDraft(
+  runs: readonly RunSummary[],
+  backbones: readonly BackboneSummary[],
+  lastBackbone: string | null,
+): DraftConfig {
   const installed = backbones.filter((backbone) => backbone.installed || backbone.source === 'architecture');
   const used = runs
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
     .flatMap((run) => installed.filter(({ name }) => name === run.backbone));
-  const first = used[0] ?? installed.find(({ pretrained }) => pretrained);
-  if (first === undefined) return defaultDraft;
-  return { ...defaultDraft, backbone: first.name, preset: first.pretrained ? 'quick' : defaultDraft.preset };
+  const first = used[0] ?? defaultBackbone(backbones, lastBackbone);
+  if (first === null) return defaultDraft;
+  return { ...defaultDraft, ...settingsFor(first) };
 }
+
+/** What a form takes over with a backbone: the image size is its own, and pretrained features are quick to train on. */
+export const settingsFor = ({ name, pretrained }: Pick<BackboneSummary, 'name' | 'pretrained'>) => ({
+  backbone: name,
+  imageSize: null,
+  preset: pretrained ? ('quick' as const) : defaultDraft.preset,
+});
