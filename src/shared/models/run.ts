@@ -81,6 +81,16 @@ export type RunProgress = z.infer<typeof runProgressSchema>;
 
 export const runErrorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 
+/** The run whose best model a run started from. */
+export const runParentSchema = z.object({
+  run: z.string(),
+  /** When the run was created. */
+  name: z.string(),
+  /** Of the best model; null if unknown. */
+  epoch: z.number().int().nullable(),
+});
+export type RunParent = z.infer<typeof runParentSchema>;
+
 export const runSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -105,6 +115,8 @@ export const runSummarySchema = z.object({
   experiment: membershipSchema.nullable().default(null),
   /** From the record: the sign-off that let it start on a leaking split. */
   signOff: signOffSchema.nullable().default(null),
+  /** From the record: the run that it continues. */
+  parent: runParentSchema.nullable().default(null),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -135,6 +147,8 @@ export const runRecordSchema = z.object({
   experiment: membershipSchema.nullable().default(null),
   /** For a leaking split: who let the run start, when and why. */
   signOff: signOffSchema.nullable().default(null),
+  /** The run that it continues, whose images, classes and pipeline it has; null if it started from its backbone. */
+  parent: runParentSchema.nullable().default(null),
   /** Leaks known when the split was created and when the run started; empty in runs of older versions. */
   leaks: z.array(knownLeaksSchema).default([]),
 });

@@ -9,9 +9,9 @@ export function runTable(runs: readonly RunSummary[]): string {
   const places = queuePlaces(runs);
   return table(
     ['run', 'state', 'backbone', 'preset', 'epochs', 'best', 'time'],
-    runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds, signOff }) => [
+    runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds, signOff, parent }) => [
       id,
-      `${places.has(id) ? `${state}, place ${places.get(id)}` : state}${signOff === null ? '' : ', leaking split'}`,
+      `${places.has(id) ? `${state}, place ${places.get(id)}` : state}${signOff === null ? '' : ', leaking split'}${parent === null ? '' : `, continues ${parent.run}`}`,
       backbone,
       preset,
       `${epochsDone}/${epochs}`,

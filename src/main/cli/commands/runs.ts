@@ -39,6 +39,7 @@ export function addRuns(program: Command, run: RunCommand): void {
         const text = facts([
           ['run', summary.id],
           ['state', summary.state],
+          ...(record.parent === null ? [] : [['continues', `${record.parent.run} (${record.parent.name})`] as const]),
           ['classes', record.classes.join(', ')],
           ['parameters', `${record.parameters} (${record.trainableParameters} trained)`],
           [

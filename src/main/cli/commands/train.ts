@@ -17,11 +17,17 @@ import type { Session } from '../session';
 import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 import { firstFailure, waitPausing } from './finish-runs';
+import { wholeNumber } from './numbers';
 import { runTable } from './run-table';
+
+/** Epochs of a continued run by default. */
+const MORE_EPOCHS = 10;
 
 interface Options extends ConfigOptions {
   readonly name?: string;
   readonly resume?: string;
+  readonly continue?: string;
+  readonly epochs?: number;
   readonly queue?: boolean;
 }
 
@@ -33,6 +39,8 @@ export function addTrain(program: Command, run: RunCommand): void {
   addConfigOptions(command)
     .option('--name <name>', 'name of the run')
     .option('--resume <run>', 'continue a paused or interrupted run')
+    .option('--continue <run>', 'train more epochs from the best model of a run, as a new run on the same split')
+    .option('--epochs <n>', 'epochs of --continue, 10 by default', wholeNumber(1, 10_000))
     .option('--queue', 'continue all paused and queued runs, one at a time; Ctrl-C pauses them')
     .action((folder: string, options: Options) =>
       run(async (session) => {
@@ -40,7 +48,9 @@ export function addTrain(program: Command, run: RunCommand): void {
           refuseSettings(options);
           return finishQueue(session, await session.open(folder));
         }
-        const config = options.resume === undefined ? await configurationOf(options) : null;
+        refuseEpochs(options);
+        const isNew = options.resume === undefined && options.continue === undefined;
+        const config = isNew ? await configurationOf(options) : null;
         const project = await session.open(folder);
         const started = await begin(session, project, options, config);
         return finishRun(session, project, started.id);
@@ -54,13 +64,27 @@ function begin(session: Session, project: string, options: Options, config: RunC
     return session.request('runs.start', { project, config, ...(name === undefined ? {} : { name }) });
   }
   refuseSettings(options);
+  if (options.continue !== undefined) {
+    const { name, epochs = MORE_EPOCHS } = options;
+    const run = options.continue;
+    return session.request('runs.continue', { project, run, epochs, ...(name === undefined ? {} : { name }) });
+  }
   return session.request('runs.resume', { project, run: options.resume ?? '' });
+}
+
+function refuseEpochs({ epochs, resume, continue: continued }: Options): void {
+  if (continued !== undefined && resume !== undefined) {
+    throw new UsageError('Use either --resume or --continue, not both.');
+  }
+  if (epochs !== undefined && continued === undefined) {
+    throw new UsageError('--epochs needs --continue.', 'Set the epochs of a new run with --set epochs=20.');
+  }
 }
 
 function refuseSettings({ config, set, backbone, preset, device }: Options): void {
   if ([config, set, backbone, preset, device].some((option) => option !== undefined)) {
     throw new UsageError(
-      'A resumed run keeps its configuration.',
+      'A resumed or continued run keeps its configuration.',
       'Leave out --backbone, --preset, --device, --config and --set.',
     );
   }

@@ -11,6 +11,7 @@ export const runsHandlers = ({ projects, runs, runCards, splitting, comparisons 
       if (splitFirst) await splitting.splitIfMissing(project);
       return runs.start(project, config, name);
     },
+    'runs.continue': ({ project, run, epochs, name }) => runs.continue(projects.get(project), run, epochs, name),
     'runs.get': ({ project, run }) => runs.get(projects.get(project), run),
     'runs.progress': ({ project, run }) => runs.progress(projects.get(project), run),
     'runs.log': ({ project, run, after, limit }) => runs.log(projects.get(project), run, after, limit),

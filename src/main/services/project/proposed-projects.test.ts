@@ -1,5 +1,5 @@
-import { afterAll, expect, it } from 'vitest';
 import { basename, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { openTestProject } from '../test-support/project';
 import { createProposedProjects } from './proposed-projects';
 

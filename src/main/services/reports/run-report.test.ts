@@ -54,6 +54,7 @@ function reportInput(label: string): ReportInput {
         queueOrder: 0,
         experiment: null,
         signOff: null,
+        parent: null,
       },
       record: {
         id: '20261123-142233-full-3f2a',
@@ -75,6 +76,7 @@ function reportInput(label: string): ReportInput {
         notes: [`The head is new: 3 classes (${classes.join(', ')}).`],
         experiment: null,
         signOff: null,
+        parent: null,
         leaks: [],
       },
       history,

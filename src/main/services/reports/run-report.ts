@@ -192,6 +192,9 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
   ])}</section>
 <section class="keep"><h2>Reproducibility</h2>${facts([
     ['run', code(run.record.id)],
+    ...(run.record.parent === null
+      ? []
+      : [['continues', html`${run.record.parent.name}, ${code(run.record.parent.run)}`] as const]),
     ['started', formatMoment(run.record.createdAt)],
     [
       'evaluated',

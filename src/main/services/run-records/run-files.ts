@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -66,22 +66,38 @@ export async function writeText(file: string, text: string): Promise<void> {
   }
 }
 
-/** Creates the run folder with everything needed to repeat the run. Leaves nothing behind on failure. */
+/** Weights that a run starts from instead of its backbone's: a copy, so that the run it continues may be removed. */
+export const startingWeights = (folder: string): string => join(folder, 'start');
+
+/**
+ * Creates the run folder with everything needed to repeat the run. `weights`: the checkpoint folder that it starts from,
+ * if not from its backbone. Leaves nothing behind on failure.
+ */
 export async function createRunFolder(
   folder: string,
   record: RunRecord,
   samples: readonly RunSample[],
   summary: RunSummary,
+  weights?: string,
 ): Promise<void> {
   try {
     // PROJECT/runs/<id>
     await makeProjectFolders(dirname(dirname(folder)), folder);
+    if (weights !== undefined) await copyWeights(weights, startingWeights(folder));
     await writeText(samplesFile(folder), `${JSON.stringify({ version: 1, samples })}\n`);
     await writeText(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
     await writeRunSummary(folder, summary);
   } catch (error) {
     await rm(folder, { recursive: true, force: true }).catch(() => {});
     throw toStoreError(error);
+  }
+}
+
+/** Copies the model of a checkpoint folder, without the state of its training. */
+async function copyWeights(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const name of ['config.json', 'preprocessor_config.json', 'model.safetensors']) {
+    await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
   }
 }
 

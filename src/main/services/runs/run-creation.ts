@@ -15,6 +15,7 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { createRunFolder, type RunSample } from '../run-records/run-files';
 import { hashSamples, namesPatient, samplesOf } from '../run-records/run-samples';
+import { originNote, type RunOrigin } from './run-origin';
 import type { PreparedRun, RunConfigGiven } from './run-preview';
 import { newRunId, startNotes } from './run-states';
 import { backboneName, newSummary } from './run-store';
@@ -28,6 +29,8 @@ export interface NewRun {
   readonly experiment?: Membership | undefined;
   /** Sign-off for the chosen samples; default: that of the current split. */
   readonly signOff?: SignOff | undefined;
+  /** For a run that continues another. */
+  readonly origin?: RunOrigin | undefined;
 }
 
 /** Throws `run_not_ready` with the first problem, and the others as its hint. */
@@ -64,7 +67,7 @@ export async function createRunFolders(
       const summary = newSummary(record, name);
       const folder = runFolder(project.folder, record.id);
       made.push(folder);
-      await createRunFolder(folder, record, samples, summary);
+      await createRunFolder(folder, record, samples, summary, run.origin?.weights);
       summaries.push(summary);
     }
     return summaries;
@@ -101,15 +104,19 @@ function describe(
     counts: { train: sizeOf('train'), validation: sizeOf('validation'), test: sizeOf('test') },
     parameters: estimate.parameters,
     trainableParameters: estimate.trainableParameters,
-    notes: startNotes(
-      run.config,
-      config,
-      { n: samples.length, ...countPatients(samples, namesPatient(project)) },
-      classes,
-      estimate,
-    ),
+    notes: [
+      ...(run.origin === undefined ? [] : [originNote(run.origin.parent)]),
+      ...startNotes(
+        run.config,
+        config,
+        { n: samples.length, ...countPatients(samples, namesPatient(project)) },
+        classes,
+        estimate,
+      ),
+    ],
     experiment: run.experiment ?? null,
     signOff: run.signOff ?? prepared.signOff,
+    parent: run.origin?.parent ?? null,
     leaks: leaksAtStart(project, run, samples),
   };
   return { record, samples };

@@ -31,6 +31,7 @@ import { collectSamples, plannedSamples, samplesOf } from '../run-records/run-sa
 import { planSplit } from '../splits/plan-split';
 import { signOffOf } from '../splits/sign-offs';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
+import type { RunOrigin } from './run-origin';
 import { secondsByPace } from './run-pace';
 import { usedDevice } from './used-device';
 
@@ -84,16 +85,17 @@ const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
 
 /**
  * Checks a configuration against the current dataset and has the engine estimate the run's cost. `chosen`: samples to
- * use instead of the current split; the caller has kept groups together.
+ * use instead of the current split; the caller has kept groups together. `origin`: that of a run that continues another.
  */
 export async function prepareRun(
   services: PreviewServices,
   project: OpenProject,
   given: RunConfigGiven,
   chosen?: readonly RunSample[],
+  origin?: RunOrigin,
 ): Promise<PreparedRun> {
   const wanted = runConfigSchema.parse(given);
-  const classes = services.dataset.classes(project);
+  const classes = origin?.classes ?? services.dataset.classes(project);
   const samples = chosen ?? collectSamples(project, classes);
   const train = samplesOf(samples, 'train');
   const validation = samplesOf(samples, 'validation');
@@ -101,6 +103,7 @@ export async function prepareRun(
   const { backbone, estimate, problem } = await requestEstimate(
     services,
     { ...wanted, device: used.device },
+    origin === undefined ? null : { kind: 'folder', folder: origin.weights },
     {
       classes: classes.length < 2 ? ['one', 'other'] : classes,
       trainImages: train.length,
@@ -138,7 +141,7 @@ export async function prepareRun(
     backbone,
     estimate,
     estimateProblem: problem,
-    pipeline: estimate === null ? null : pipelineOf(config, estimate),
+    pipeline: origin?.pipeline ?? (estimate === null ? null : pipelineOf(config, estimate)),
     signOff: signOff === null || signOff.void !== null ? null : recorded(signOff),
     preview: {
       config,
@@ -238,11 +241,12 @@ function firstDraws(
 async function requestEstimate(
   services: { readonly backbones: BackboneResolver; readonly engine: Pick<EngineClient, 'request'> },
   config: RunConfig,
+  weights: BackboneSource | null,
   size: { readonly classes: readonly string[]; readonly trainImages: number; readonly validationImages: number },
 ): Promise<{ backbone: BackboneSource | null; estimate: Estimate | null; problem: string | null }> {
   let backbone: BackboneSource | null = null;
   try {
-    backbone = await services.backbones.resolve(config.backbone);
+    backbone = weights ?? (await services.backbones.resolve(config.backbone));
     const estimate = await services.engine.request('estimate', { backbone, config, ...size }).result;
     return { backbone, estimate, problem: null };
   } catch (error) {

@@ -22,7 +22,7 @@ export async function startRuns(
   await findDuplicates(project, services.pool);
   const ready: { run: NewRun; prepared: PreparedRun }[] = [];
   for (const run of wanted) {
-    const prepared = await prepareRun(services, project, run.config, run.samples);
+    const prepared = await prepareRun(services, project, run.config, run.samples, run.origin);
     requireReady(prepared);
     ready.push({ run, prepared });
   }

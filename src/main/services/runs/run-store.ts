@@ -120,6 +120,7 @@ export function newSummary(record: RunRecord, name: string): RunSummary {
     queueOrder: 0,
     experiment: record.experiment,
     signOff: record.signOff,
+    parent: record.parent,
   };
 }
 

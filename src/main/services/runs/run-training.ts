@@ -5,11 +5,11 @@ import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { jobProgressText } from '#shared/text/job-text';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
-import type { TrainResult } from '../../engine-host/core/protocol';
+import type { BackboneSource, TrainResult } from '../../engine-host/core/protocol';
 import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { cacheFolder, runFolder } from '../project/project-paths';
-import { hasCheckpoint, readRunRecord, readRunSamples } from '../run-records/run-files';
+import { hasCheckpoint, readRunRecord, readRunSamples, startingWeights } from '../run-records/run-files';
 import { removeRunLog } from '../run-records/run-log';
 import { samplesOf } from '../run-records/run-samples';
 import type { ActiveRun } from './active-run';
@@ -45,7 +45,10 @@ export async function trainRun(
   const samples = await readRunSamples(folder);
   const resume = hasCheckpoint(folder);
   if (!resume) await removeRunLog(folder);
-  const backbone = await backbones.resolve(record.config.backbone);
+  const backbone: BackboneSource =
+    record.parent === null
+      ? await backbones.resolve(record.config.backbone)
+      : { kind: 'folder', folder: startingWeights(folder) };
   const imagesPerSecond = rateMeter(() => performance.now());
   const prepare = (split: 'train' | 'validation') =>
     withRasters({

@@ -21,6 +21,7 @@ const summary = (state: RunState): RunSummary => ({
   queueOrder: 0,
   experiment: null,
   signOff: null,
+  parent: null,
 });
 
 const can = (from: RunState, to: RunState): boolean => {

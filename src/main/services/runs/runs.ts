@@ -11,6 +11,7 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
 import { readHistory, readRunLog } from '../run-records/run-log';
+import { continueRun } from './continued-run';
 import type { NewRun } from './run-creation';
 import { diagnoseRun } from './run-diagnosis';
 import { type BackboneResolver, previewRun, type RunConfigGiven } from './run-preview';
@@ -36,6 +37,11 @@ export interface Runs {
    * of the preview, `project_busy`, `disk_full`, `project_unwritable`.
    */
   start(project: OpenProject, config: RunConfigGiven, name?: string): Promise<RunSummary>;
+  /**
+   * Starts a run of more epochs from the best model of another, with its images, split and pipeline. Throws
+   * `run_unknown` and the errors of `continueRun` and `start`.
+   */
+  continue(project: OpenProject, run: string, epochs: number, name?: string): Promise<RunSummary>;
   /** Starts several runs, in order. All are checked first, and all are queued or none. */
   startAll(project: OpenProject, runs: readonly NewRun[]): Promise<RunSummary[]>;
   /**
@@ -117,6 +123,12 @@ export function createRuns(options: RunsOptions): Runs {
     return started;
   };
 
+  const startOne = async (project: OpenProject, run: NewRun): Promise<RunSummary> => {
+    const [summary] = await startAll(project, [run]);
+    if (summary === undefined) throw new Error('no run was started');
+    return summary;
+  };
+
   const resume = async (project: OpenProject, run: string): Promise<RunSummary> => {
     const active = queue.find(project, run);
     if (active?.isStalled === true) {
@@ -132,11 +144,9 @@ export function createRuns(options: RunsOptions): Runs {
     preview: async (project, config, { splitFirst = false } = {}) =>
       (await previewRun(options, project, config, { splitFirst })).preview,
 
-    async start(project, config, name) {
-      const [summary] = await startAll(project, [{ config, name }]);
-      if (summary === undefined) throw new Error('no run was started');
-      return summary;
-    },
+    start: (project, config, name) => startOne(project, { config, name }),
+    continue: async (project, run, epochs, name) =>
+      startOne(project, await continueRun(project, await find(project, run), epochs, name)),
     startAll,
     resume,
 

@@ -39,6 +39,12 @@ export const runsRequests = {
     runSummarySchema,
     { changes: ['runs', 'split'] },
   ),
+  /** Trains more epochs from the best model of a run, as a new run with the same images, split and pipeline. */
+  'runs.continue': command(
+    run.extend({ epochs: z.number().int().min(1).max(10_000), name: z.string().max(120).optional() }),
+    runSummarySchema,
+    { changes: ['runs'] },
+  ),
   'runs.get': query(run, runDetailSchema, { reads: ['runs', 'evaluations'] }),
   'runs.progress': query(run, runProgressSchema, { reads: ['runs'] }),
   /** The log from `after` on (0, or the `next` of a response), thinned to at most `limit` step records. */

@@ -28,6 +28,7 @@ import { useDrafts } from '../parts/draft-store';
 import { presetTitle } from '../parts/presets';
 import { useTrainView } from '../parts/train-view';
 import { ProblemPanel } from './problem-panel';
+import { RunParentLine } from './run-parent';
 
 /** Runs of later versions may have unknown devices. */
 const deviceTitle = (device: string): string =>
@@ -64,7 +65,7 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
   return (
     <>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <RunTitle run={run} />
+        <RunTitle project={project.id} run={run} />
         <Group gap={6} wrap="nowrap">
           <RunControls target={target} run={run} elsewhere={elsewhere} resume={isResumedHere ? resume : null} />
           <ResultActions project={project} run={run} />
@@ -92,7 +93,7 @@ interface Resume {
   readonly start: () => void;
 }
 
-function RunTitle({ run }: { readonly run: RunSummary }) {
+function RunTitle({ project, run }: { readonly project: string; readonly run: RunSummary }) {
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">
@@ -112,6 +113,7 @@ function RunTitle({ run }: { readonly run: RunSummary }) {
           .filter((part) => part !== null)
           .join(' · ')}
       </Text>
+      {run.parent !== null && <RunParentLine project={project} parent={run.parent} />}
     </div>
   );
 }

@@ -210,6 +210,11 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
           ? children
           : `${best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} · ${formatAgo(run.createdAt)}`}
       </Text>
+      {run.parent !== null && (
+        <Text size="xs" c="dimmed" truncate>
+          Continues {run.parent.name}
+        </Text>
+      )}
       {run.signOff !== null && (
         <Text size="xs" c="var(--fovea-warning-text)">
           Leaking split

@@ -1,16 +1,24 @@
 import { SimpleGrid } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { EpochRecord, RunSummary } from '#shared/models/run';
 import { formatFixed } from '#shared/text/number';
 import { SectionCard } from '../../../components/section-card';
 import { Stat } from '../../../components/stat';
 
+export interface RunResultProps {
+  readonly run: RunSummary;
+  readonly epochs: readonly EpochRecord[];
+  readonly actions: ReactNode;
+}
+
 /** Validation results of a finished run, at the epoch whose model is kept. */
-export function RunResult({ run, epochs }: { readonly run: RunSummary; readonly epochs: readonly EpochRecord[] }) {
+export function RunResult({ run, epochs, actions }: RunResultProps) {
   const best = epochs.find(({ epoch }) => epoch === run.best?.epoch);
   if (run.best === null || best === undefined) return null;
   return (
     <SectionCard
       title="Best model"
+      actions={actions}
       description="Measured on the validation images after that epoch. Use Evaluate for intervals and the test set."
     >
       <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
+import { continuedConfig } from '#shared/training/continue';
 import { ErrorAlert } from '../../../components/error-alert';
 import { KnownLeaksNote } from '../../../components/known-leaks-note';
 import { Notice } from '../../../components/notice';
@@ -10,6 +11,7 @@ import { refreshRuns, useRunProgress } from '../../../state/activity';
 import { refetchStale, useRequest } from '../../../state/requests';
 import { showError } from '../../../state/toasts';
 import layout from '../parts/view.module.css';
+import { ContinueRun } from './continue-run';
 import { ExportPanel } from './export-panel';
 import { RunCharts } from './run-charts';
 import { RunConfigView } from './run-config-view';
@@ -45,6 +47,8 @@ export function RunView({ project, run, place }: RunViewProps) {
     { project: project.id, run: run.id },
     { enabled: run.state !== 'queued', keepPrevious: true },
   );
+  const config = detail.data?.record.config;
+  const canContinue = run.hasModel && config !== undefined && continuedConfig(config, 1) !== null;
   const { log, error, loaded } = useTrainingLog(project.id, run.id, active);
 
   // Another process's events do not arrive here, so poll.
@@ -75,7 +79,13 @@ export function RunView({ project, run, place }: RunViewProps) {
         </Notice>
       )}
       {active && place === null && progress !== undefined && <RunProgressCard progress={progress} />}
-      {!active && <RunResult run={run} epochs={log.epochs} />}
+      {!active && (
+        <RunResult
+          run={run}
+          epochs={log.epochs}
+          actions={canContinue && <ContinueRun project={project.id} run={run} />}
+        />
+      )}
       <Tabs defaultValue="charts" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="charts">Charts</Tabs.Tab>
