@@ -16,7 +16,7 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'prototype', 'constructor']);
  */
 export function buildRunConfig(
   file: Tree,
-  flags: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, string | number | undefined>>,
   assignments: readonly string[],
 ): RunConfig {
   const tree: Tree = structuredClone(file);

@@ -7,9 +7,10 @@ import { testTimeViewsSchema } from './test-time';
 /**
  * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
  * `gradual`: head, last block, all layers, one after the other. `lora`: a head and low-rank adapters on frozen layers.
- * See `shared/training/stages` for what each trains.
+ * See `shared/training/stages` for what each trains. `auto`: whatever is found to be best within `minutes` (see
+ * `shared/training/search-steps`).
  */
-export const presets = ['quick', 'lora', 'careful', 'full', 'gradual'] as const;
+export const presets = ['quick', 'lora', 'careful', 'full', 'gradual', 'auto'] as const;
 export type Preset = (typeof presets)[number];
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const;
@@ -95,6 +96,8 @@ export const runConfigSchema = z.strictObject({
   loraAlpha: z.number().positive().default(16),
   /** `lora` only: the attention projections that are adapted, all four with `attention`. */
   loraTargets: z.enum(loraTargets).default('query-value'),
+  /** `auto` only: the time of the whole run, in minutes. */
+  minutes: z.number().positive().max(10_080).default(15),
   /** Not for `gradual`, which uses `stageEpochs`; for `careful`, they follow `headEpochs`. */
   epochs: z.number().int().min(1).max(10_000).default(40),
   /** `careful` only: epochs of the head alone. */
@@ -178,7 +181,7 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
  */
 export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
   const scale = optimizer === 'sgd' ? 10 : 1;
-  if (preset === 'quick' || !pretrained) return 1e-3 * scale;
+  if (preset === 'quick' || preset === 'auto' || !pretrained) return 1e-3 * scale;
   if (preset === 'lora') return 5e-4 * scale;
   if (optimizer === 'sgd') return preset === 'gradual' ? 1e-2 : 1e-3;
   return preset === 'gradual' ? 2e-4 : 2e-5;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { epochMetricsSchema } from './epoch-metrics';
 import { knownLeaksSchema } from './known-leaks';
 import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
 import { patientCountFields } from './patient-count';
 import { pipelineSchema } from './pipeline';
 import { bestMetrics, runConfigSchema } from './run-config';
+import { searchSchema, triedSchema } from './search';
 import { signOffSchema } from './sign-off';
 import { testTimeViewsSchema } from './test-time';
 
@@ -32,15 +34,6 @@ export const stepRecordSchema = z.object({
 });
 export type StepRecord = z.infer<typeof stepRecordSchema>;
 
-export const epochMetricsSchema = z.object({
-  accuracy: z.number(),
-  macroF1: z.number(),
-  macroRecall: z.number(),
-  auc: z.number().nullable(),
-  loss: z.number(),
-});
-export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
-
 /** Written after each epoch (counted from 1). */
 export const epochRecordSchema = z.object({
   kind: z.literal('epoch'),
@@ -57,7 +50,14 @@ export const epochRecordSchema = z.object({
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 
 export const noteRecordSchema = z.object({ kind: z.literal('note'), at: z.string(), message: z.string() });
-export const logRecordSchema = z.discriminatedUnion('kind', [stepRecordSchema, epochRecordSchema, noteRecordSchema]);
+/** Written after each step of a search. */
+export const triedRecordSchema = triedSchema.extend({ kind: z.literal('tried') });
+export const logRecordSchema = z.discriminatedUnion('kind', [
+  stepRecordSchema,
+  epochRecordSchema,
+  noteRecordSchema,
+  triedRecordSchema,
+]);
 export type LogRecord = z.infer<typeof logRecordSchema>;
 
 /** The live state of a run, sent as an event and requested when a screen opens. */
@@ -65,7 +65,17 @@ export const runProgressSchema = z.object({
   run: z.string(),
   state: z.enum(runStates),
   /** `elsewhere`: another process has the run, and only what it has stored is known. */
-  phase: z.enum(['waiting', 'preparing', 'extracting', 'training', 'evaluating', 'saving', 'done', 'elsewhere']),
+  phase: z.enum([
+    'waiting',
+    'preparing',
+    'extracting',
+    'searching',
+    'training',
+    'evaluating',
+    'saving',
+    'done',
+    'elsewhere',
+  ]),
   step: z.number().int(),
   totalSteps: z.number().int(),
   epoch: z.number(),
@@ -158,6 +168,8 @@ export const runDetailSchema = z.object({
   summary: runSummarySchema,
   record: runRecordSchema,
   history: z.array(epochRecordSchema),
+  /** Of a run with the preset *auto* that has begun. */
+  search: searchSchema.nullable().default(null),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 

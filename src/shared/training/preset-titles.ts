@@ -6,4 +6,5 @@ export const presetTitles: Readonly<Record<Preset, string>> = {
   careful: 'Careful',
   full: 'Full',
   gradual: 'Gradual unfreezing',
+  auto: 'Best within a time',
 };

@@ -45,6 +45,7 @@ type StagedConfig = Pick<
  * - *careful*: the head alone, then all layers: LP-FT, Kumar et al. 2022, "Fine-tuning can distort pretrained features
  *   and underperform out-of-distribution".
  * - *gradual*: the head; the head and the last encoder block; all layers at a tenth of the learning rate.
+ * - *auto*: the search starts with a logistic regression; what follows depends on what it finds.
  */
 export function stagesOf(config: StagedConfig): readonly Stage[] {
   const learningRate = config.learningRate ?? 0;
@@ -61,6 +62,8 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
   switch (config.preset) {
     case 'quick':
       return [head(config.epochs, learningRate)];
+    case 'auto':
+      return [{ ...stage('head', 1, 0), name: 'Search', solver: 'logistic' }];
     case 'lora':
       return [stage('lora', config.epochs)];
     case 'full':

@@ -4,13 +4,14 @@ import { type Command, Option } from 'commander';
 import { devices, presets, type RunConfig } from '#shared/models/run-config';
 import { buildRunConfig, readConfigFile } from '../configuration';
 import { UsageError } from '../outcome';
-import { collect } from './numbers';
+import { collect, positiveNumber } from './numbers';
 
 /** Options that specify a run's configuration. */
 export interface ConfigOptions {
   readonly backbone?: string;
   readonly preset?: string;
   readonly device?: string;
+  readonly minutes?: number;
   readonly config?: string;
   readonly set?: readonly string[];
 }
@@ -20,6 +21,7 @@ export const addConfigOptions = (command: Command): Command =>
     .option('--backbone <name>', 'an architecture, an imported backbone or a folder')
     .addOption(new Option('--preset <preset>', 'how much of the backbone to train').choices(presets))
     .addOption(new Option('--device <device>', 'compute device').choices(devices))
+    .option('--minutes <n>', 'time for the preset auto', positiveNumber)
     .option('--config <file>', "JSON file of settings, or a run's config.json")
     .option('--set <key=value>', 'one setting; use dots for groups (augmentation.enabled=false)', collect);
 
@@ -28,9 +30,9 @@ export async function configurationOf(options: ConfigOptions): Promise<RunConfig
     throw new UsageError('Choose a backbone to train.', 'For example: --backbone vit-micro');
   }
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  const { preset, device } = options;
+  const { preset, device, minutes } = options;
   const backbone = options.backbone === undefined ? undefined : asFolder(options.backbone);
-  return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
+  return buildRunConfig(file, { backbone, preset, device, minutes }, options.set ?? []);
 }
 
 /** Makes a folder given relative to the working directory absolute, for the run's record. */

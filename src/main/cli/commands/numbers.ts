@@ -15,5 +15,8 @@ export const wholeNumber =
   (text: string) =>
     parsed(text, (value) => Number.isInteger(value) && value >= low && value <= high, `a whole number, ${low} or more`);
 
+export const positiveNumber = (text: string): number =>
+  parsed(text, (value) => Number.isFinite(value) && value > 0, 'a number above 0');
+
 /** Collects the values of a repeatable option. */
 export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];

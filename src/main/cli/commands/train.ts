@@ -6,6 +6,7 @@ import type { Diagnosis } from '#shared/models/diagnosis';
 import { leakStatement } from '#shared/models/known-leaks';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
+import type { Search } from '#shared/models/search';
 import { signOffWarning } from '#shared/models/sign-off';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed } from '#shared/text/number';
@@ -81,11 +82,11 @@ function refuseEpochs({ epochs, resume, continue: continued }: Options): void {
   }
 }
 
-function refuseSettings({ config, set, backbone, preset, device }: Options): void {
-  if ([config, set, backbone, preset, device].some((option) => option !== undefined)) {
+function refuseSettings({ config, set, backbone, preset, device, minutes }: Options): void {
+  if ([config, set, backbone, preset, device, minutes].some((option) => option !== undefined)) {
     throw new UsageError(
       'A resumed or continued run keeps its configuration.',
-      'Leave out --backbone, --preset, --device, --config and --set.',
+      'Leave out --backbone, --preset, --device, --minutes, --config and --set.',
     );
   }
 }
@@ -161,6 +162,7 @@ export async function finishRun(session: Session, project: string, run: string):
     seconds: summary.seconds,
     imagesPerSecond,
     diagnosis,
+    ...(detail.search === null ? {} : searchResult(detail.search)),
     checkpoint: summary.hasModel ? join(runFolder(open.folder, run), 'checkpoints', 'best') : null,
   };
   const problem =
@@ -191,10 +193,32 @@ function meanRate(records: readonly LogRecord[]): number | null {
   return rates.length === 0 ? null : rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0);
 }
 
-function toText({ summary, history, record }: RunDetail, imagesPerSecond: number | null): string {
+/** What a search has tried, as the JSON of the command states it. */
+const searchResult = ({ budgetSeconds, tried, ended }: Search) => ({ budgetSeconds, tried, searchEnded: ended });
+
+function triedTable({ tried, ended }: Search): string[] {
+  return [
+    table(
+      ['tried', 'seconds', 'loss', metricNames.accuracy, metricNames.auc, ''],
+      tried.map(({ what, seconds, metrics, kept, why }) => [
+        what,
+        Math.round(seconds),
+        metrics === null ? '–' : formatFixed(metrics.loss, 4),
+        metrics === null ? '–' : formatFixed(metrics.accuracy),
+        metrics === null || metrics.auc === null ? '–' : formatFixed(metrics.auc),
+        kept ? 'kept' : why,
+      ]),
+    ),
+    ...(ended === null ? [] : [ended]),
+    '',
+  ];
+}
+
+function toText({ summary, history, record, search }: RunDetail, imagesPerSecond: number | null): string {
   return [
     ...(record.signOff === null ? [] : [`WARNING: ${signOffWarning(record.signOff)}`, '']),
     leakStatement(record.leaks),
+    ...(search === null ? [] : triedTable(search)),
     table(
       ['epoch', 'train loss', 'validation loss', metricNames.accuracy, metricNames.macroF1, metricNames.auc, ''],
       history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [

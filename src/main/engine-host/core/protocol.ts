@@ -39,8 +39,17 @@ export interface TrainSpec {
   readonly pipeline: Pipeline;
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
+  /** Folds of a search, of the training images and then the validation images. Absent for other presets. */
+  readonly folds?: SearchFolds;
   /** Whether to continue from `checkpoints/last`. */
   readonly resume: boolean;
+}
+
+export interface SearchFolds {
+  /** The fold of each image, from 0. */
+  readonly folds: readonly number[];
+  /** The group of each image: images of one patient or duplicates. No group is in two folds. */
+  readonly groups: readonly number[];
 }
 
 export interface TrainResult {
@@ -54,7 +63,7 @@ export interface TrainResult {
 }
 
 /** The part of a run's specification that a learning rate test needs. */
-export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume'>;
+export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume' | 'folds'>;
 
 export interface RateFinding {
   /** Name of the stage trained in the test. */

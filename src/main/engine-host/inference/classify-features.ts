@@ -1,6 +1,6 @@
 import { augmentationSchema } from '#shared/models/run-config';
+import { softmaxRows } from '#shared/statistics/softmax';
 import type { NamedTensors } from '../../engine/tensor';
-import { softmaxRows } from '../../engine/train/softmax';
 import { deviceOrCpu } from '../core/device';
 import type { ClassifyResult, ClassifySpec } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';

@@ -25,6 +25,17 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     parameterCount(vitModel(backbone.config, trainable, 1, lora).trainable),
   );
   const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
+  const seconds = await estimateSeconds(
+    {
+      config: backbone.config,
+      run,
+      stages,
+      trainImages: spec.trainImages,
+      validationImages: spec.validationImages,
+    },
+    device,
+    run.threads,
+  );
   return {
     parameters: parameterCount(groups),
     trainableParameters: Math.max(...stageParameters),
@@ -36,17 +47,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
         ),
       ),
     ),
-    seconds: await estimateSeconds(
-      {
-        config: backbone.config,
-        run,
-        stages,
-        trainImages: spec.trainImages,
-        validationImages: spec.validationImages,
-      },
-      device,
-      run.threads,
-    ),
+    seconds: run.preset === 'auto' ? searchSeconds(run, seconds) : seconds,
     imageSize: backbone.config.imageSize,
     processor: backbone.processor,
     pretrained: backbone.pretrained,
@@ -61,3 +62,7 @@ function keptViews(run: RunConfig, stage: Stage, { trainImages, validationImages
   const training = Math.max(1, trainingViews(run, stage)) * trainImages;
   return validationImages + (stage.solver === 'logistic' ? 2 : 1) * training;
 }
+
+/** A search uses its time, or longer if its first step, the features of all images, does not fit. */
+const searchSeconds = ({ minutes }: RunConfig, firstStep: number | null): number =>
+  Math.max(60 * minutes, firstStep ?? 0);

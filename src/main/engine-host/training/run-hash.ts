@@ -51,6 +51,7 @@ const laterDefaults: Partial<RunConfig> = {
   loraAlpha: 16,
   loraTargets: 'query-value',
   precision: 'fp32',
+  minutes: 15,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -33,7 +33,7 @@ export const noteLine = (message: string): LogRecord => ({ kind: 'note', at: new
 /** Reports what a run is doing before its first step, or before that of a stage. */
 export function reportBeforeSteps(
   { context, plan }: Pick<StagedRun, 'context' | 'plan'>,
-  phase: 'preparing' | 'extracting',
+  phase: 'preparing' | 'extracting' | 'searching',
   message: string,
   more: Partial<Pick<RunProgress, 'step' | 'epoch' | 'counted' | 'imagesPerSecond' | 'etaSeconds'>> = {},
 ): void {

@@ -1,7 +1,7 @@
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { chanceLoss } from '#shared/training/chance-loss';
-import { classCounts, type StagePlan } from '#shared/training/plan';
+import { classCounts, type StagePlan, type StepPlan } from '#shared/training/plan';
 import { scheduleOf } from '../../engine/optim/schedule';
 import type { NamedTensors } from '../../engine/tensor';
 import type { LoopState } from '../../engine/train/checkpoint';
@@ -9,7 +9,7 @@ import { type LoopResult, runTrainingLoop } from '../../engine/train/loop';
 import type { OptimizerState } from '../../engine/train/session';
 import { memoryMB } from '../core/device';
 import { bestSlot, lastSlot } from '../models/checkpoint-slots';
-import { type Model, type StageSetup, setUpStage } from './stage-setup';
+import { type Model, type StagedSpec, type StageSetup, setUpStage } from './stage-setup';
 import { noteLine, record, reportBeforeSteps, type StagedRun, saveCheckpoint } from './staged-run';
 
 /** State that a stage starts or continues from. */
@@ -62,7 +62,7 @@ export async function trainStage(
 }
 
 /** Inputs of the training loop derived from configuration and images. */
-function loopData({ spec, plan }: StagedRun, stage: StagePlan) {
+export function loopData({ spec, plan }: { readonly spec: StagedSpec; readonly plan: StepPlan }, stage: StagePlan) {
   const { config, classes, train, validation } = spec;
   const labels = train.map(({ label }) => label);
   return {

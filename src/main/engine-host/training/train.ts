@@ -11,6 +11,7 @@ import { lockRunFolder } from './lock-run-folder';
 import { findStartingPoint, type StartingPoint, startAfresh } from './resume';
 import { runHash } from './run-hash';
 import { openRunLog } from './run-log';
+import { trainBySearch } from './search/search-run';
 import type { Model } from './stage-setup';
 import { noteLine, record, reportBeforeSteps, type StagedRun } from './staged-run';
 import { trainStage } from './train-stage';
@@ -67,7 +68,10 @@ async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<Trai
   const hash = runHash(spec);
   const plan = planSteps(spec.config, spec.train.length);
   reportBeforeSteps({ context, plan }, 'preparing', 'Reading the backbone');
-  const start = spec.resume ? await findStartingPoint(spec.runFolder, hash) : await startAfresh(spec.runFolder);
+  // A search has its own state and starts from the backbone.
+  const isSearch = spec.config.preset === 'auto';
+  const start =
+    spec.resume && !isSearch ? await findStartingPoint(spec.runFolder, hash) : await startAfresh(spec.runFolder);
   // A checkpoint contains all parameters, so a resumed run does not need the backbone's folder.
   const model = await modelOf(spec, start);
   requireImageSize(model, spec);
@@ -75,6 +79,7 @@ async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<Trai
   const run: StagedRun = { spec, context, plan, hash, log, notes: [...model.notes, ...start.notes] };
   try {
     for (const message of [...deviceNote(spec), ...start.news]) record(run, noteLine(message));
+    if (isSearch) return await trainBySearch(run, model, spec.backbone.kind === 'folder');
     return await trainStages(run, model, start, () => performance.now() - stalledMilliseconds());
   } finally {
     log.close();

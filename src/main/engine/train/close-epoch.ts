@@ -1,4 +1,5 @@
-import type { EpochMetrics, EpochRecord } from '#shared/models/run';
+import type { EpochMetrics } from '#shared/models/epoch-metrics';
+import type { EpochRecord } from '#shared/models/run';
 import { isNotLearning } from '#shared/training/chance-loss';
 import type { LoopState } from './checkpoint';
 import { bestValue, epochMetrics, shownValue } from './evaluate';

@@ -1,10 +1,10 @@
-import type { EpochMetrics } from '#shared/models/run';
+import type { EpochMetrics } from '#shared/models/epoch-metrics';
 import type { BestMetric } from '#shared/models/run-config';
 import { oneVersusRestAuc } from '#shared/statistics/auc';
 import { classificationMetrics } from '#shared/statistics/classification';
 import { confusionMatrix } from '#shared/statistics/confusion-matrix';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
-import { softmaxRows } from './softmax';
+import { softmaxRows } from '#shared/statistics/softmax';
 
 /**
  * Computes the metrics of one pass over the validation images. `logits` is [cases, classes]; the loss is plain

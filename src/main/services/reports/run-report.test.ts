@@ -80,6 +80,7 @@ function reportInput(label: string): ReportInput {
         leaks: [],
       },
       history,
+      search: null,
     },
     evaluation: {
       run: '20261123-142233-full-3f2a',

@@ -4,6 +4,7 @@ import { isLeaking, type KnownLeaks, leakStatement } from '#shared/models/known-
 import type { CasePrediction, Evaluation, RunRecord } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
+import { softmaxRows } from '#shared/statistics/softmax';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { ClassifyResult } from '../../engine-host/core/protocol';
@@ -16,6 +17,7 @@ import { knownLeaks } from '../duplicates/known-leaks';
 import { audit } from '../project/audit';
 import { cacheFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
+import { OUT_OF_FOLD, readOutOfFold } from '../run-records/out-of-fold';
 import { type EvaluatedSplit, type RunSample, readRunSamples, writeEvaluation } from '../run-records/run-files';
 import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
@@ -64,31 +66,42 @@ export async function evaluateRun(
           : `Create a split with ${split} images and train again.`,
     });
   }
+  const outOfFold = async () => {
+    const logits = await readOutOfFold(folder, samples, record.classes.length);
+    return { logits, probabilities: softmaxRows(logits, record.classes.length), seconds: 0 };
+  };
+  const predicted = async () => {
+    const rasters = await ensureRasters({
+      project,
+      dataset,
+      pool,
+      pipeline: record.pipeline,
+      images: samples,
+      signal: job.signal,
+      onProgress: (done, total) => job.progress('reading-images', done, total),
+    });
+    const request = { rasters, attention: false, testTime, cacheFolder: cacheFolder(project.folder) };
+    return classifyWithRun(model, request, (spec) =>
+      requestEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
+    );
+  };
   if (split === 'test') audit(project, TEST_OPENED, { run, images: samples.length, by: by ?? null });
-  const rasters = await ensureRasters({
-    project,
-    dataset,
-    pool,
-    pipeline: record.pipeline,
-    images: samples,
-    signal: job.signal,
-    onProgress: (done, total) => job.progress('reading-images', done, total),
-  });
-  const request = { rasters, attention: false, testTime, cacheFolder: cacheFolder(project.folder) };
-  const result = await classifyWithRun(model, request, (spec) =>
-    requestEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
-  );
+  // The final model of a search is trained on the validation images too.
+  const isOutOfFold = record.config.preset === 'auto' && split === 'validation';
+  const result = isOutOfFold ? await outOfFold() : await predicted();
   const cases = casesOf(samples, result, record.classes.length);
+  const numbers = await background(resultTasks.evaluateCases, {
+    cases: packCases(cases),
+    classes: record.classes,
+    unnamed: fileGroups(project.store),
+  });
   const evaluation: Evaluation = {
     run,
     split,
-    testTimeViews: testTime?.views ?? 0,
+    testTimeViews: isOutOfFold ? 0 : (testTime?.views ?? 0),
     ...leaksOf(project, record, all, 'evaluation', record.leaks),
-    ...(await background(resultTasks.evaluateCases, {
-      cases: packCases(cases),
-      classes: record.classes,
-      unnamed: fileGroups(project.store),
-    })),
+    ...numbers,
+    cautions: [...(isOutOfFold ? [OUT_OF_FOLD] : []), ...numbers.cautions],
     seconds: result.seconds,
     imagesPerSecond: result.seconds > 0 ? cases.length / result.seconds : 0,
     evaluatedAt: new Date().toISOString(),

@@ -17,6 +17,7 @@ import {
   runRecordSchema,
   runSummarySchema,
 } from '#shared/models/run';
+import { SEARCH_FILE, type SearchState, searchStateSchema } from '#shared/models/search';
 import { unknownPatientCautions } from '#shared/statistics/cautions';
 import { Slice } from '../../ingest/slice';
 import { toStoreError } from '../../store/errors';
@@ -56,6 +57,14 @@ const hasAny = (folder: string, names: readonly string[]): boolean =>
   names.some((name) => existsSync(join(folder, 'checkpoints', name, 'config.json')));
 export const hasModel = (folder: string): boolean => hasAny(folder, ['best', 'best.previous']);
 export const hasCheckpoint = (folder: string): boolean => hasAny(folder, ['last', 'before', 'last.previous']);
+
+export const hasSearch = (folder: string): boolean => existsSync(join(folder, SEARCH_FILE));
+
+/** The search of a run with the preset *auto*; null before it has begun. Throws `run_damaged`. */
+export async function readSearchState(folder: string): Promise<SearchState | null> {
+  if (!hasSearch(folder)) return null;
+  return readJson(join(folder, SEARCH_FILE), searchStateSchema, `The state of the search (${SEARCH_FILE})`);
+}
 
 /** Writes text to a temporary name, flushes it and renames it. Throws `disk_full`, `project_unwritable`. */
 export async function writeText(file: string, text: string): Promise<void> {

@@ -20,7 +20,7 @@ export async function diagnoseRun(project: OpenProject, summary: RunSummary): Pr
     config: record.config,
     trainCounts: countClasses(train, record.classes.length),
     error: summary.error,
-    stage: records.findLast((record) => record.kind !== 'note')?.stage ?? 0,
+    stage: records.findLast((record) => record.kind === 'step' || record.kind === 'epoch')?.stage ?? 0,
     epochs: records.filter((record) => record.kind === 'epoch'),
   });
 }

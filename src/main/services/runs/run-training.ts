@@ -9,9 +9,10 @@ import type { BackboneSource, TrainResult } from '../../engine-host/core/protoco
 import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { cacheFolder, runFolder } from '../project/project-paths';
-import { hasCheckpoint, readRunRecord, readRunSamples, startingWeights } from '../run-records/run-files';
+import { hasCheckpoint, hasSearch, readRunRecord, readRunSamples, startingWeights } from '../run-records/run-files';
 import { removeRunLog } from '../run-records/run-log';
 import { samplesOf } from '../run-records/run-samples';
+import { dealSearchFolds } from '../splits/search-folds';
 import type { ActiveRun } from './active-run';
 import { workOf } from './engine-job';
 import type { BackboneResolver } from './run-preview';
@@ -43,7 +44,7 @@ export async function trainRun(
   const folder = runFolder(project.folder, summary.id);
   const record = await readRunRecord(folder);
   const samples = await readRunSamples(folder);
-  const resume = hasCheckpoint(folder);
+  const resume = hasCheckpoint(folder) || hasSearch(folder);
   if (!resume) await removeRunLog(folder);
   const backbone: BackboneSource =
     record.parent === null
@@ -68,6 +69,7 @@ export async function trainRun(
         });
       },
     });
+  const ofSearch = [...samplesOf(samples, 'train'), ...samplesOf(samples, 'validation')];
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
@@ -85,6 +87,7 @@ export async function trainRun(
       pipeline: record.pipeline,
       train,
       validation,
+      ...(record.config.preset === 'auto' ? { folds: dealSearchFolds(project, ofSearch, record.config.seed) } : {}),
       resume,
     },
     {

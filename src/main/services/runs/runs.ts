@@ -9,7 +9,7 @@ import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { readRunRecord } from '../run-records/run-files';
+import { readRunRecord, readSearchState } from '../run-records/run-files';
 import { readHistory, readRunLog } from '../run-records/run-log';
 import { continueRun } from './continued-run';
 import type { NewRun } from './run-creation';
@@ -167,7 +167,13 @@ export function createRuns(options: RunsOptions): Runs {
     async get(project, run) {
       const summary = await find(project, run);
       const folder = runFolder(project.folder, run);
-      return { summary, record: await readRunRecord(folder), history: await readHistory(folder) };
+      const search = await readSearchState(folder);
+      return {
+        summary,
+        record: await readRunRecord(folder),
+        history: await readHistory(folder),
+        search: search && { budgetSeconds: search.budgetSeconds, tried: search.tried, ended: search.ended },
+      };
     },
 
     async progress(project, run) {

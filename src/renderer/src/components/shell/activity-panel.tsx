@@ -115,6 +115,8 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
       return 'Preparing images';
     case 'extracting':
       return 'Computing features';
+    case 'searching':
+      return 'Searching for the best model';
     case 'training':
       return `Training ${Math.min(epochs, Math.floor(epoch) + 1)} of ${epochs}`;
     case 'evaluating':

@@ -34,6 +34,11 @@ export const presetTexts: readonly PresetText[] = [
     title: presetTitles.gradual,
     text: 'Three stages: the head, then the head and last block, then all layers at a tenth of the learning rate.',
   },
+  {
+    value: 'auto',
+    title: presetTitles.auto,
+    text: 'Tries one way after the other within a time that you set, compares them by cross-validation without the test images, and trains the final model by the best.',
+  },
 ];
 
 /** Title of a preset; runs of later versions may have unknown ones. */

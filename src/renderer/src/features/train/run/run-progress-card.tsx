@@ -16,6 +16,8 @@ function phaseText({ phase, state }: RunProgress): string {
       return 'Preparing model and images';
     case 'extracting':
       return 'Computing features with the frozen backbone';
+    case 'searching':
+      return 'Searching for the best model';
     case 'training':
       return 'Training';
     case 'evaluating':

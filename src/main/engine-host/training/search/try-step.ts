@@ -1,0 +1,132 @@
+import type { RunConfig } from '#shared/models/run-config';
+import type { FoldPredictions } from '#shared/models/search';
+import { balancedClassWeights } from '#shared/training/plan';
+import { type Recipe, searchedPenalties } from '#shared/training/search-steps';
+import { trainingViews } from '#shared/training/stages';
+import type { EngineDevice } from '../../../engine/backends/backend';
+import { featureWidth } from '../../../engine/vit/tokens';
+import type { Sample, TrainSpec } from '../../core/protocol';
+import { checkCancelled, type RequestContext } from '../../core/request-context';
+import { extractFeatures } from '../../features/extract-features';
+import type { Model } from '../stage-setup';
+import { retryOnDisk } from '../wait-for-disk';
+import { fitRecipe } from './fit-recipe';
+import { fitFoldHeads } from './fold-heads';
+import type { Pace } from './pace';
+
+/** What every step of a search works with. */
+export interface SearchData {
+  readonly spec: TrainSpec;
+  readonly model: Model;
+  readonly device: EngineDevice;
+  /** Training images, then validation images. */
+  readonly images: readonly Sample[];
+  /** [images] */
+  readonly folds: readonly number[];
+  readonly pace: Pace;
+}
+
+export interface TrialListeners {
+  readonly context: RequestContext;
+  onProgress(counted: { readonly done: number; readonly total: number }): void;
+  /** Saves the predictions so far; false ends the trial. */
+  onFold(predictions: FoldPredictions): Promise<boolean>;
+}
+
+/** How a trial of a recipe ended. `settings`: what it has chosen by itself. */
+export type Trial =
+  | { readonly state: 'paused' | 'stopped' | 'dropped' }
+  | { readonly state: 'finished'; readonly settings: Partial<RunConfig> };
+
+/** Number of folds. */
+export const foldCount = (folds: readonly number[]): number => 1 + Math.max(...folds);
+
+/**
+ * Predicts every image by a head trained on the features of the other folds. The backbone sees each view once, whatever
+ * the number of folds.
+ */
+export async function tryHead(
+  { spec, model, device, images, folds, pace }: SearchData,
+  recipe: Recipe,
+  { context, onProgress, onFold }: TrialListeners,
+): Promise<Trial> {
+  const count = trainingViews(recipe, { epochs: 1, solver: 'logistic' });
+  const views = Array.from({ length: count }, (_, view) => view);
+  const requests = [
+    { samples: images, view: 'evaluation' as const },
+    ...views.map((view) => ({ samples: images, view })),
+  ];
+  const total = requests.length * images.length;
+  let [first, began] = [null as number | null, performance.now()];
+  const [features, ...augmented] = await extractFeatures(requests, {
+    cacheFolder: spec.cacheFolder,
+    config: model.config,
+    parameters: model.parameters,
+    backboneHash: model.hash,
+    pipeline: spec.pipeline,
+    augmentation: recipe.augmentation,
+    seed: recipe.seed,
+    device,
+    threads: recipe.threads,
+    batchSize: recipe.batchSize,
+    retry: (work) => retryOnDisk(work, spec.runFolder, context),
+    onProgress: async (done) => {
+      // The first report comes before the first batch, and that one includes the preparation of the backbone.
+      if (first === null) [first, began] = [done, performance.now()];
+      else pace.sawViews(done - first, (performance.now() - began) / 1000);
+      onProgress({ done, total });
+      await checkCancelled(context);
+    },
+  });
+  const evaluation = features as Float32Array;
+  const { logits, penalty } = await fitFoldHeads({
+    features: evaluation,
+    views: augmented.length === 0 ? [evaluation] : augmented,
+    labels: Int32Array.from(images, ({ label }) => label),
+    folds: Int32Array.from(folds),
+    width: featureWidth(model.config),
+    classes: spec.classes.length,
+    penalties: searchedPenalties,
+    classWeights: (labels) =>
+      recipe.classBalance === 'none' ? null : balancedClassWeights(labels, spec.classes.length),
+    labelSmoothing: recipe.labelSmoothing,
+    onIteration: () => checkCancelled(context),
+  });
+  await onFold({ folds: Array.from({ length: foldCount(folds) }, (_, fold) => fold), logits: [...logits] });
+  return { state: 'finished', settings: { headPenalty: penalty } };
+}
+
+/** Predicts every fold by a model trained on the others, from where `done` ends. */
+export async function tryLayers(
+  data: SearchData,
+  recipe: Recipe,
+  done: FoldPredictions,
+  { context, onProgress, onFold }: TrialListeners,
+): Promise<Trial> {
+  const { spec, model, images, folds, pace } = data;
+  const classes = spec.classes.length;
+  const total = foldCount(folds);
+  let predictions = done;
+  for (let fold = 0; fold < total; fold += 1) {
+    if (predictions.folds.includes(fold)) continue;
+    const held = [...images.keys()].filter((image) => folds[image] === fold);
+    const train = images.filter((_, image) => folds[image] !== fold);
+    const began = performance.now();
+    const fit = await fitRecipe({
+      spec: { ...spec, config: recipe, train, validation: held.map((image) => images[image] as Sample) },
+      model,
+      context,
+      home: spec.runFolder,
+      onProgress: (_, part, whole) => onProgress({ done: fold * whole + part, total: total * whole }),
+    });
+    if (fit.state !== 'finished') return { state: fit.state };
+    pace.sawTraining(recipe, train.length, held.length, (performance.now() - began) / 1000);
+    const logits = [...predictions.logits];
+    for (const [row, image] of held.entries()) {
+      for (let c = 0; c < classes; c += 1) logits[image * classes + c] = fit.logits[row * classes + c] as number;
+    }
+    predictions = { folds: [...predictions.folds, fold], logits };
+    if (!(await onFold(predictions))) return { state: 'dropped' };
+  }
+  return { state: 'finished', settings: {} };
+}

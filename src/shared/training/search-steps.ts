@@ -1,0 +1,73 @@
+import { type RunConfig, runConfigSchema } from '../models/run-config';
+
+/** The settings that a search has found so far: a configuration that an ordinary run could have. */
+export type Recipe = RunConfig;
+
+/** The recipe with some settings changed. */
+export const withSettings = (recipe: Recipe, settings: Readonly<Record<string, unknown>>): Recipe =>
+  runConfigSchema.parse({ ...recipe, ...settings });
+
+/** A change of the recipe to try. */
+export interface SearchStep {
+  /** For people. */
+  readonly what: string;
+  readonly settings: Partial<RunConfig>;
+}
+
+/** Penalties of a logistic regression that a search chooses from, the strongest first (scikit-learn's C). */
+export const searchedPenalties: readonly number[] = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];
+
+/** The first step: it computes the features of every image, which most other steps use too. */
+export const firstStep: SearchStep = {
+  what: 'Logistic regression on features',
+  settings: { preset: 'quick', headSolver: 'logistic', featureViews: 0 },
+};
+
+/** The recipe that a search starts from. */
+export const firstRecipe = (config: RunConfig): Recipe => ({ ...config, ...firstStep.settings });
+
+/** Most augmented views of an image that are worth their time. */
+const MAX_VIEWS = 8;
+/** Epochs of steps that train layers: enough for a pretrained backbone, and few enough for five folds. */
+const LAYER_EPOCHS = 8;
+
+/**
+ * The steps that could follow, the cheapest kind first. Each changes one thing; a kind that has brought something is
+ * carried further, one that has not is left.
+ *
+ * @param tried settings of the steps so far
+ */
+export function nextSteps(
+  recipe: Recipe,
+  pretrained: boolean,
+  tried: readonly Readonly<Record<string, unknown>>[],
+): readonly SearchStep[] {
+  return [...viewSteps(recipe), ...layerSteps(recipe, pretrained)].filter(
+    ({ settings }) => !tried.some((before) => sameSettings(before, settings)),
+  );
+}
+
+const sameSettings = (one: Readonly<Record<string, unknown>>, other: Partial<RunConfig>): boolean =>
+  Object.entries(other).every(([key, value]) => one[key] === value);
+
+function viewSteps({ preset, featureViews, augmentation }: Recipe): SearchStep[] {
+  if (preset !== 'quick' || !augmentation.enabled || featureViews >= MAX_VIEWS) return [];
+  const views = Math.max(2, 2 * featureViews);
+  return [{ what: `Head on ${views} augmented views`, settings: { featureViews: views } }];
+}
+
+function layerSteps(recipe: Recipe, pretrained: boolean): SearchStep[] {
+  const full: SearchStep = {
+    what: `All layers, ${LAYER_EPOCHS} epochs`,
+    settings: {
+      ...{ preset: 'full', epochs: LAYER_EPOCHS },
+      ...(pretrained ? { learningRate: 5e-5, layerDecay: 0.75 } : { learningRate: 1e-3, layerDecay: 1 }),
+    },
+  };
+  if (recipe.preset === 'full') return [];
+  const adapters: SearchStep = {
+    what: `Adapters, ${LAYER_EPOCHS} epochs`,
+    settings: { preset: 'lora', epochs: LAYER_EPOCHS, learningRate: 5e-4 },
+  };
+  return pretrained && recipe.preset !== 'lora' ? [adapters, full] : [full];
+}
