@@ -42,6 +42,7 @@ async function train(services: RunToEndServices, run: ActiveRun): Promise<void> 
   };
   const onLog = (record: LogRecord, bestMetric: BestMetric) => {
     services.events.emit('run.log', { project: run.project.id, run: run.summary.id, record });
+    if (record.kind === 'tried') services.events.emit('changed', { project: run.project.id, topics: ['runs'] });
     if (record.kind !== 'epoch') return;
     const seconds = clock.seconds();
     save(() => ({ ...epochChanges(record, bestMetric, run.summary), seconds }));

@@ -2,6 +2,7 @@ import { isLogisticRegression } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import type { SettingsProps } from '../parts/draft-store';
 import { AdapterSettings } from './adapter-settings';
+import { SearchSettings } from './search-settings';
 import { IntegerSetting } from './setting-row';
 
 /** Epochs, batch size and gradient accumulation. */
@@ -11,8 +12,11 @@ export function StepsSection({ draft, change }: SettingsProps) {
   return (
     <SectionCard
       title="Epochs and batches"
-      {...(isSolvedDirectly ? { description: 'No epochs: logistic regression is solved directly.' } : {})}
+      {...(isSolvedDirectly && draft.preset !== 'auto'
+        ? { description: 'No epochs: logistic regression is solved directly.' }
+        : {})}
     >
+      {draft.preset === 'auto' && <SearchSettings draft={draft} change={change} />}
       {!isSolvedDirectly && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
       {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
       <IntegerSetting

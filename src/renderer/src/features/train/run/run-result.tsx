@@ -15,14 +15,19 @@ export interface RunResultProps {
 export function RunResult({ run, epochs, actions }: RunResultProps) {
   const best = epochs.find(({ epoch }) => epoch === run.best?.epoch);
   if (run.best === null || best === undefined) return null;
+  const isSearch = run.preset === 'auto';
   return (
     <SectionCard
       title="Best model"
       actions={actions}
-      description="Measured on the validation images after that epoch. Use Evaluate for intervals and the test set."
+      description={
+        isSearch
+          ? 'Out-of-fold predictions of the training and validation images, each by a model trained without it. Use Evaluate for intervals and the test set.'
+          : 'Measured on the validation images after that epoch. Use Evaluate for intervals and the test set.'
+      }
     >
       <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
-        <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />
+        {!isSearch && <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />}
         <Stat label="Accuracy" value={formatFixed(best.metrics.accuracy)} />
         <Stat label="Macro F1" value={formatFixed(best.metrics.macroF1)} />
         <Stat label="Macro recall" value={formatFixed(best.metrics.macroRecall)} />

@@ -19,6 +19,7 @@ import { RunHeader } from './run-header';
 import { RunNotes } from './run-notes';
 import { RunProgressCard } from './run-progress-card';
 import { RunResult } from './run-result';
+import { SearchTable } from './search-table';
 import { useTrainingLog } from './use-training-log';
 
 /** Interval for polling a run that another process trains. */
@@ -49,6 +50,8 @@ export function RunView({ project, run, place }: RunViewProps) {
   );
   const config = detail.data?.record.config;
   const canContinue = run.hasModel && config !== undefined && continuedConfig(config, 1) !== null;
+  const isSearch = run.preset === 'auto';
+  const search = detail.data?.search ?? null;
   const { log, error, loaded } = useTrainingLog(project.id, run.id, active);
 
   // Another process's events do not arrive here, so poll.
@@ -86,9 +89,10 @@ export function RunView({ project, run, place }: RunViewProps) {
           actions={canContinue && <ContinueRun project={project.id} run={run} />}
         />
       )}
-      <Tabs defaultValue="charts" keepMounted={false}>
+      {search !== null && <SearchTable search={search} />}
+      <Tabs key={isSearch ? 'search' : 'training'} defaultValue={isSearch ? 'settings' : 'charts'} keepMounted={false}>
         <Tabs.List>
-          <Tabs.Tab value="charts">Charts</Tabs.Tab>
+          {!isSearch && <Tabs.Tab value="charts">Charts</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
           <Tabs.Tab value="export" disabled={!run.hasModel}>
