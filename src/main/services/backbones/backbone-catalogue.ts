@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { architectureByName, architectureNames } from '../../engine/vit/architectures';
-import { families, noDropout, type VitConfig } from '../../engine/vit/config';
+import { families, isDinov2, noDropout, type VitConfig } from '../../engine/vit/config';
 import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
 import type { Lines } from './recommend';
 
@@ -84,8 +84,9 @@ export function catalogueConfig(entry: CatalogueEntry): VitConfig {
     layerNormEpsilon: 1e-12,
     qkvBias: true,
     registerTokens,
-    // Every published DINOv2 checkpoint has a mask token.
-    maskToken: family === 'dinov2' || family === 'dinov2_with_registers',
+    // Every published DINOv2 checkpoint has a mask token, and every SigLIP its pooling.
+    maskToken: isDinov2(family),
+    ...(family === 'siglip' ? { poolingHead: true } : {}),
     ...(family === 'siglip' ? { poolingHead: true } : {}),
     dropout: noDropout,
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),

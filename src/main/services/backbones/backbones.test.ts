@@ -310,6 +310,11 @@ describe('list and resolve', () => {
     // 86.6 million, and a file of 346 MB.
     expect(of('facebook/dinov2-base')).toMatchObject({ parameters: 86_580_480, imageSize: 224, patchSize: 14 });
     expect((of('facebook/dinov2-base')?.downloadBytes ?? 0) / 1e6).toBeCloseTo(346.3, 1);
+    // Public sizes: 1.5 GB, and 3,511,950,624 bytes of the 384 px model with 295 positions fewer and its header.
+    const bytes = (name: string) => of(name)?.downloadBytes ?? 0;
+    expect(bytes('google/siglip2-base-patch16-224') / 1e9).toBeCloseTo(1.5, 2);
+    expect(bytes('google/medsiglip-448') / 1e9).toBeCloseTo((3_511_950_624 + 295 * 1152 * 4) / 1e9, 3);
+    expect(of('google/medsiglip-448')).toMatchObject({ gated: true, imageSize: 448, patchSize: 14 });
     // Four register tokens more.
     expect(of('facebook/dinov2-with-registers-base')?.parameters).toBe(86_580_480 + 4 * 768);
     expect(await backbones.resolve('vit-micro')).toEqual({ kind: 'architecture', name: 'vit-micro' });
