@@ -54,14 +54,20 @@ export async function fuzz(args: readonly string[]): Promise<number> {
 
   const read = async (path: string): Promise<string> => {
     const request = { path, intensity: { kind: 'auto' }, shortSide: 512, choice: { kind: 'all' }, from: 0 } as const;
+    const into = { file: `${path}.pack`, offset: 0 };
+    writeFileSync(into.file, '');
     try {
-      const { outcomes } = await pool.ingestFrames(request);
+      const result = await pool.ingestFrames({ ...request, into });
+      if ('writeError' in result) return result.writeError;
+      const { outcomes } = result;
       return (
         outcomes.map((one) => ('error' in one ? one.error.code : 'read')).find((code) => !REASONS.has(code)) ??
         (outcomes.some((one) => !('error' in one)) ? 'read' : (outcomes[0] as { error: { code: string } }).error.code)
       );
     } catch (error) {
       return (error as { code?: string }).code ?? 'no reason';
+    } finally {
+      rmSync(into.file, { force: true });
     }
   };
 

@@ -3,20 +3,21 @@ import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
+import type { Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import { emptyInspection } from '../ingest/empty-inspection';
 import type {
+  CanonicalRaster,
   IngestedFile,
-  IngestedFrames,
   InspectedFile,
   IntensityWindow,
   PictureFacts,
   TagRow,
 } from '../ingest/types';
+import type { Appended, PackEnd, Span } from '../packs/append';
 import type { RasterPlace } from '../packs/place';
 import type { HostLauncher } from '../process/host';
-import type { DecodeJobName, DecodeJobs, DecodeRequest } from './protocol';
+import type { DecodeJobName, DecodeJobs, DecodeRequest, RasterInput, StoredFrames } from './protocol';
 import { Slot, type SlotJob } from './slot';
 
 /**
@@ -24,22 +25,10 @@ import { Slot, type SlotJob } from './slot';
  * a call that exceeds its deadline (`deadline`) or crashes its process (`decoder_crashed`) affects no other call.
  */
 export interface DecodePool {
-  ingest(input: {
-    readonly path: string;
-    readonly intensity: Intensity;
-    /** Maximum short side of the canonical raster, in pixels. */
-    readonly shortSide: number;
-    /** From 0, which is the default. */
-    readonly frame?: number;
-    /** Applies to the raster and its thumbnail; the facts refer to the whole picture. */
-    readonly crop?: Crop | undefined;
-    /** Absent: as stored. */
-    readonly pixels?: PixelShape | undefined;
-    readonly wideSamples?: WideSamples | undefined;
-  }): Promise<IngestedFile>;
+  ingest(input: RasterInput): Promise<IngestedFile>;
   /**
-   * Reads the chosen frames from index `from` (0 at first); call again with `next` until it equals `chosen`. Rejects if
-   * the file cannot be opened at all.
+   * Reads the chosen frames from index `from` (0 at first) and appends their pictures to a pack; call again with `next`
+   * until it equals `chosen`. Rejects if the file cannot be opened at all.
    */
   ingestFrames(input: {
     readonly path: string;
@@ -49,7 +38,14 @@ export interface DecodePool {
     readonly from: number;
     readonly pixels?: PixelShape | undefined;
     readonly wideSamples?: WideSamples | undefined;
-  }): Promise<IngestedFrames>;
+    readonly into: PackEnd;
+  }): Promise<Appended<StoredFrames>>;
+  /** The raster alone, with the hash of the file. */
+  canonicalRaster(input: RasterInput): Promise<CanonicalRaster>;
+  /** Appends the raster to a pack. */
+  storeRaster(
+    input: RasterInput & { readonly into: PackEnd },
+  ): Promise<Appended<{ readonly hash: string; readonly raster: Span }>>;
   /**
    * One frame (from 0) at full size, with square pixels, as a PNG; with `window` null the file's own window, or its
    * range.
@@ -143,6 +139,8 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
   return {
     ingest: (input) => call('ingest', input),
     ingestFrames: (input) => call('ingestFrames', input),
+    canonicalRaster: (input) => call('canonicalRaster', input),
+    storeRaster: (input) => call('storeRaster', input),
     display: (input) => call('display', input),
     identity: (input) => call('identity', input),
     tags: (input) => call('tags', input),

@@ -6,6 +6,8 @@ import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import type {
+  CanonicalRaster,
+  FrameOutcome,
   IngestedFile,
   IngestedFrames,
   InspectedFile,
@@ -13,22 +15,41 @@ import type {
   PictureFacts,
   TagRow,
 } from '../ingest/types';
+import type { Appended, PackEnd, Span } from '../packs/append';
 import type { RasterPlace } from '../packs/place';
+
+/** A frame of a file, and the way to its canonical raster. */
+export interface RasterInput {
+  readonly path: string;
+  readonly intensity: Intensity;
+  /** Maximum short side of the canonical raster, in pixels. */
+  readonly shortSide: number;
+  /** From 0, which is the default. */
+  readonly frame?: number;
+  /** Applies to the raster and its thumbnail; the facts refer to the whole picture. */
+  readonly crop?: Crop | undefined;
+  /** Absent: as stored. */
+  readonly pixels?: PixelShape | undefined;
+  readonly wideSamples?: WideSamples | undefined;
+}
+
+/** An ingested frame whose raster and thumbnail were appended to a pack. */
+export interface StoredFrame extends Pick<IngestedFile, 'facts' | 'picture'> {
+  readonly raster: Span;
+  readonly thumbnail: Span;
+}
+
+export type StoredOutcome =
+  | { readonly frame: number; readonly file: StoredFrame }
+  | Extract<FrameOutcome, { readonly error: unknown }>;
+
+export interface StoredFrames extends Omit<IngestedFrames, 'outcomes'> {
+  readonly outcomes: readonly StoredOutcome[];
+}
 
 /** Jobs of a decode host by name: input and result. */
 export interface DecodeJobs {
-  ingest: {
-    input: {
-      readonly path: string;
-      readonly intensity: Intensity;
-      readonly shortSide: number;
-      readonly frame?: number;
-      readonly crop?: Crop | undefined;
-      readonly pixels?: PixelShape | undefined;
-      readonly wideSamples?: WideSamples | undefined;
-    };
-    result: IngestedFile;
-  };
+  ingest: { input: RasterInput; result: IngestedFile };
   ingestFrames: {
     input: {
       readonly path: string;
@@ -38,8 +59,14 @@ export interface DecodeJobs {
       readonly from: number;
       readonly pixels?: PixelShape | undefined;
       readonly wideSamples?: WideSamples | undefined;
+      readonly into: PackEnd;
     };
-    result: IngestedFrames;
+    result: Appended<StoredFrames>;
+  };
+  canonicalRaster: { input: RasterInput; result: CanonicalRaster };
+  storeRaster: {
+    input: RasterInput & { readonly into: PackEnd };
+    result: Appended<{ readonly hash: string; readonly raster: Span }>;
   };
   display: {
     input: {

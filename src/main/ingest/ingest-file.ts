@@ -1,3 +1,4 @@
+import type { Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
@@ -21,7 +22,7 @@ import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
 import { openBitmap } from './raster/open-bitmap';
 import { readWholeFile, sha256 } from './read-file';
-import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
+import type { CanonicalRaster, FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
 const NOT_SQUARE = 'Its pixels are not square. It is displayed and used with its true aspect ratio.';
 
@@ -135,19 +136,34 @@ interface Shaping extends Reading {
   readonly crop?: Crop | undefined;
 }
 
-async function finish(
-  decoded: Decoded,
-  source: { readonly hash: string; readonly fileBytes: number },
-  { shortSide, crop, pixels }: { readonly shortSide: number } & Shaping,
-): Promise<IngestedFile> {
+interface Shaped {
+  readonly raster: Raster;
+  /** Whether the whole picture has colour. */
+  readonly colour: boolean;
+  readonly wasSquare: boolean;
+}
+
+function shape(decoded: Decoded, { shortSide, crop, pixels }: { readonly shortSide: number } & Shaping): Shaped {
   const { tissue, pixelAspect } = decoded;
   const whole = dropEqualChannels(decoded.raster);
   // A coloured banner does not make the tissue coloured.
   const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
   const shaped = pixels === 'square' ? toSquarePixels(picture, pixelAspect) : picture;
-  const raster = toCanonicalRaster(shaped, shortSide);
-  const warnings = shaped === picture ? decoded.facts.warnings : [...decoded.facts.warnings, NOT_SQUARE];
-  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3, warnings };
+  return {
+    raster: toCanonicalRaster(shaped, shortSide),
+    colour: whole.channels === 3,
+    wasSquare: shaped === picture,
+  };
+}
+
+async function finish(
+  decoded: Decoded,
+  source: { readonly hash: string; readonly fileBytes: number },
+  shaping: { readonly shortSide: number } & Shaping,
+): Promise<IngestedFile> {
+  const { raster, colour, wasSquare } = shape(decoded, shaping);
+  const warnings = wasSquare ? decoded.facts.warnings : [...decoded.facts.warnings, NOT_SQUARE];
+  const facts = { ...decoded.facts, ...source, colour, warnings };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
 }
@@ -165,6 +181,21 @@ export async function ingestFile(
   const bytes = await readWholeFile(path);
   const decoded = await openBytes(bytes, intensity, { wideSamples }).decode(frame);
   return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, { shortSide, crop, pixels });
+}
+
+/**
+ * Converts one frame of a file to its canonical raster, without what else the store keeps.
+ * @throws FoveaError for the user
+ */
+export async function readCanonicalRaster(
+  path: string,
+  intensity: Intensity,
+  shortSide: number,
+  { frame = 0, wideSamples, ...shaping }: { readonly frame?: number | undefined } & Shaping = {},
+): Promise<CanonicalRaster> {
+  const bytes = await readWholeFile(path);
+  const decoded = await openBytes(bytes, intensity, { wideSamples }).decode(frame);
+  return { hash: sha256(bytes), raster: shape(decoded, { shortSide, ...shaping }).raster };
 }
 
 /**

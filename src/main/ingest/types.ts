@@ -68,6 +68,12 @@ export interface IngestedFile {
   readonly picture: PictureFacts;
 }
 
+/** A canonical raster, with the SHA-256 of its file in lower-case hex. */
+export interface CanonicalRaster {
+  readonly hash: string;
+  readonly raster: Raster;
+}
+
 /** Appearance of a canonical raster, for finding duplicates and unusual images. */
 export interface PictureFacts {
   /** Hash of size and pixels, lower-case hex: equal for files with the same image. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodeRaster, type Raster } from '#shared/imaging/raster';
@@ -39,12 +40,34 @@ export function readPlace({ file, offset, length, checksum }: Place): Buffer {
   try {
     for (let done = 0; done < length; ) {
       const count = readSync(handle, bytes, done, length - done, offset + done);
-      if (count === 0) throw new Error('the file is shorter than recorded');
+      if (count === 0) throw tooShort();
       done += count;
     }
   } finally {
     closeSync(handle);
   }
+  return checked(bytes, checksum);
+}
+
+/** `readPlace` without blocking the thread. */
+export async function loadPlace({ file, offset, length, checksum }: Place): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  const handle = await open(file, 'r');
+  try {
+    for (let done = 0; done < length; ) {
+      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) throw tooShort();
+      done += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+  return checked(bytes, checksum);
+}
+
+const tooShort = () => new Error('the file is shorter than recorded');
+
+function checked(bytes: Buffer, checksum: number | null): Buffer {
   if (checksum !== null && crc32(bytes) !== checksum) throw new Error('the bytes are not those that were recorded');
   return bytes;
 }

@@ -6,6 +6,7 @@ import { circles, importGraph, roomGraph } from './test-support/import-graph';
 const rooms: readonly string[] = [
   'core',
   'project',
+  'cache',
   'background',
   'backbones',
   'run-records',

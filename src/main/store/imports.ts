@@ -49,17 +49,19 @@ export function lastImport(store: ProjectStore): ImportResult | null {
   return { moved: 0, ...stored, ...people, skipped };
 }
 
-/** Number of frames of a file, and the frames in the dataset; null if there are none. */
+/** Number of frames of a file, and the images of its frames in the dataset, by frame; null if there are none. */
 export function knownFrames(
   store: ProjectStore,
   hash: string,
-): { readonly frames: number; readonly present: ReadonlySet<number> } | null {
-  const rows = store.all<{ frame: number; frames: number }>(
-    'SELECT frame, frames FROM images WHERE removed_at IS NULL AND hash = ?',
+): { readonly frames: number; readonly present: ReadonlyMap<number, number> } | null {
+  const rows = store.all<{ id: number; frame: number; frames: number }>(
+    'SELECT id, frame, frames FROM images WHERE removed_at IS NULL AND hash = ?',
     hash,
   );
   const [first] = rows;
-  return first === undefined ? null : { frames: first.frames, present: new Set(rows.map(({ frame }) => frame)) };
+  return first === undefined
+    ? null
+    : { frames: first.frames, present: new Map(rows.map(({ id, frame }) => [frame, id])) };
 }
 
 /** Sizes in bytes of the files in the dataset: a file of another size is new. */

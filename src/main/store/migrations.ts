@@ -284,6 +284,29 @@ CREATE INDEX identities_instance ON identities (instance) WHERE instance IS NOT 
 ALTER TABLE splits ADD COLUMN leaks TEXT;
 `;
 
+const packs = `
+-- Files in which cached pictures are kept together (services/cache). bytes: end of the last one that has a row; what
+-- follows was being written when a process was killed. owner: JSON of the process that appends to it, null for none.
+CREATE TABLE packs (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL,
+  owner TEXT
+) STRICT;
+
+-- Places of cached pictures. kind: 'thumbnail', or the key of the raster's pipeline. checksum: CRC-32.
+CREATE TABLE cached_pictures (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  kind TEXT NOT NULL,
+  pack_id INTEGER NOT NULL REFERENCES packs (id),
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (image_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cached_pictures_pack ON cached_pictures (pack_id);
+`;
+
 /** In order; the last version is the one that this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
@@ -292,4 +315,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: locks },
   { version: 5, sql: identities },
   { version: 6, sql: copies },
+  { version: 7, sql: packs },
 ];

@@ -1,16 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
 import { currentReading, defaultPipeline } from '#shared/imaging/pipeline';
-import { decodeRaster } from '#shared/imaging/raster';
+import { decodeRaster, encodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
 import type { DecodePool } from '../../decode-host/client';
-import type { IntensityWindow } from '../../ingest/types';
+import type { IngestedFile, IntensityWindow } from '../../ingest/types';
+import { append, type Span } from '../../packs/append';
 import { type RasterPlace, readPlace } from '../../packs/place';
-import { thumbnailPath } from '../project/project-paths';
+import { setCachedPicture } from '../../store/packs';
+import { readThumbnail, THUMBNAIL } from '../cache/find-pictures';
+import { PictureWriter } from '../cache/picture-writer';
+import { USUAL_RASTERS } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Dataset } from './dataset';
-import { writeCache } from './picture-cache';
 import { ensureRasters } from './raster-cache';
 
 /** Pictures of a project's images as PNG or JPEG bytes. Missing cache entries are rebuilt from the source. */
@@ -57,11 +59,11 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
   return {
     async thumbnail(project, image) {
       const { path, hash, frame } = dataset.sourceFile(project, image);
-      const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
+      const cached = await readThumbnail(project, { image, hash, frame });
       if (cached !== null) return cached;
       const { intensity, canonicalShortSide } = previewPipeline;
       const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, ...currentReading });
-      if (file.facts.hash === hash && !project.store.isReadOnly) await writeCache(project.folder, file);
+      if (file.facts.hash === hash && !project.store.isReadOnly) await cachePictures(project, image, file);
       return file.thumbnail;
     },
 
@@ -79,6 +81,23 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       return pool.encodePng({ width: PREVIEW_SIDE, height: PREVIEW_SIDE, channels: 3, data: toInterleaved(values) });
     },
   };
+}
+
+/** Caches the raster and thumbnail of an image. Throws `disk_full`, `project_unwritable`. */
+async function cachePictures(project: OpenProject, image: number, { raster, thumbnail }: IngestedFile): Promise<void> {
+  const pictures = new PictureWriter(project);
+  try {
+    const { pack, spans } = await pictures.write(async (into) => append(into, [encodeRaster(raster), thumbnail]));
+    await pictures.flush();
+    const kinds = [USUAL_RASTERS, THUMBNAIL] as const;
+    project.store.transaction(() => {
+      for (const [index, kind] of kinds.entries()) {
+        setCachedPicture(project.store, image, kind, { pack, ...(spans[index] as Span) });
+      }
+    });
+  } finally {
+    await pictures.close();
+  }
 }
 
 function parseAugmentation(config: string) {

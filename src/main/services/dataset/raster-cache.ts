@@ -1,15 +1,13 @@
-import { basename, dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { inParallel } from '#shared/async/in-parallel';
-import { encodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { DecodePool } from '../../decode-host/client';
 import type { Sample } from '../../engine-host/core/protocol';
-import { type RasterPlace, rasterFile } from '../../packs/place';
-import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../project/project-folders';
-import { rasterKey, rasterPath } from '../project/project-paths';
+import type { RasterPlace } from '../../packs/place';
+import { type CachedPicture, setCachedPicture } from '../../store/packs';
+import { type CachedImage, findRasters } from '../cache/find-pictures';
+import { PictureWriter } from '../cache/picture-writer';
+import { rasterKey } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from '../run-records/run-files';
 import type { Dataset } from './dataset';
@@ -19,7 +17,7 @@ export interface RasterOptions {
   readonly dataset: Pick<Dataset, 'sourceFile'>;
   readonly pool: DecodePool;
   readonly pipeline: Pipeline;
-  readonly images: readonly { readonly image: number; readonly hash: string; readonly frame?: number | undefined }[];
+  readonly images: readonly CachedImage[];
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -34,62 +32,79 @@ export async function withRasters(
 
 /** Files decoded at once; the pool has its own limit. */
 const MAX_PARALLEL_FILES = 4;
+/** Rasters recorded in one transaction. */
+const BATCH_RASTERS = 50;
+
+/** An image whose raster is missing; `index` among the requested ones. */
+interface MissingRaster extends CachedImage {
+  readonly index: number;
+}
 
 /**
- * Places of the images' canonical rasters, in order. The cache may be deleted at any time: missing rasters are
- * decoded again from their sources. Throws `raster_missing` if a source is gone or has changed.
+ * Places of the images' canonical rasters, in order. The cache may be deleted at any time: missing rasters are decoded
+ * again from their sources. Throws `raster_missing` if a source is gone or has changed.
  */
 export async function ensureRasters(options: RasterOptions): Promise<RasterPlace[]> {
   const { project, pipeline, images, signal } = options;
   const key = rasterKey(pipeline);
-  const paths = images.map(({ hash, frame }) => rasterPath(project.folder, hash, key, frame));
-  const places = paths.map(rasterFile);
+  const places = findRasters(project, key, images);
   const missing = images.flatMap((image, index) => (places[index] === null ? [{ ...image, index }] : []));
+  if (missing.length === 0) return places as RasterPlace[];
+  const pictures = new PictureWriter(project);
   let done = 0;
-  await inParallel(missing, MAX_PARALLEL_FILES, async ({ index, ...image }) => {
-    signal?.throwIfAborted();
-    places[index] = await rebuild(options, { ...image, path: paths[index] as string });
-    options.onProgress?.(++done, missing.length);
-  });
+  try {
+    for (let start = 0; start < missing.length; start += BATCH_RASTERS) {
+      const batch = missing.slice(start, start + BATCH_RASTERS);
+      const rebuilt = await inParallel(batch, MAX_PARALLEL_FILES, async (one) => {
+        signal?.throwIfAborted();
+        const raster = await rebuild(options, pictures, one);
+        options.onProgress?.(++done, missing.length);
+        return raster;
+      });
+      await pictures.flush();
+      project.store.transaction(() => {
+        for (const [at, { image }] of batch.entries()) {
+          setCachedPicture(project.store, image, key, rebuilt[at] as CachedPicture);
+        }
+      });
+    }
+  } finally {
+    await pictures.close();
+  }
+  const found = findRasters(project, key, missing);
+  for (const [at, { index, ...image }] of missing.entries()) {
+    places[index] = found[at] ?? null;
+    if (places[index] === null) throw lost(image, 'it is no longer in the cache');
+  }
   return places as RasterPlace[];
 }
 
+const lost = ({ image }: CachedImage, cause: unknown): FoveaError =>
+  new FoveaError('raster_missing', `Image ${image} is not in the cache and its file cannot be read again.`, {
+    hint: 'Connect the disk with the source images, or import them again.',
+    cause,
+  });
+
+/** Throws `raster_missing`, and the errors of the project's disk. */
 async function rebuild(
   { project, dataset, pool, pipeline }: RasterOptions,
-  entry: {
-    readonly image: number;
-    readonly hash: string;
-    readonly frame?: number | undefined;
-    readonly path: string;
-  },
-): Promise<RasterPlace> {
-  const lost = (cause: unknown): FoveaError =>
-    new FoveaError('raster_missing', `Image ${entry.image} is not in the cache and its file cannot be read again.`, {
-      hint: 'Connect the disk with the source images, or import them again.',
-      cause,
-    });
-  let bytes: Uint8Array;
-  try {
-    const { path } = dataset.sourceFile(project, entry.image);
-    const { facts, raster } = await pool.ingest({
-      path,
-      intensity: pipeline.intensity,
-      shortSide: pipeline.canonicalShortSide,
-      frame: entry.frame ?? 0,
-      crop: pipeline.crop,
-      pixels: pipeline.pixels,
-      wideSamples: pipeline.wideSamples,
-    });
-    if (facts.hash !== entry.hash) throw lost('the file has changed');
-    bytes = encodeRaster(raster);
-  } catch (error) {
-    throw error instanceof FoveaError && error.code === 'raster_missing' ? error : lost(error);
-  }
-  try {
-    await makeProjectFolders(project.folder, dirname(entry.path));
-    await writeFileAtomic(entry.path, Buffer.from(bytes));
-    return { name: basename(entry.path), file: entry.path, offset: 0, length: bytes.length, checksum: null };
-  } catch (error) {
-    throw toStoreError(error);
-  }
+  pictures: PictureWriter,
+  one: MissingRaster,
+): Promise<CachedPicture> {
+  const { pack, hash, raster } = await pictures.write(
+    async (into) =>
+      pool.storeRaster({
+        path: dataset.sourceFile(project, one.image).path,
+        intensity: pipeline.intensity,
+        shortSide: pipeline.canonicalShortSide,
+        frame: one.frame ?? 0,
+        crop: pipeline.crop,
+        pixels: pipeline.pixels,
+        wideSamples: pipeline.wideSamples,
+        into,
+      }),
+    (error) => lost(one, error),
+  );
+  if (hash !== one.hash) throw lost(one, 'the file has changed');
+  return { pack, ...raster };
 }

@@ -4,7 +4,7 @@ import { createRandom, shuffle } from '#shared/imaging/random';
 import type { DecodePool } from '../../decode-host/client';
 import type { FoundPair } from '../../store/duplicates';
 import type { ProjectStore } from '../../store/open';
-import { findRasters } from '../project/project-paths';
+import { type CachedImage, findImportedRasters } from '../cache/find-pictures';
 import type { OpenProject } from '../project/projects';
 import type { SearchOptions } from './search-options';
 
@@ -22,19 +22,16 @@ export async function alignPairs(
   straight: boolean,
   { signal, onProgress }: SearchOptions,
 ): Promise<(Alignment | null)[]> {
-  const raster = findRasters(project.folder);
-  const paths = new Map(
-    project.store
-      .all<{ id: number; hash: string; frame: number }>(
-        'SELECT id, hash, frame FROM images WHERE id IN (SELECT value FROM json_each(?))',
-        JSON.stringify(pairs.flatMap(({ a, b }) => [a, b])),
-      )
-      .map(({ id, hash, frame }) => [id, raster(hash, frame)]),
+  const images = project.store.all<Required<CachedImage>>(
+    'SELECT id AS image, hash, frame FROM images WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(pairs.flatMap(({ a, b }) => [a, b])),
   );
+  const rasters = findImportedRasters(project, images);
+  const places = new Map(images.map(({ image }, index) => [image, rasters[index] ?? null]));
   let done = 0;
   return inParallel(pairs, AT_ONCE, async ({ a, b }) => {
     signal?.throwIfAborted();
-    const [first, second] = [paths.get(a) ?? null, paths.get(b) ?? null];
+    const [first, second] = [places.get(a) ?? null, places.get(b) ?? null];
     const alignment =
       first === null || second === null ? null : await pool.align({ first, second, straight }).catch(() => null);
     onProgress?.('comparing-pictures', ++done, pairs.length);

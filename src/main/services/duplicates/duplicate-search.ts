@@ -21,7 +21,7 @@ import {
 } from '../../store/duplicates';
 import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
-import { findRasters } from '../project/project-paths';
+import { findImportedRasters } from '../cache/find-pictures';
 import type { OpenProject } from '../project/projects';
 import { alignPairs, confirmPairs, randomPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
@@ -84,13 +84,17 @@ async function describeMissing(
   pool: Pick<DecodePool, 'describe'>,
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
-  const raster = findRasters(project.folder);
   const missing: { readonly id: number; readonly place: RasterPlace }[] = [];
   const last = lastImage(project.store);
   const slice = new Slice();
   for (let after = 0; after < last; after += MISSING_PAGE) {
-    for (const { id, hash, frame } of undescribedImages(project.store, after, after + MISSING_PAGE)) {
-      const place = raster(hash, frame);
+    const page = undescribedImages(project.store, after, after + MISSING_PAGE);
+    const rasters = findImportedRasters(
+      project,
+      page.map(({ id, hash, frame }) => ({ image: id, hash, frame })),
+    );
+    for (const [index, { id }] of page.entries()) {
+      const place = rasters[index] ?? null;
       if (place !== null) missing.push({ id, place });
     }
     if (slice.isOver) await slice.next();

@@ -1,3 +1,4 @@
+import { inTurn } from '#shared/async/in-turn';
 import { looseIdentifier } from '#shared/identity/identifier';
 import type { SkippedFile, SplitName } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../../ingest/types';
@@ -15,15 +16,20 @@ import { addImage, groupFrames, moveImages, patientOfFile, type StoredLocation }
 import { addSkip } from '../../store/imports';
 import { addLabelClaim, dropLabelClaim } from '../../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../../store/labels';
+import { type CachedPicture, setCachedPicture } from '../../store/packs';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../../store/readings';
 import { sourceNumber } from '../../store/sources';
+import { THUMBNAIL } from '../cache/find-pictures';
 import type { TableReading } from '../label-tables/table-entry';
+import { USUAL_RASTERS } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 
-/** A decoded image to be stored; its raster and thumbnail are in the cache. */
+/** A decoded image to be stored. */
 export interface ReadyImage {
   readonly facts: FileFacts;
   readonly picture: PictureFacts;
+  /** Where its pictures were appended. */
+  readonly cached: { readonly raster: CachedPicture; readonly thumbnail: CachedPicture };
   /** As stored in `sources`: absolute, or `project:…` for a folder inside the project. */
   readonly source: string;
   readonly path: string;
@@ -77,58 +83,77 @@ const MAX_CONFLICT_EXAMPLES = 5;
 const BATCH_IMAGES = 50;
 const BATCH_MS = 500;
 
+/** What is stored in one transaction. */
+interface Collected {
+  readonly images: ReadyImage[];
+  readonly known: KnownFile[];
+  readonly moves: MovedFile[];
+  readonly skips: SkippedFile[];
+  readonly firstAt: number;
+}
+
+const sizeOf = ({ images, known, moves, skips }: Collected): number =>
+  images.length + known.length + moves.length + skips.length;
+
+const collect = (): Collected => ({ images: [], known: [], moves: [], skips: [], firstAt: performance.now() });
+
 /**
- * Collects decoded files and stores them in transactions of at most 50 files or half a second. A kill loses at most one
- * transaction, and importing again continues.
+ * Collects decoded files and stores them in transactions of at most 50 files or half a second. The next transaction is
+ * collected while one is stored, so a kill loses at most two; importing again continues.
  */
 export class ImportBatch {
   readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictExamples: [] };
   readonly #project: OpenProject;
   readonly #importId: number;
+  /** Puts the pictures of the images on disk. */
+  readonly #flush: () => Promise<void>;
   readonly #onStored: () => void;
-  #images: ReadyImage[] = [];
-  #known: KnownFile[] = [];
-  #moves: MovedFile[] = [];
-  #skips: SkippedFile[] = [];
-  #firstAt = 0;
+  readonly #inTurn = inTurn();
+  #collected = collect();
 
-  constructor(project: OpenProject, importId: number, onStored: () => void) {
+  constructor(project: OpenProject, importId: number, flush: () => Promise<void>, onStored: () => void) {
     this.#project = project;
     this.#importId = importId;
+    this.#flush = flush;
     this.#onStored = onStored;
   }
 
-  add(image: ReadyImage): void {
-    this.#startClock();
-    this.#images.push(image);
-    this.#storeWhenDue();
+  /** Throws, as the other methods do, the store's errors if this file completes a transaction. */
+  add(image: ReadyImage): Promise<void> {
+    return this.#collect(({ images }) => images.push(image));
   }
 
-  known(file: KnownFile): void {
-    this.#startClock();
-    this.#known.push(file);
-    this.#storeWhenDue();
+  known(file: KnownFile): Promise<void> {
+    return this.#collect(({ known }) => known.push(file));
   }
 
-  move(file: MovedFile): void {
-    this.#startClock();
-    this.#moves.push(file);
-    this.#storeWhenDue();
+  move(file: MovedFile): Promise<void> {
+    return this.#collect(({ moves }) => moves.push(file));
   }
 
-  skip(skip: SkippedFile): void {
-    this.#startClock();
-    this.#skips.push(skip);
-    this.#storeWhenDue();
+  skip(skip: SkippedFile): Promise<void> {
+    return this.#collect(({ skips }) => skips.push(skip));
   }
 
-  /** Stores the batch in one transaction. Throws the store's errors; nothing of the batch is stored then. */
-  store(): void {
-    const images = this.#images;
-    const known = this.#known;
-    const moves = this.#moves;
-    const skips = this.#skips;
-    if (this.#waiting === 0) return;
+  async #collect(put: (collected: Collected) => void): Promise<void> {
+    if (sizeOf(this.#collected) === 0) this.#collected = collect();
+    const collected = this.#collected;
+    put(collected);
+    if (sizeOf(collected) >= BATCH_IMAGES || performance.now() - collected.firstAt >= BATCH_MS) await this.store();
+  }
+
+  /** Stores what was collected in one transaction. Throws the store's errors; nothing of it is stored then. */
+  store(): Promise<void> {
+    const collected = this.#collected;
+    this.#collected = collect();
+    return this.#inTurn(async () => {
+      if (sizeOf(collected) === 0) return;
+      if (collected.images.length > 0) await this.#flush();
+      this.#storeNow(collected);
+    });
+  }
+
+  #storeNow({ images, known, moves, skips }: Collected): void {
     const { store } = this.#project;
     const before = { ...this.totals };
     try {
@@ -141,25 +166,8 @@ export class ImportBatch {
     } catch (error) {
       Object.assign(this.totals, before);
       throw error;
-    } finally {
-      this.#images = [];
-      this.#known = [];
-      this.#moves = [];
-      this.#skips = [];
     }
     this.#onStored();
-  }
-
-  get #waiting(): number {
-    return this.#images.length + this.#known.length + this.#moves.length + this.#skips.length;
-  }
-
-  #startClock(): void {
-    if (this.#waiting === 0) this.#firstAt = performance.now();
-  }
-
-  #storeWhenDue(): void {
-    if (this.#waiting >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS) this.store();
   }
 
   /** Frames keep the patient of their file, whatever a later import claims; without one, the file forms a group. */
@@ -235,6 +243,8 @@ export class ImportBatch {
     if (facts.frames > 1 && patientId !== null) groupFrames(store, facts.hash, patientId);
     if (image.keys !== null) storeFileKeys(store, facts.hash, image.keys);
     addPicture(store, id, image.picture);
+    setCachedPicture(store, id, USUAL_RASTERS, image.cached.raster);
+    setCachedPicture(store, id, THUMBNAIL, image.cached.thumbnail);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
     this.#applyLabel(id, image, outcome);

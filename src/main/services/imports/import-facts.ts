@@ -42,11 +42,11 @@ export const keepsOwnSex = ({ row }: DirectedSource, { subject }: IngestedFile['
 /** The facts about a decoded file: those of table and pattern take precedence over the file's own tags, except sex. */
 export function factsOf(
   store: ProjectStore,
-  { facts, picture }: IngestedFile,
+  { facts, picture }: Pick<IngestedFile, 'facts' | 'picture'>,
   from: DirectedSource,
   options: ImportOptions,
   directions: ImportDirections,
-): Omit<ReadyImage, 'source' | 'path'> {
+): Omit<ReadyImage, 'source' | 'path' | 'cached'> {
   const { source, row, index } = from;
   const { patient, patientId } = facts.identity;
   const keys = facts.kind === 'dicom' ? fileKeys(store, facts.identity) : null;

@@ -1,8 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRaster } from '#shared/imaging/raster';
 import type { FrameChoice } from '#shared/models/dataset';
 import { dicomFile, imageModule, type TestElement } from '../../ingest/test-support/dicom-bytes';
 import type { Dataset } from '../dataset/dataset';
@@ -11,6 +10,7 @@ import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { collectSamples, hashSamples } from '../run-records/run-samples';
 import type { Splits } from '../splits/splits';
+import { cachedRaster } from '../test-support/cached-pictures';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
 
 let opened: ImportProject;
@@ -100,8 +100,9 @@ describe('frames of multi-frame files', () => {
       // The inspector shows the other frames of the file.
       expect(await level(pictures().display(project, id, { frame: 4, window: null, invert: false }))).toBe(50);
     }
-    const thumbnails = readdirSync(join(cacheFolder(project.folder), 'thumbnails'), { recursive: true });
-    expect(thumbnails.filter((name) => String(name).endsWith('.jpg'))).toHaveLength(frames.length);
+    const { hash } = dataset.sourceFile(project, listed()[0]?.id ?? 0);
+    const levels = frames.map((frame) => cachedRaster(project, hash, frame)?.data[2 * COLUMNS + 3]);
+    expect(levels).toEqual(frames.map((frame) => 10 * (frame + 1)));
   });
 
   it('are rebuilt from their own frame after the cache is deleted', async () => {
@@ -115,12 +116,9 @@ describe('frames of multi-frame files', () => {
       .toBuffer();
     expect(Math.abs((thumbnail[3 * COLUMNS + 3] ?? 0) - 30)).toBeLessThan(12);
     expect((await importAll({ kind: 'all' })).duplicates).toBe(3);
-    const names = readdirSync(join(cacheFolder(project.folder), 'rasters'), { recursive: true }).map(String);
-    const rasters = names.filter((name) => name.endsWith('.raster')).sort();
-    const levels = rasters.map(
-      (name) => decodeRaster(readFileSync(join(cacheFolder(project.folder), 'rasters', name))).data[2 * COLUMNS + 3],
-    );
-    expect(levels.sort()).toEqual([10, 20, 30]);
+    const { hash } = dataset.sourceFile(project, last);
+    const levels = [0, 1, 2].map((frame) => cachedRaster(project, hash, frame)?.data[2 * COLUMNS + 3]);
+    expect(levels).toEqual([10, 20, 30]);
   });
 
   it('are one image each, however often and in whichever selection they are imported', async () => {

@@ -3,37 +3,41 @@ import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../../decode-host/client';
+import type { StoredFrames } from '../../decode-host/protocol';
 import { chooseFrames } from '../../ingest/choose-frames';
-import type { IngestedFrames } from '../../ingest/types';
+import type { Appended, PackEnd } from '../../packs/append';
 import { knownFrames } from '../../store/imports';
-import { isCached } from '../dataset/picture-cache';
+import { areCached } from '../cache/find-pictures';
 import type { OpenProject } from '../project/projects';
 
 /** The chosen frames of a file if all of them are stored and cached; empty if one is missing. */
-export async function framesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number[]> {
+export function framesKnown(project: OpenProject, hash: string, choice: FrameChoice): number[] {
   const known = knownFrames(project.store, hash);
   if (known === null) return [];
-  const { count: images, at } = chooseFrames(choice, known.frames);
-  const frames = Array.from({ length: Math.min(images, known.present.size + 1) }, (_, place) => at(place));
-  for (const frame of frames) {
-    if (!known.present.has(frame) || !(await isCached(project.folder, hash, frame))) return [];
-  }
-  return frames;
+  const { count, at } = chooseFrames(choice, known.frames);
+  const frames = Array.from({ length: Math.min(count, known.present.size + 1) }, (_, place) => at(place));
+  const images = frames.flatMap((frame) => {
+    const image = known.present.get(frame);
+    return image === undefined ? [] : [{ image, hash, frame }];
+  });
+  return images.length === frames.length && areCached(project, images) ? frames : [];
 }
 
-/** Decodes some of the chosen frames of a file, starting at the `from`-th. Throws if the file cannot be read. */
+/** Decodes some of the chosen frames of a file, starting at the `from`-th, into a pack. Throws if the file cannot be read. */
 export function decodeFrames(
   pool: DecodePool,
   path: string,
   choice: FrameChoice,
   from: number,
-): Promise<IngestedFrames> {
+  into: PackEnd,
+): Promise<Appended<StoredFrames>> {
   return pool.ingestFrames({
     path,
     intensity: { kind: 'auto' },
     shortSide: CANONICAL_SHORT_SIDE,
     choice,
     from,
+    into,
     ...currentReading,
   });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'vite';
@@ -8,13 +8,17 @@ import { decodeRaster } from '#shared/imaging/raster';
 import { buildHosts } from '../../decode-host/test-support/build-host';
 import { smallFiles } from '../../ingest/sample/small-files';
 import { seededRandom } from '../../ingest/test-support/random';
-import { openProjectStore } from '../../store/open';
-import { databasePath, rasterPath, thumbnailPath } from '../project/project-paths';
+import { type RasterPlace, readPlace } from '../../packs/place';
+import { openProjectStore, type ProjectStore } from '../../store/open';
+import { areCached, type CachedImage, findRasters } from '../cache/find-pictures';
+import { databasePath, packsFolder, USUAL_RASTERS } from '../project/project-paths';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 const IMAGES = 400;
 const KILLS = 5;
 const BATCH = 50;
+/** For the test that kills at each write in turn. */
+const FEW_IMAGES = 3;
 
 let root: string;
 let built: string;
@@ -55,13 +59,17 @@ interface Ended {
   readonly hosts: readonly number[];
 }
 
-/** Runs the import in its own process and kills it this long after its first file; null: lets it finish. */
+/** The import in its own process. `killAtWrite`: it kills itself in the middle of that write, counted from 1. */
+function startImport(project: string, images: string, killAtWrite = 0) {
+  const folders = [project, images, 'user'].map((name) => join(root, name));
+  return spawn(process.execPath, [join(built, 'import.mjs'), ...folders, entry, String(killAtWrite)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Runs the import and kills it this long after its first file; null: lets it finish. */
 function runImport(killAfterMs: number | null): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    [join(built, 'import.mjs'), join(root, 'project'), join(root, 'images'), join(root, 'user'), entry],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = startImport('project', 'images');
   let done = 0;
   let hosts: readonly number[] = [];
   let armed = false;
@@ -77,6 +85,17 @@ function runImport(killAfterMs: number | null): Promise<Ended> {
   return new Promise((settle) => child.on('exit', (code) => settle({ done, code, hosts })));
 }
 
+/** Every image has its raster and thumbnail, byte for byte as they were recorded. */
+function expectPictures(store: ProjectStore, folder: string): void {
+  const project = { id: folder, name: folder, folder: join(root, folder), store };
+  const images = store.all<CachedImage>('SELECT id AS image, hash, frame FROM images');
+  expect(areCached(project, images)).toBe(true);
+  for (const place of findRasters(project, USUAL_RASTERS, images)) {
+    expect(place?.checksum).toBeTypeOf('number');
+    expect(decodeRaster(readPlace(place as RasterPlace)).width).toBe(64);
+  }
+}
+
 /** Known on Linux only. */
 function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
@@ -88,7 +107,7 @@ async function expectGone(pids: readonly number[]): Promise<void> {
 }
 
 describe('a killed import', () => {
-  it('keeps an intact database, loses at most a batch, resumes and stores nothing twice, at random moments', async () => {
+  it('keeps an intact database, loses at most two batches, resumes and stores nothing twice, at random moments', async () => {
     const random = seededRandom(11);
     let before = new Set<string>();
     for (let kill = 0; kill < KILLS; kill++) {
@@ -98,13 +117,10 @@ describe('a killed import', () => {
       expect(code).toBeNull();
       const store = openProjectStore(databasePath(join(root, 'project')));
       const hashes = store.column<string>('SELECT hash FROM images');
-      // Files in the batch or on their way to it; `done` counts files, including those imported before.
-      expect(hashes.length).toBeGreaterThanOrEqual(Math.max(before.size, done - BATCH));
+      // Files in two batches or on their way to them; `done` counts files, including those imported before.
+      expect(hashes.length).toBeGreaterThanOrEqual(Math.max(before.size, done - 2 * BATCH));
       expect([...before].filter((hash) => !hashes.includes(hash))).toEqual([]);
-      for (const hash of hashes) {
-        expect(decodeRaster(readFileSync(rasterPath(join(root, 'project'), hash))).width).toBe(64);
-        expect(existsSync(thumbnailPath(join(root, 'project'), hash))).toBe(true);
-      }
+      expectPictures(store, 'project');
       expect(store.column('SELECT count(*) FROM images WHERE label_id IS NULL')).toEqual([0]);
       expect(store.column('SELECT count(*) FROM labels')).toEqual([hashes.length]);
       expect(store.column('SELECT count(*) FROM pictures')).toEqual([hashes.length]);
@@ -123,6 +139,47 @@ describe('a killed import', () => {
     expect(store.all('SELECT number, images, added FROM dataset_versions')).toEqual([
       { number: 1, images: IMAGES, added: IMAGES },
     ]);
+    store.close();
+  }, 180_000);
+
+  it('in the middle of any write has the pictures of all stored images, and cuts off what was torn', async () => {
+    const folder = join(root, 'few');
+    mkdirSync(folder);
+    for (const [index, { bytes }] of [...smallFiles(FEW_IMAGES, 'png', 3)].entries()) {
+      writeFileSync(join(folder, `${index}.png`), bytes);
+    }
+    let killed = 0;
+    for (;;) {
+      const child = startImport('few-project', 'few', killed + 1);
+      child.stdout.resume();
+      const code = await new Promise((settle) => child.on('exit', settle));
+      if (code === 0) break;
+      expect(code).toBeNull();
+      killed += 1;
+      // Before the database exists.
+      if (!existsSync(databasePath(join(root, 'few-project')))) continue;
+      const store = openProjectStore(databasePath(join(root, 'few-project')));
+      expectPictures(store, 'few-project');
+      const [stored] = store.column<number>('SELECT count(*) FROM images');
+      store.close();
+      if (stored === FEW_IMAGES) break;
+    }
+    // A raster and a thumbnail appended, a pack flushed and a transaction committed for each.
+    expect(killed).toBeGreaterThan(4 * FEW_IMAGES);
+    // The next import, of one image, cuts off what was torn.
+    for (const { bytes } of smallFiles(1, 'png', 4)) writeFileSync(join(folder, 'last.png'), bytes);
+    const last = startImport('few-project', 'few');
+    last.stdout.resume();
+    expect(await new Promise((settle) => last.on('exit', settle))).toBe(0);
+    const store = openProjectStore(databasePath(join(root, 'few-project')));
+    expect(store.column('SELECT count(*) FROM images')).toEqual([FEW_IMAGES + 1]);
+    expectPictures(store, 'few-project');
+    // That import took one pack, and released it.
+    const packs = store.all<{ name: string; bytes: number }>('SELECT name, bytes FROM packs WHERE owner IS NULL');
+    expect(packs).toHaveLength(1);
+    for (const { name, bytes } of packs) {
+      expect(statSync(join(packsFolder(join(root, 'few-project')), name)).size).toBe(bytes);
+    }
     store.close();
   }, 180_000);
 });

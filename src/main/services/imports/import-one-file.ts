@@ -1,10 +1,11 @@
 import { toErrorInfo } from '#shared/ipc/errors';
 import type { ImportOptions } from '#shared/models/dataset';
 import type { DecodePool } from '../../decode-host/client';
-import type { FileFacts, FrameOutcome, IngestedFrames } from '../../ingest/types';
+import type { StoredFrames, StoredOutcome } from '../../decode-host/protocol';
+import type { FileFacts } from '../../ingest/types';
 import { type FileKeys, fileKeys, hasFileKeys } from '../../store/identities';
 import { knownSizes } from '../../store/imports';
-import { writeCache } from '../dataset/picture-cache';
+import type { PictureWriter } from '../cache/picture-writer';
 import { imagesFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { type Copier, createCopier, hashOrNull } from './copier';
@@ -29,7 +30,16 @@ interface PresentFile extends DirectedSource {
   readonly intoProject: boolean;
 }
 
-type FailedFrame = Extract<FrameOutcome, { readonly error: unknown }>;
+type FailedFrame = Extract<StoredOutcome, { readonly error: unknown }>;
+
+/** The file could not be read, as opposed to the cache that could not be written. */
+class UnreadFile extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super('unread file');
+    this.reason = reason;
+  }
+}
 
 /** Imports single files: unpacks, recognises or decodes, copies, and adds them to the batch. */
 export class FileImporter {
@@ -40,17 +50,19 @@ export class FileImporter {
   readonly #signal: AbortSignal;
   readonly #batch: ImportBatch;
   readonly #tally: ImportTally;
+  readonly #pictures: PictureWriter;
   readonly #copier: Copier;
   readonly #unpacker: Unpacker;
   /** Sizes of the files in the dataset: a file of another size cannot be one of them. */
   readonly #sizes: ReadonlySet<number>;
 
-  constructor(run: ImportRun, pool: DecodePool, batch: ImportBatch, tally: ImportTally) {
+  constructor(run: ImportRun, pool: DecodePool, pictures: PictureWriter, batch: ImportBatch, tally: ImportTally) {
     this.#project = run.project;
     this.#options = run.options;
     this.#directions = run.directions;
     this.#signal = run.handle.signal;
     this.#pool = pool;
+    this.#pictures = pictures;
     this.#batch = batch;
     this.#tally = tally;
     this.#copier = createCopier(run.project.folder);
@@ -72,7 +84,7 @@ export class FileImporter {
     } catch (error) {
       // A fault of the project's own disk ends the import; one of the archive is a line of the result.
       if (!ARCHIVE_FAULTS.has(toErrorInfo(error).code)) throw error;
-      this.#skipWithError(source, error);
+      await this.#skipWithError(source, error);
       return;
     }
     try {
@@ -101,10 +113,10 @@ export class FileImporter {
   /** Whether all chosen frames are in the dataset; adds the file to the batch as known if so. */
   async #findKnown(present: PresentFile, hash: string): Promise<boolean> {
     await this.#followMove(present, hash);
-    const frames = await framesKnown(this.#project, hash, this.#options.frames);
+    const frames = framesKnown(this.#project, hash, this.#options.frames);
     if (frames.length === 0) return false;
     this.#tally.read += frames.length;
-    this.#batch.known({
+    await this.#batch.known({
       hash,
       frames,
       label: labelOf(present, this.#options, this.#directions),
@@ -123,6 +135,7 @@ export class FileImporter {
     for (let from = 0; from < chosen && !this.#signal.aborted; ) {
       const chunk = await this.#decodeFrom(present, from);
       if (chunk === null) return;
+      const { pack } = chunk;
       ({ chosen, next: from } = chunk);
       for (const outcome of chunk.outcomes) {
         this.#tally.read += 1;
@@ -130,22 +143,30 @@ export class FileImporter {
           failed.push(outcome);
           continue;
         }
-        await writeCache(this.#project.folder, outcome.file);
         copy ??= await this.#storedPath(present, outcome.file.facts);
         if (copy === null) return;
         const facts = factsOf(this.#project.store, outcome.file, present, this.#options, this.#directions);
-        this.#batch.add({ source: present.folder, path: copy, ...facts });
+        const { raster, thumbnail } = outcome.file;
+        const cached = { raster: { pack, ...raster }, thumbnail: { pack, ...thumbnail } };
+        await this.#batch.add({ source: present.folder, path: copy, cached, ...facts });
       }
     }
-    this.#skipFailed(present.source, failed, chosen);
+    await this.#skipFailed(present.source, failed, chosen);
   }
 
-  /** Skips the file and returns null if it cannot be read. */
-  async #decodeFrom({ source, file }: PresentFile, from: number): Promise<IngestedFrames | null> {
+  /** Skips the file and returns null if it cannot be read; throws if the cache cannot be written. */
+  async #decodeFrom(
+    { source, file }: PresentFile,
+    from: number,
+  ): Promise<(StoredFrames & { readonly pack: number }) | null> {
     try {
-      return await decodeFrames(this.#pool, file, this.#options.frames, from);
+      return await this.#pictures.write(
+        (into) => decodeFrames(this.#pool, file, this.#options.frames, from, into),
+        (error) => new UnreadFile(error),
+      );
     } catch (error) {
-      this.#skipWithError(source, error);
+      if (!(error instanceof UnreadFile)) throw error;
+      await this.#skipWithError(source, error.reason);
       return null;
     }
   }
@@ -154,7 +175,7 @@ export class FileImporter {
   async #storedPath(present: PresentFile, facts: FileFacts): Promise<string | null> {
     const path = await this.#copyIfRequired(present, facts.hash);
     if (path === null) {
-      this.#skip(present.source, 'file_changed', 'The file changed or disappeared while it was being copied.');
+      await this.#skip(present.source, 'file_changed', 'The file changed or disappeared while it was being copied.');
       return null;
     }
     this.#tally.noteFile(facts);
@@ -181,24 +202,24 @@ export class FileImporter {
     const from = await lostPlaces(this.#project, hash, { folder, path: intoProject ? '' : source.path });
     if (from.length === 0) return;
     const path = await this.#copyIfRequired(present, hash);
-    if (path !== null) this.#batch.move({ hash, from, source: folder, path });
+    if (path !== null) await this.#batch.move({ hash, from, source: folder, path });
   }
 
-  #skipFailed(source: ImportSource, failed: readonly FailedFrame[], chosen: number): void {
+  async #skipFailed(source: ImportSource, failed: readonly FailedFrame[], chosen: number): Promise<void> {
     const [first] = failed;
     if (first === undefined) return;
     const { code, message } = first.error;
     const frame = first.frame + 1;
     const several = chosen > 1 ? `${failed.length} of ${chosen} frames, the first of them frame ${frame}: ` : '';
-    this.#skip(source, code, `${several}${message}`);
+    await this.#skip(source, code, `${several}${message}`);
   }
 
-  #skipWithError(source: ImportSource, error: unknown): void {
+  #skipWithError(source: ImportSource, error: unknown): Promise<void> {
     const { code, message } = toErrorInfo(error);
-    this.#skip(source, code, message);
+    return this.#skip(source, code, message);
   }
 
-  #skip({ path }: ImportSource, code: string, message: string): void {
-    this.#tally.skip({ path, code, message });
+  #skip({ path }: ImportSource, code: string, message: string): Promise<void> {
+    return this.#tally.skip({ path, code, message });
   }
 }

@@ -45,9 +45,9 @@ export class ImportTally {
     this.#batch = batch;
   }
 
-  skip(file: SkippedFile): void {
+  async skip(file: SkippedFile): Promise<void> {
     this.#skipped.push(file);
-    this.#batch.skip(file);
+    await this.#batch.skip(file);
   }
 
   /** Once per file. */

@@ -8,6 +8,7 @@ import { appendAudit } from '../../store/audit';
 import { addPatientAlias, patientIndex, patientOf } from '../../store/identity';
 import { finishImport, startImport } from '../../store/imports';
 import type { ProjectStore } from '../../store/open';
+import { PictureWriter } from '../cache/picture-writer';
 import type { Events } from '../core/events';
 import type { JobHandle } from '../core/jobs';
 import { recordVersion } from '../dataset/dataset-versions';
@@ -28,16 +29,19 @@ const CHANGED_EVENT_MS = 1_000;
 export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
   const { project, handle, directions } = run;
   const importId = startImport(project.store);
-  const batch = new ImportBatch(project, importId, throttledChangeEvent(project, events));
+  const pictures = new PictureWriter(project);
+  const changed = throttledChangeEvent(project, events);
+  const batch = new ImportBatch(project, importId, () => pictures.flush(), changed);
   const tally = new ImportTally(batch);
-  for (const one of run.ignored) tally.skip(one);
-  const failures = await importFiles(run, new FileImporter(run, pool, batch, tally), tally);
+  for (const one of run.ignored) await tally.skip(one);
+  const failures = await importFiles(run, new FileImporter(run, pool, pictures, batch, tally), tally);
   try {
-    batch.store();
+    await batch.store();
     storeAliases(project.store, directions.aliases);
   } catch (error) {
     failures.push(error);
   }
+  await pictures.close();
   const failure = failures[0];
   const outcome = importResult(run, importId, tally, batch.totals);
   try {

@@ -5,16 +5,15 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
-import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { mountTinyDisk } from '../../store/test-support/tiny-disk';
 import type { JobHandle } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
-import { rasterPath, thumbnailPath } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { collectSamples, samplesOf } from '../run-records/run-samples';
 import type { Splits } from '../splits/splits';
+import { cachedRaster, cachedThumbnail } from '../test-support/cached-pictures';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { quietJob } from '../test-support/quiet-job';
 import type { Imports } from './imports';
@@ -98,10 +97,11 @@ describe('import', () => {
     expect(detail).toMatchObject({ path: 'gutartig (ä)/scan 0.png', label: 'gutartig (ä)', width: 40, height: 30 });
     const source = readFileSync(join(images(), 'gutartig (ä)', 'scan 0.png'));
     expect(detail.hash).toBe(createHash('sha256').update(source).digest('hex'));
-    const raster = decodeRaster(readFileSync(rasterPath(project.folder, detail.hash)));
-    expect([raster.width, raster.height, raster.channels]).toEqual([40, 30, 1]);
-    expect(Buffer.from(raster.data).equals(pixelsOf(0))).toBe(true);
-    expect((await sharp(thumbnailPath(project.folder, detail.hash)).metadata()).format).toBe('jpeg');
+    const raster = cachedRaster(project, detail.hash);
+    expect(raster).toMatchObject({ width: 40, height: 30, channels: 1 });
+    expect(Buffer.from(raster?.data ?? []).equals(pixelsOf(0))).toBe(true);
+    const thumbnail = await cachedThumbnail(project, detail.hash);
+    expect((await sharp(thumbnail ?? undefined).metadata()).format).toBe('jpeg');
     expect(dataset.summary(project)).toMatchObject({
       images: 6,
       unlabelled: 0,
@@ -144,7 +144,7 @@ describe('import', () => {
     const [sample] = project.store.column<string>('SELECT hash FROM images');
     rmSync(join(project.folder, 'cache'), { recursive: true });
     expect((await importAll([images()])).duplicates).toBe(1);
-    expect(existsSync(rasterPath(project.folder, sample ?? ''))).toBe(true);
+    expect(cachedRaster(project, sample ?? '')?.width).toBe(40);
   });
 
   it('keeps an existing label, and reports the same content in two classes', async () => {
@@ -334,7 +334,7 @@ describe.skipIf(tiny === null)('import onto a full disk (needs the right to moun
     expect(kept).toBeLessThan(120);
     for (const id of dataset.ids(project, {}, 'path')) {
       const { hash } = dataset.sourceFile(project, id);
-      expect(decodeRaster(readFileSync(rasterPath(project.folder, hash))).width).toBe(40);
+      expect(cachedRaster(project, hash)?.width).toBe(40);
     }
     rmSync(filler);
     const result = await importAll([images()]);
@@ -365,7 +365,7 @@ describe.skipIf(!existsSync(busi))('import of the BUSI DICOM set (needs ../share
     const classes = dataset.classes(project);
     const samples = samplesOf(collectSamples(project, classes), 'train');
     expect(samples).toHaveLength(45);
-    for (const { hash } of samples) expect(existsSync(rasterPath(project.folder, hash))).toBe(true);
+    for (const { hash } of samples) expect(cachedRaster(project, hash)).not.toBeNull();
     expect(new Set(samples.map((one) => classes[one.label]))).toEqual(new Set(['benign', 'malignant', 'normal']));
 
     const [id] = dataset.ids(project, {}, 'path');

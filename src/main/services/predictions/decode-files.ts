@@ -19,7 +19,7 @@ export function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipel
   return inParallel(files, DECODES_AT_ONCE, async (file): Promise<Decoded> => {
     try {
       if (file.refusal !== null) throw new FoveaError(file.refusal.code, file.refusal.message);
-      const { raster } = await pool.ingest({
+      const { raster } = await pool.canonicalRaster({
         path: file.path,
         intensity: pipeline.intensity,
         shortSide: pipeline.canonicalShortSide,

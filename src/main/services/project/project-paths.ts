@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { currentReading } from '#shared/imaging/pipeline';
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
-import { type RasterPlace, rasterFile } from '../../packs/place';
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -17,6 +16,9 @@ export const cacheFolder = (folder: string): string => join(folder, 'cache');
 export const unpackingFolder = (folder: string): string => join(folder, 'cache', 'unpacking');
 /** Scratch folder for files being predicted. */
 export const predictionsFolder = (folder: string): string => join(folder, 'cache', 'predictions');
+/** Rasters and thumbnails, many to a file: see services/cache. */
+export const packsFolder = (folder: string): string => join(folder, 'cache', 'packs');
+export const packPath = (folder: string, name: string): string => join(packsFolder(folder), name);
 export const featuresFolder = (folder: string): string => join(folder, 'cache', 'features');
 export const runsFolder = (folder: string): string => join(folder, 'runs');
 export const exportsFolder = (folder: string): string => join(folder, 'exports');
@@ -66,21 +68,12 @@ export function rasterName(hash: string, key = USUAL_RASTERS, frame = 0): string
   return `${requireHash(hash)}${frameMark(frame)}${key === '' ? '' : `-${key}`}.raster`;
 }
 
-/** `cache/rasters/<2 hex>/<name>` */
+/** `cache/rasters/<2 hex>/<name>`: where earlier versions kept a raster. */
 export function rasterPath(folder: string, hash: string, key = USUAL_RASTERS, frame = 0): string {
   return join(cacheFolder(folder), 'rasters', hash.slice(0, 2), rasterName(hash, key, frame));
 }
 
-/**
- * Returns a look-up of the raster that an import wrote for an image: the current one, else that of an earlier version,
- * which still serves for comparing pictures. The look-up returns null if there is neither.
- */
-export function findRasters(folder: string): (hash: string, frame?: number) => RasterPlace | null {
-  const find = (hash: string, frame?: number) => (key: string) => rasterFile(rasterPath(folder, hash, key, frame));
-  return (hash, frame) => find(hash, frame)(USUAL_RASTERS) ?? find(hash, frame)(RASTERS_AS_STORED);
-}
-
-/** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg` */
+/** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg`: where earlier versions kept a thumbnail. */
 export function thumbnailPath(folder: string, hash: string, frame = 0): string {
   return join(cacheFolder(folder), 'thumbnails', requireHash(hash).slice(0, 2), `${hash}${frameMark(frame)}.jpg`);
 }
