@@ -1,17 +1,22 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reduceModel, spreadBlocks } from '../../src/main/engine/vit/reduce';
 import { distil } from '../../src/main/engine-host/distillation/distil';
-import type { DistillationSpec, DistillationStage } from '../../src/main/engine-host/distillation/distillation-spec';
+import type { DistillationSpec } from '../../src/main/engine-host/distillation/distillation-spec';
 import { openTeacher } from '../../src/main/engine-host/distillation/open-teacher';
+import { planStages, type StageOutline } from '../../src/main/engine-host/distillation/plan-stages';
 import { writeStudent } from '../../src/main/engine-host/distillation/write-student';
 import { drawPicture, PICTURES_VERSION } from './pictures/picture';
-import { planStages } from './plan';
 
 const BATCH_SIZE = 32;
 /** A picture's features cost the teacher as much as about two uses of it by the student. */
 const USES = 4;
+/** Most of the time at a size where a picture costs a quarter. */
+const OUTLINES: readonly StageOutline[] = [
+  { imageSize: 112, share: 0.7, learningRate: 3e-4, shardPictures: 1024, shards: 16 },
+  { imageSize: 224, share: 0.3, learningRate: 2e-4, shardPictures: 256, shards: 16 },
+];
 
 /** Runs or continues the distillation. Returns the exit code. */
 export async function pretrain(args: readonly string[]): Promise<number> {
@@ -37,9 +42,19 @@ export async function pretrain(args: readonly string[]): Promise<number> {
   const teacher = await openTeacher(resolve(values.teacher));
   const blocks = spreadBlocks(teacher.config.layers, Number(values.blocks));
   const student = reduceModel(teacher.config, teacher.parameters, { blocks, intermediateSize: Number(values.units) });
-  const stages = await storedPlan(join(folder, 'plan.json'), () =>
-    planStages({ teacher, student, batchSize: BATCH_SIZE, uses: USES, hours: Number(values.hours), threads }),
-  );
+  const stages = await planStages({
+    file: join(folder, 'plan.json'),
+    outlines: OUTLINES,
+    teacher,
+    student,
+    batchSize: BATCH_SIZE,
+    uses: USES,
+    seconds: 3600 * Number(values.hours),
+    device: 'cpu',
+    threads,
+    drawPicture: (index, size) => drawPicture(seed, index, size, true),
+    clock: 'processor',
+  });
   const spec: DistillationSpec = {
     folder,
     teacher,
@@ -77,15 +92,4 @@ export async function pretrain(args: readonly string[]): Promise<number> {
   if (result.state === 'finished') await writeStudent(join(folder, 'model'), result.model, files);
   console.log(result.state);
   return result.state === 'finished' ? 0 : 3;
-}
-
-/** The number of steps is measured once, so that a continued run follows the plan it began with. */
-async function storedPlan(
-  path: string,
-  make: () => Promise<readonly DistillationStage[]>,
-): Promise<readonly DistillationStage[]> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
-  const plan = await make();
-  writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
-  return plan;
 }

@@ -2,6 +2,7 @@ import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './core/protocol';
 import type { RequestContext } from './core/request-context';
+import { distilImages } from './distillation/distil-images';
 import { classify } from './inference/classify';
 import { comparePrecisions } from './inference/compare-precisions';
 import { exportOnnx } from './inference/export-onnx';
@@ -28,6 +29,7 @@ const handlers: Handlers = {
   classify,
   evaluate: classify,
   estimate,
+  distil: distilImages,
   inspectBackbone,
   exportOnnx,
   comparePrecisions,

@@ -9,6 +9,7 @@ import type { appHandlers } from './handlers/app';
 import type { backbonesHandlers } from './handlers/backbones';
 import type { confoundersHandlers } from './handlers/confounders';
 import type { datasetHandlers } from './handlers/dataset';
+import type { distillationsHandlers } from './handlers/distillations';
 import type { evaluationsHandlers } from './handlers/evaluations';
 import type { experimentsHandlers } from './handlers/experiments';
 import type { exportsHandlers } from './handlers/exports';
@@ -31,6 +32,7 @@ describe('the contract', () => {
       | keyof ReturnType<typeof backbonesHandlers>
       | keyof ReturnType<typeof confoundersHandlers>
       | keyof ReturnType<typeof datasetHandlers>
+      | keyof ReturnType<typeof distillationsHandlers>
       | keyof ReturnType<typeof evaluationsHandlers>
       | keyof ReturnType<typeof experimentsHandlers>
       | keyof ReturnType<typeof exportsHandlers>

@@ -37,6 +37,7 @@ import { type Comparisons, createComparisons } from './results/comparisons';
 import { createEvaluations, type Evaluations } from './results/evaluations';
 import { createExperiments, type Experiments } from './results/experiments';
 import { createReview, type Review } from './review/review';
+import { createDistillations, type Distillations } from './runs/distillations';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
 import { createRunCards, type RunCardsService } from './runs/run-cards';
 import { createRuns, type Runs } from './runs/runs';
@@ -64,6 +65,7 @@ export interface Services {
   readonly review: Review;
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
+  readonly distillations: Distillations;
   readonly runs: Runs;
   readonly runCards: RunCardsService;
   readonly evaluations: Evaluations;
@@ -155,6 +157,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const lastBackbone = async () => (await settings.get()).lastBackbone;
   const runCards = createRunCards({ dataset, backbones, engine, lastBackbone });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
+  const distillations = createDistillations({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
   // After the evaluations: handlers of a run's end are called in the order of creation.
@@ -188,6 +191,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     review,
     backbones,
     learningRates,
+    distillations,
     runs,
     runCards,
     evaluations,

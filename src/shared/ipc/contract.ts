@@ -4,6 +4,7 @@ import { appRequests } from './contract/app';
 import { backbonesRequests } from './contract/backbones';
 import { confoundersRequests } from './contract/confounders';
 import { datasetRequests } from './contract/dataset';
+import { distillationsRequests } from './contract/distillations';
 import { evaluationsRequests } from './contract/evaluations';
 import { events } from './contract/events';
 import { experimentsRequests } from './contract/experiments';
@@ -30,6 +31,7 @@ export const requests = {
   ...readersRequests,
   ...reviewRequests,
   ...backbonesRequests,
+  ...distillationsRequests,
   ...runsRequests,
   ...experimentsRequests,
   ...evaluationsRequests,

@@ -16,6 +16,8 @@ export const workPhases = [
   'reading-backbone',
   'computing-features',
   'trying-rates',
+  'measuring-speed',
+  'distilling',
   'evaluating',
   'predicting',
   'writing-report',
@@ -31,6 +33,7 @@ export type WorkPhase = (typeof workPhases)[number];
 export const engineWork = [
   'training',
   'rate-test',
+  'distillation',
   'evaluation',
   'export',
   'precision-check',

@@ -11,6 +11,7 @@ import { addCreate } from './create';
 import { addDataset } from './dataset';
 import { addDeidentify } from './deidentify';
 import { addDemo } from './demo';
+import { addDistil } from './distil';
 import { addEvaluate } from './evaluate';
 import { addExperiments } from './experiments';
 import { addExport } from './export';
@@ -43,6 +44,7 @@ const all: readonly ((program: Command, run: RunCommand) => void)[] = [
   addSplit,
   addDataset,
   addBackbone,
+  addDistil,
   addFindRate,
   addTrain,
   addRuns,

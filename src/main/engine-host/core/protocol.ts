@@ -252,6 +252,31 @@ export interface BackboneInspection {
   readonly notes: readonly string[];
 }
 
+export interface DistilSpec {
+  /** Checkpoint and features of the teacher are kept here; the student is written to its folder `student`. */
+  readonly folder: string;
+  readonly teacherFolder: string;
+  /** An architecture, or `reduced`: half of the teacher's blocks and fewer units, starting from its weights. */
+  readonly student: string;
+  readonly rasters: readonly RasterPlace[];
+  /** Hash of the images' contents. */
+  readonly images: string;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly device: EngineDevice;
+  readonly threads: number;
+}
+
+export interface DistilResult {
+  readonly folder: string;
+  /** Images used for training; a few others measure the errors. */
+  readonly trainImages: number;
+  readonly steps: number;
+  readonly seconds: number;
+  /** Mean squared errors of standardised features on images not trained on: 1 for a constant prediction. */
+  readonly errors: { readonly cls: number; readonly patches: number; readonly mean: number } | null;
+}
+
 /** Requests of the engine host. One runs at a time; a quick one may run between two batches of another. */
 export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
@@ -261,6 +286,7 @@ export interface EngineRequests {
   /** Predicts many images. */
   evaluate: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
+  distil: { input: DistilSpec; output: DistilResult };
   inspectBackbone: { input: { readonly folder: string }; output: BackboneInspection };
   exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };
   comparePrecisions: { input: ComparePrecisionsSpec; output: PrecisionComparison };

@@ -50,6 +50,8 @@ export type DistillationResult =
       /** The averaged student, without projections. */
       readonly model: DistillationModel;
       readonly progress: DistillationState;
+      /** At the end; null without held-out pictures. */
+      readonly errors: HeldOutErrors | null;
     }
   | { readonly state: 'paused' };
 
@@ -78,7 +80,8 @@ export async function distil(
     try {
       const result = await run.toEnd(start);
       if (index === spec.stages.length - 1) {
-        return { state: 'finished', model: result.model, progress: result.checkpoint.state };
+        const { model, errors, checkpoint } = result;
+        return { state: 'finished', model, errors, progress: checkpoint.state };
       }
       start = nextStage(spec, index, result);
     } catch (error) {
@@ -118,6 +121,7 @@ interface StageResult {
   readonly model: DistillationModel;
   /** Averages, with the projections. */
   readonly averaged: NamedTensors;
+  readonly errors: HeldOutErrors | null;
   readonly checkpoint: DistillationCheckpoint;
 }
 
@@ -170,7 +174,8 @@ class StageRun {
     }
     const checkpoint = await this.save(this.session, statistics);
     const averaged = await this.session.averagedParameters();
-    return { averaged, checkpoint, model: this.modelOf(averaged) };
+    const errors = await this.measure(this.session, statistics);
+    return { averaged, errors, checkpoint, model: this.modelOf(averaged) };
   }
 
   async dispose(): Promise<void> {
@@ -230,13 +235,17 @@ class StageRun {
     learningRate: number,
   ): Promise<void> {
     const due = round % ROUNDS_PER_SNAPSHOT === 0 || this.state.step >= this.stage.steps;
-    const width = this.spec.teacher.config.hiddenSize;
-    const heldOut = due ? await measureHeldOut(session, this.targets.heldOutBatches(statistics), width) : null;
+    const heldOut = due ? await this.measure(session, statistics) : null;
     this.readClock();
     const { stage, step, seconds, processorSeconds, lossSum, lossSteps } = this.state;
     this.hooks.onRecord({ stage, step, loss: lossSum / lossSteps, learningRate, seconds, processorSeconds, heldOut });
     this.state = { ...this.state, lossSum: 0, lossSteps: 0 };
     if (due) await this.hooks.onSnapshot?.(this.modelOf(await session.averagedParameters()), this.state);
+  }
+
+  private measure(session: TrainingSession, statistics: FeatureStatistics): Promise<HeldOutErrors | null> {
+    const { hiddenSize } = this.spec.teacher.config;
+    return measureHeldOut(session, this.targets.heldOutBatches(statistics), hiddenSize);
   }
 
   private async save(session: TrainingSession, statistics: FeatureStatistics): Promise<DistillationCheckpoint> {

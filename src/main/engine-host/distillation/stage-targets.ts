@@ -11,7 +11,7 @@ import { type FeatureStatistics, StatisticsSum, standardise } from './statistics
 import { TargetStore } from './target-store';
 
 /** Images per run of the teacher. */
-const TEACHER_BATCH = 16;
+export const TEACHER_BATCH = 16;
 /** Pictures of a stage begin here times its number, so that no stage repeats those of another. */
 const STAGE_STRIDE = 2 ** 31;
 /** Tag of the random streams that choose pictures. */

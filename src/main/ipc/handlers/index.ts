@@ -4,6 +4,7 @@ import { appHandlers } from './app';
 import { backbonesHandlers } from './backbones';
 import { confoundersHandlers } from './confounders';
 import { datasetHandlers } from './dataset';
+import { distillationsHandlers } from './distillations';
 import { evaluationsHandlers } from './evaluations';
 import { experimentsHandlers } from './experiments';
 import { exportsHandlers } from './exports';
@@ -31,6 +32,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...reviewHandlers(services),
     ...backbonesHandlers(services),
     ...ratesHandlers(services),
+    ...distillationsHandlers(services),
     ...runsHandlers(services),
     ...evaluationsHandlers(services),
     ...experimentsHandlers(services),

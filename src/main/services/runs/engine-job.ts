@@ -7,6 +7,7 @@ import type { JobHandle } from '../core/jobs';
 export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
   train: 'training',
   findLearningRate: 'rate-test',
+  distil: 'distillation',
   evaluate: 'evaluation',
   exportOnnx: 'export',
   comparePrecisions: 'precision-check',
