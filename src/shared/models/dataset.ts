@@ -168,6 +168,8 @@ export const splitSummarySchema = z.object({
   group: z.enum(['patient', 'none', 'folders']),
   createdAt: z.string(),
   counts: z.record(z.enum(splitNames), z.record(z.string(), z.number().int())),
+  /** Labelled images that are in none of the splits, such as those of a later import. */
+  outside: z.number().int(),
   /** Known patients by split; null if none is known. */
   patients: z.record(z.enum(splitNames), z.number().int().nullable()),
   /** Images without a known patient, by split. */

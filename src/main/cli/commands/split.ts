@@ -5,9 +5,12 @@ import type { FoldPlan } from '#shared/models/experiment';
 import { type HeldOut, originKinds } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
 import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
+import { leftOutTexts } from '#shared/models/split-addition';
 import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
+import { formatQuantity } from '#shared/text/number';
 import type { RunCommand } from '../command';
-import { UsageError } from '../outcome';
+import { type Outcome, UsageError } from '../outcome';
+import type { Session } from '../session';
 import { table } from '../table';
 import { share, wholeNumber } from './numbers';
 
@@ -22,6 +25,7 @@ interface Options {
   readonly signOff?: string;
   readonly reason?: string;
   readonly withdraw?: boolean;
+  readonly addNew?: boolean;
 }
 
 export function addSplit(program: Command, run: RunCommand): void {
@@ -45,14 +49,19 @@ export function addSplit(program: Command, run: RunCommand): void {
         'hold out a site, scanner or station as the test split: site="Site 2", scanner="Maker Model"; repeat for more',
       ).argParser(heldOut),
     )
+    .option(
+      '--add-new',
+      'add images outside the split to train and validation by their groups; the test set stays as it is',
+    )
     .option('--sign-off <name>', 'sign off the current leaking split, so that training can start')
     .option('--reason <text>', 'reason for --sign-off; shown with every result on this split')
     .option('--withdraw', 'withdraw the sign-off of the current split')
     .action((folder: string, options: Options, command: Command) =>
       run(async (session) => {
-        const { duplicates, folds, holdOut, signOff, reason, withdraw, ...shares } = options;
+        const { duplicates, folds, holdOut, signOff, reason, withdraw, addNew, ...shares } = options;
         refuseMixed(options, command);
         const project = await session.open(folder);
+        if (addNew === true) return addNewImages(session, project);
         const summary =
           signOff !== undefined
             ? await session.request('dataset.signOff', { project, name: signOff, reason: reason ?? '' })
@@ -84,6 +93,16 @@ export function addSplit(program: Command, run: RunCommand): void {
     );
 }
 
+async function addNewImages(session: Session, project: string): Promise<Outcome> {
+  const addition = await session.request('dataset.addToSplit', { project });
+  const { train, validation } = addition;
+  const text = [
+    `Added ${formatQuantity(train + validation, 'image')}: ${train} to train, ${validation} to validation. The test set is unchanged.`,
+    ...leftOutTexts(addition).map((line) => `Note: ${line}`),
+  ];
+  return { result: addition, text: text.join('\n') };
+}
+
 /** Collects `site=Name` options, which must all be of one kind. */
 function heldOut(text: string, before?: HeldOut): HeldOut {
   const [, kind, value] = /^(\w+)=(.+)$/s.exec(text.trim()) ?? [];
@@ -95,11 +114,14 @@ function heldOut(text: string, before?: HeldOut): HeldOut {
   return { by, values: [...(before?.values ?? []), value.trim()] };
 }
 
-function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Command): void {
+function refuseMixed({ signOff, reason, withdraw, folds, addNew }: Options, command: Command): void {
   if (signOff === undefined && reason !== undefined) {
     throw new UsageError('--reason needs --sign-off.', 'For example: --sign-off "A. Name" --reason "…"');
   }
-  if (signOff === undefined && withdraw !== true) return;
+  if (signOff === undefined && withdraw !== true && addNew !== true) return;
+  if (addNew === true && (signOff !== undefined || withdraw === true)) {
+    throw new UsageError('Use --add-new without --sign-off and --withdraw.');
+  }
   if (signOff !== undefined && withdraw === true)
     throw new UsageError('Use either --sign-off or --withdraw, not both.');
   if (signOff !== undefined && (!personNameSchema.safeParse(signOff).success || !isReason(reason))) {
@@ -107,7 +129,7 @@ function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Com
   }
   const splitOptions = ['validation', 'test', 'seed', 'group', 'duplicates', 'holdOut'];
   if (folds !== undefined || splitOptions.some((name) => command.getOptionValueSource(name) === 'cli')) {
-    throw new UsageError('A sign-off applies to the current split. Leave out the options that create a new one.');
+    throw new UsageError('This changes the current split. Leave out the options that create a new one.');
   }
 }
 

@@ -91,6 +91,8 @@ export const datasetHandlers = ({
     'dataset.judgeDuplicates': ({ project, images, verdict }) =>
       duplicates.judge(projects.get(project), images, verdict),
     'dataset.split': ({ project, request }) => splitting.split(projects.get(project), request),
+    'dataset.splitAddition': async ({ project }) => ({ addition: await splitting.addition(projects.get(project)) }),
+    'dataset.addToSplit': ({ project }) => splitting.addNew(projects.get(project)),
     'dataset.moveToSplit': ({ project, images, split }) => splitting.move(projects.get(project), images, split),
     'dataset.origins': async ({ project }) => ({ origins: await splitting.origins(projects.get(project)) }),
     'dataset.balance': async ({ project }) => ({

@@ -268,7 +268,7 @@ describe('import', () => {
     await importAll([images()]);
     const after = splits.current(project);
     expect(after?.group).toBe('none');
-    expect(after?.warnings.join()).toContain('1 labelled image without a split');
+    expect(after?.warnings.join()).toContain('1 labelled image outside this split');
   });
 
   it('leaves the sources alone, or copies them into the project', async () => {

@@ -48,7 +48,8 @@ export function withdrawSignOff(store: ProjectStore): void {
   });
 }
 
-function requireSplit(store: ProjectStore): StoredSplit {
+/** The current split. Throws `no_split`. */
+export function requireSplit(store: ProjectStore): StoredSplit {
   const split = currentSplit(store);
   if (split !== null) return split;
   throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Create one in the split editor first.' });

@@ -39,6 +39,7 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     group: split.grouping,
     createdAt: split.created_at,
     counts,
+    outside: total((one) => one.outside),
     patients: { train: people.train.patients, validation: people.validation.patients, test: people.test.patients },
     withoutPatient: {
       train: people.train.withoutPatient,

@@ -7,6 +7,8 @@ export const splitTasks = tasks('split', {
   split: ({ project, request }: OfProject & { readonly request: SplitRequestInput }, { open }: TaskContext) =>
     createSplits().split(open(project), request),
   splitAsGiven: ({ project }: OfProject, { open }: TaskContext) => createSplits().splitAsGiven(open(project)),
+  addition: ({ project }: OfProject, { open }: TaskContext) => createSplits().addition(open(project)),
+  addNew: ({ project }: OfProject, { open }: TaskContext) => createSplits().addNew(open(project)),
   move: (
     { project, images, split }: OfProject & { readonly images: readonly number[]; readonly split: SplitName },
     { open }: TaskContext,

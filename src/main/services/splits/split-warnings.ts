@@ -80,7 +80,9 @@ export function splitWarnings(figures: SplitFigures): string[] {
     );
   }
   if (figures.outside > 0) {
-    warnings.push(`${formatQuantity(figures.outside, 'labelled image')} without a split: split again to use them.`);
+    warnings.push(
+      `${formatQuantity(figures.outside, 'labelled image')} outside this split: add them to it, or split again.`,
+    );
   }
   return warnings;
 }

@@ -116,7 +116,7 @@ describe('a split', () => {
     ]);
     expect(split.warnings.join('\n')).toContain('Patients are unknown');
     labels.label(project, ids.slice(42), 'a');
-    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images without a split');
+    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images outside this split');
     labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
     expect(splits.current(project)?.warnings).toContain('The test split is empty.');
   });

@@ -1,10 +1,19 @@
-import { FoveaError } from '#shared/ipc/errors';
 import { type SplitName, type SplitRequestInput, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
 import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-out';
+import type { SplitAddition } from '#shared/models/split-addition';
 import type { SplitShares } from '#shared/splitting/split';
+import { formatQuantity } from '#shared/text/number';
 import { forgetMoves, pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import { addSplit, currentSplit, currentSplits, setLeaks, setMember, splitCandidates } from '../../store/splits';
+import {
+  addSplit,
+  currentSplit,
+  currentSplits,
+  type StoredSplit,
+  setLeaks,
+  setMember,
+  splitCandidates,
+} from '../../store/splits';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { patientDoubtWarnings } from '../patients/patient-doubts';
@@ -12,7 +21,8 @@ import { findPeople } from '../patients/same-person';
 import type { OpenProject } from '../project/projects';
 import { listOrigins } from './held-out';
 import { planSplit } from './plan-split';
-import { signSplit, withdrawSignOff } from './sign-offs';
+import { requireSplit, signSplit, withdrawSignOff } from './sign-offs';
+import { planAddition } from './split-addition';
 import { CARVED_SEED, splitsAsGiven } from './split-as-given';
 import { type Counted, summarizeSplit } from './split-summary';
 
@@ -26,6 +36,13 @@ export interface Splits {
   splitAsGiven(project: OpenProject): SplitSummary | null;
   /** Null if there is no split. `counted`: counts that the caller already has. */
   current(project: OpenProject, counted?: Counted): SplitSummary | null;
+  /** What `addNew` would do; null without a split. */
+  addition(project: OpenProject): SplitAddition | null;
+  /**
+   * Adds the labelled images outside the current split to its train and validation parts; the test part stays as it is.
+   * Can be undone. Throws `no_split`.
+   */
+  addNew(project: OpenProject): SplitAddition;
   /** Moves images to another split. Can be undone. Throws `no_split`. */
   move(project: OpenProject, images: readonly number[], split: SplitName): SplitSummary;
   /** Sites, scanners and stations that can be held out as the test split, with their labelled images. */
@@ -83,11 +100,13 @@ export function createSplits(): Splits {
       return summarizeSplit(project);
     },
     current: summarizeSplit,
+    addition({ store }) {
+      const split = currentSplit(store);
+      return split === null ? null : planAddition(store, split).addition;
+    },
+    addNew: (project) => addToSplit(project, requireSplit(project.store)),
     move(project, images, name) {
-      const split = currentSplit(project.store);
-      if (split === null) {
-        throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Create one in the split editor first.' });
-      }
+      const split = requireSplit(project.store);
       project.store.transaction(() => {
         const before = currentSplits(project.store, images).filter((one) => one.split !== name);
         if (before.length === 0) return;
@@ -111,6 +130,21 @@ export function createSplits(): Splits {
       return summarizeSplit(project) as SplitSummary;
     },
   };
+}
+
+function addToSplit({ store }: OpenProject, split: StoredSplit): SplitAddition {
+  return store.transaction(() => {
+    const { members, addition } = planAddition(store, split);
+    if (members.size === 0) return addition;
+    for (const [id, part] of members) setMember(store, split.id, id, part);
+    pushAction(store, {
+      kind: 'move',
+      description: `addition of ${formatQuantity(members.size, 'image')} to the split`,
+      before: { split: split.id, parts: [...members.keys()].map((id) => [id, null]) },
+    });
+    appendAudit(store, 'split.add', { split: split.id, ...addition });
+    return addition;
+  });
 }
 
 function store(

@@ -1,5 +1,6 @@
 import type { SplitName, SplitRequestInput, SplitSummary } from '#shared/models/dataset';
 import type { OriginList } from '#shared/models/held-out';
+import type { SplitAddition } from '#shared/models/split-addition';
 import { currentSplit } from '../../store/splits';
 import { type Background, placeOf } from '../background/background';
 import type { Duplicates } from '../duplicates/duplicates';
@@ -11,6 +12,8 @@ export interface Splitting {
   split(project: OpenProject, request: SplitRequestInput): Promise<SplitSummary>;
   /** Makes the default split, by patient with duplicates kept together, if the project has none. */
   splitIfMissing(project: OpenProject): Promise<void>;
+  addition(project: OpenProject): Promise<SplitAddition | null>;
+  addNew(project: OpenProject): Promise<SplitAddition>;
   move(project: OpenProject, images: readonly number[], split: SplitName): Promise<SplitSummary>;
   origins(project: OpenProject): Promise<OriginList[]>;
   signOff(project: OpenProject, name: string, reason: string): Promise<SplitSummary>;
@@ -31,6 +34,12 @@ export function createSplitting(options: {
     split,
     async splitIfMissing(project) {
       if (currentSplit(project.store) === null) await split(project, {});
+    },
+    addition: (project) => background(splitTasks.addition, { project: placeOf(project) }),
+    async addNew(project) {
+      // A duplicate of a test image must stay out.
+      await duplicates.search(project);
+      return background(splitTasks.addNew, { project: placeOf(project) });
     },
     move: (project, images, split) => background(splitTasks.move, { project: placeOf(project), images, split }),
     origins: (project) => background(splitTasks.origins, { project: placeOf(project) }),

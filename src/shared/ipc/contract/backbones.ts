@@ -7,11 +7,10 @@ import { grants, nothing } from './inputs';
 export const backbonesRequests = {
   'backbones.list': query(nothing, z.object({ backbones: z.array(backboneSummarySchema) }), { reads: ['backbones'] }),
   /** `grants`: a Hugging Face folder, a zip archive of one, or its files. */
-  'backbones.import': job(
-    z.object({ grants, name: z.string().trim().min(1).optional() }),
-    backboneSummarySchema,
-    { phases: ['copying-weights'], changes: ['backbones', 'settings'] },
-  ),
+  'backbones.import': job(z.object({ grants, name: z.string().trim().min(1).optional() }), backboneSummarySchema, {
+    phases: ['copying-weights'],
+    changes: ['backbones', 'settings'],
+  }),
   'backbones.remove': command(z.object({ name: z.string() }), nothing, { changes: ['backbones'] }),
   'backbones.download': job(z.object({ name: z.string() }), backboneSummarySchema, {
     phases: ['downloading'],

@@ -31,6 +31,7 @@ import {
 import { imageIds, list } from '../../models/list';
 import { readerNameSchema } from '../../models/readers';
 import { personNameSchema, signOffReasonSchema } from '../../models/sign-off';
+import { splitAdditionSchema } from '../../models/split-addition';
 import { command, job, query } from './entries';
 import { grants, project } from './inputs';
 
@@ -159,6 +160,12 @@ export const datasetRequests = {
     { changes: ['duplicates'] },
   ),
   'dataset.split': command(project.extend({ request: splitRequestSchema }), splitSummarySchema, { changes: ['split'] }),
+  /** What `dataset.addToSplit` would do; null without a split. */
+  'dataset.splitAddition': query(project, z.object({ addition: splitAdditionSchema.nullable() }), {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** Adds labelled images outside the split to train and validation by their groups; the test part stays as it is. */
+  'dataset.addToSplit': command(project, splitAdditionSchema, { changes: ['split'] }),
   'dataset.moveToSplit': command(project.extend({ images: imageIds(1), split: splitNameSchema }), splitSummarySchema, {
     changes: ['split'],
   }),

@@ -19,6 +19,7 @@ import { useOpening } from '../../state/open-project';
 import { useRequest } from '../../state/requests';
 import { type Screen, useSession } from '../../state/session';
 import { ActivityPanel } from './activity-panel';
+import { ChecklistPanel } from './checklist-panel';
 import { Logo } from './logo';
 import classes from './navigation.module.css';
 
@@ -52,6 +53,7 @@ export function Navigation({ scheme, onTheme }: NavigationProps) {
           <NavigationEntry key={entry.screen} {...entry} />
         ))}
       </nav>
+      <ChecklistPanel />
       <div className={classes['space']} />
       <ActivityPanel />
       <nav aria-label="Application" className={classes['screens']}>

@@ -3,15 +3,17 @@ import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
+import { DataVersion } from '../../components/data-version';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
+import { NextStepButton } from '../../components/next-step';
 import { Page, PageHeader } from '../../components/page';
 import { EditControls } from '../../components/read-only';
 import { RunPicker, useModelRun } from '../../components/run-picker';
+import { useDestination } from '../../state/destinations';
 import { useJob } from '../../state/jobs';
 import { useRequest } from '../../state/requests';
-import { useSession } from '../../state/session';
 import classes from './evaluate-screen.module.css';
 import { EvaluationView, TrainingHistory } from './evaluation-view';
 import { FoldsEvaluation } from './folds-evaluation';
@@ -30,7 +32,7 @@ type View = keyof typeof views;
 export function EvaluateScreen({ project }: { readonly project: ProjectSummary }) {
   const { list, runs, run } = useModelRun(project.id);
   const [chosen, setChosen] = useState<View>('validation');
-  const go = useSession((state) => state.go);
+  useDestination({ evaluate: () => {}, 'test-set': () => setChosen('test') });
   const membership = run?.experiment ?? null;
   const experiment = membership?.kind === 'folds' ? membership.experiment : null;
   // The model of a fold has no test images: its test split is closed.
@@ -62,7 +64,7 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
         <EmptyState
           icon={TrendingUp}
           title="No model to evaluate yet"
-          actions={<Button onClick={() => go('train')}>Go to Train</Button>}
+          actions={<NextStepButton project={project.id} />}
         >
           Train a run for at least one epoch to evaluate its best model here.
         </EmptyState>
@@ -130,6 +132,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
         )}
         {evaluation.data !== null && evaluation.data !== undefined && (
           <>
+            <DataVersion project={project.id} run={run.id} />
             <EvaluationView
               project={project}
               title={split === 'test' ? 'Test set' : 'Validation images'}

@@ -6,11 +6,12 @@ import { type Grant, invoke } from '../../bridge/bridge';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
+import { NextStepButton } from '../../components/next-step';
 import { Page, PageHeader } from '../../components/page';
 import { RunPicker, useModelRun } from '../../components/run-picker';
 import { useJobById } from '../../state/activity';
+import { useDestination } from '../../state/destinations';
 import { cancelJob, startJob } from '../../state/jobs';
-import { useSession } from '../../state/session';
 import { showError } from '../../state/toasts';
 import { DropZone } from './drop-zone';
 import classes from './predict-screen.module.css';
@@ -26,7 +27,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
   const { add, clear, select } = usePredictStore.getState();
   const selected = usePredictStore((state) => state.selected);
   const { predictions, runOf, running, error } = usePredictions(batches);
-  const go = useSession((state) => state.go);
+  useDestination({ predict: () => {} });
   const shown =
     predictions.find(({ id }) => id === selected) ?? predictions.find(({ ok }) => ok) ?? predictions[0] ?? null;
   const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
@@ -79,11 +80,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && <Skeleton h={200} m="md" />}
       {list.data !== undefined && run === null && (
-        <EmptyState
-          icon={ScanSearch}
-          title="No trained model yet"
-          actions={<Button onClick={() => go('train')}>Go to Train</Button>}
-        >
+        <EmptyState icon={ScanSearch} title="No trained model yet" actions={<NextStepButton project={project.id} />}>
           Train a run for at least one epoch, then drop images here to classify them.
         </EmptyState>
       )}

@@ -6,9 +6,10 @@ import { queuePlaces } from '#shared/training/queue';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { InvalidFields } from '../../components/invalid-fields';
+import { NextStepButton } from '../../components/next-step';
 import { Page, PageHeader } from '../../components/page';
 import { EditControls } from '../../components/read-only';
-import { openDestination, useDestination } from '../../state/destinations';
+import { useDestination } from '../../state/destinations';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { ComparisonView } from './experiments/comparison-view';
@@ -90,11 +91,7 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
         />
         {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
         {empty ? (
-          <EmptyState
-            icon={Images}
-            title="No images to train on yet"
-            actions={<Button onClick={() => openDestination('add-images')}>Add images</Button>}
-          >
+          <EmptyState icon={Images} title="No images to train on yet" actions={<NextStepButton project={project.id} />}>
             Add a folder of images; class folders become labels. Then come back to train.
           </EmptyState>
         ) : (

@@ -15,6 +15,7 @@ const split: SplitSummary = {
   group: 'patient',
   createdAt: '2026-11-30T12:00:00Z',
   counts: each({ benign: 5 }),
+  outside: 0,
   patients: each(4),
   withoutPatient: each(0),
   keepDuplicatesTogether: true,
@@ -79,4 +80,16 @@ it('claims to keep patients together only where patients are known', () => {
   expect(screen.queryByText(/kept together,|patients kept together/)).toBeNull();
   expect(screen.getAllByText(/patients unknown/)).toHaveLength(2);
   expect(screen.getAllByRole('cell', { name: 'unknown' })).toHaveLength(3);
+});
+
+it('offers to add new images, and says which have to stay out', async () => {
+  const addition = { train: 6, validation: 2, leftOut: { testGroup: 3, heldOut: 0 } };
+  main.answer('dataset.splitAddition', { addition });
+  main.answer('dataset.addToSplit', addition);
+  const { user } = open({ ...split, outside: 11 });
+  expect(await screen.findByText('11 labelled images outside this split')).toBeTruthy();
+  expect(screen.getByText('3 images stay out: their patient, or a duplicate, is in the test set.')).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Add 8 new images to this split' }));
+  expect(main.asked('dataset.addToSplit')).toEqual([{ project: 'p' }]);
+  expect(main.asked('dataset.split')).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { SignOffState } from '../../../components/sign-off-state';
 import { useCommand } from '../../../state/requests';
 import { BalanceTable } from './balance-table';
 import { HeldOutField } from './held-out-field';
+import { NewImages } from './new-images';
 import {
   type CompleteSplitRequest,
   KeepTogetherFields,
@@ -53,6 +54,7 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
           {formatCount(labelled)} labelled images, stratified by class; the same seed always gives the same split.
           Validation images select the model; the test set is opened at the end.
         </Text>
+        {split !== null && <NewImages project={project} outside={split.outside} />}
         <SplitFields request={request} onChange={set} />
         {request.heldOut === null && <SharesText request={request} onChange={set} isOpen={invalid.length > 0} />}
         <HeldOutField

@@ -4,6 +4,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { continuedConfig } from '#shared/training/continue';
+import { DataVersion } from '../../../components/data-version';
 import { ErrorAlert } from '../../../components/error-alert';
 import { KnownLeaksNote } from '../../../components/known-leaks-note';
 import { Notice } from '../../../components/notice';
@@ -75,6 +76,7 @@ export function RunView({ project, run, place }: RunViewProps) {
         elsewhere={elsewhere}
       />
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
+      <DataVersion project={project.id} run={run.id} />
       <KnownLeaksNote leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
         <Notice tone="info" title={`Queued: place ${place}`}>
