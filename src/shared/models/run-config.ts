@@ -155,6 +155,11 @@ export const runConfigSchema = z.strictObject({
   /** The same for whole residual branches of an image. */
   dropPath: dropoutSchema,
   /**
+   * Share of an image's patches that each training step leaves out at random (PatchDropout, Liu et al. 2022), except
+   * while the head is trained alone; 0 = none.
+   */
+  patchDropout: z.number().min(0).max(0.9).default(0),
+  /**
    * Mixup (Zhang et al. 2018): training images, or their features, are mixed in pairs with shares from Beta(mixup,
    * mixup); 0 = off.
    */

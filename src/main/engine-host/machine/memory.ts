@@ -37,13 +37,14 @@ export function memoryOptions(
   { trainable }: Pick<Stage, 'trainable'>,
   { device, ...sizes }: Pick<MemoryOptions, 'microBatch' | 'views'> & { readonly device: EngineDevice },
 ): MemoryOptions {
+  const dropping = withDropout(config, run);
   return {
-    config: withDropout(config, run),
+    config: dropping,
     trainable,
     lora: loraOf(run),
     optimizer: run.optimizer,
     gradientAccumulation: run.gradientAccumulation,
-    part: fastestPart(config, sizes.microBatch, device),
+    part: fastestPart(dropping, sizes.microBatch, device),
     averaged: run.emaDecay !== null,
     ...sizes,
   };

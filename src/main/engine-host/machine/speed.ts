@@ -2,9 +2,10 @@ import type { RunConfig } from '#shared/models/run-config';
 import { type Stage, type Trainable, trainingViews } from '#shared/training/stages';
 import type { Backend, EngineDevice } from '../../engine/backends/backend';
 import { createBackend } from '../../engine/backends/create-backend';
-import { forwardFlops } from '../../engine/bench/bench';
+import { forwardFlops, trainingForwardFlops } from '../../engine/bench/bench';
 import { GraphBuilder } from '../../engine/ir/builder';
 import type { VitConfig } from '../../engine/vit/config';
+import { type RunDropout, withDropout } from '../models/dropout';
 
 /**
  * Share of the Gemm rate that a whole step reaches: a round number below the measurements of `fovea bench`, so that
@@ -59,7 +60,7 @@ export async function quickGemmRate(backend: Backend): Promise<number> {
 
 export interface Work {
   readonly config: VitConfig;
-  readonly run: Pick<RunConfig, 'featureViews' | 'augmentation'>;
+  readonly run: Pick<RunConfig, 'featureViews' | 'augmentation'> & RunDropout;
   readonly stages: readonly Stage[];
   readonly trainImages: number;
   readonly validationImages: number;
@@ -85,13 +86,15 @@ function passes({ layers }: VitConfig, trainable: Trainable): number {
 /** FLOPs of a run, counted in forward passes; a validation image takes one per epoch. */
 export function runFlops({ config, run, stages, trainImages, validationImages }: Work): number {
   const forward = forwardFlops(config);
+  const training = trainingForwardFlops(withDropout(config, run));
   return stages.reduce((sum, stage) => {
     const { trainable, epochs } = stage;
     // A frozen backbone computes each view once; the cost of the head is negligible.
     if (trainable === 'head') {
       return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
     }
-    return sum + epochs * forward * (passes(config, trainable) * trainImages + validationImages);
+    const ofEpoch = training * passes(config, trainable) * trainImages + forward * validationImages;
+    return sum + epochs * ofEpoch;
   }, 0);
 }
 

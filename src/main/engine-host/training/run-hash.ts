@@ -42,6 +42,7 @@ const laterDefaults: Partial<RunConfig> = {
   dropout: null,
   attentionDropout: null,
   dropPath: null,
+  patchDropout: 0,
   mixup: 0,
   featureViews: 0,
   emaDecay: null,

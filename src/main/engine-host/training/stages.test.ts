@@ -17,7 +17,7 @@ const engine = testEngine('engine-host-stages');
 const gradual = (folder: string) =>
   smallRun(folder, {
     ...{ preset: 'gradual', stageEpochs: 2, learningRate: 1e-3, schedule: 'constant', warmupRatio: 0 },
-    ...{ dropout: 0.1, attentionDropout: 0.1, dropPath: 0.1 },
+    ...{ dropout: 0.1, attentionDropout: 0.1, dropPath: 0.1, patchDropout: 0.5 },
   });
 
 /** Trains until something is logged, then pauses or kills; from the beginning or from the last checkpoint. */

@@ -8,7 +8,7 @@ import { createClassifierOn } from '../train/classifier';
 import { createSession } from '../train/create-session';
 import { fastestPart } from '../train/fastest-part';
 import { vitModel } from '../train/model';
-import { buildLogitsProgram } from '../train/programs';
+import { buildLogitsProgram, buildTrainingForward } from '../train/programs';
 import type { VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { parameterGroups } from '../vit/parameters';
@@ -39,6 +39,11 @@ const WARM_UP_STEPS = 2;
 /** FLOPs of one image's forward pass. */
 export function forwardFlops(config: VitConfig): number {
   return 2 * countMultiplyAccumulates(buildLogitsProgram(vitModel(config, 'all'), 1, 'separate'));
+}
+
+/** The same in a training step, which may leave out patches. */
+export function trainingForwardFlops(config: VitConfig): number {
+  return 2 * countMultiplyAccumulates(buildTrainingForward(vitModel(config, 'all'), 1));
 }
 
 /** Times forward, backward, clipping and AdamW of all layers on random images, one micro-batch per step. */

@@ -126,6 +126,9 @@ export abstract class Operations {
   expand(x: Value, shape: Shape): Value {
     return sameShape(x.shape, shape) ? x : this.single('expand', [x], { shape });
   }
+  gatherRows(x: Value, indices: Value, inverse: Value | null = null): Value {
+    return this.single('gatherRows', inverse ? [x, indices, inverse] : [x, indices], {});
+  }
 
   private single<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): Value {
     return this.apply(op, inputs, attributes)[0] as Value;

@@ -46,6 +46,7 @@ export interface OpAttributes {
   pad: { readonly axis: number; readonly before: number; readonly after: number };
   concat: { readonly axis: number };
   expand: { readonly shape: Shape };
+  gatherRows: None;
 }
 
 export type OpName = keyof OpAttributes;

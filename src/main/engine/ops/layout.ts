@@ -1,8 +1,9 @@
 import { broadcastShapes, dimension, ShapeError, sameShape, sizeOf, withDimension } from '../ir/shape';
 import type { Shape } from '../ir/value';
+import { elementTypes } from '../onnx/codes';
 import { at, type Emitter, everywhere, gradientAt, type OpRule } from './rule';
 
-type Layout = 'constant' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'concat' | 'expand';
+type Layout = 'constant' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'concat' | 'expand' | 'gatherRows';
 
 function only(shapes: readonly Shape[]): Shape {
   if (shapes.length !== 1) throw new ShapeError('takes one input');
@@ -151,6 +152,46 @@ export const layout: { readonly [K in Layout]: OpRule<K> } = {
     gradient: ({ gradients }) => [gradientAt(gradients, 0)],
     lower: everywhere(({ emitter, inputs, outputs, attributes }) => {
       emitter.node('Expand', [at(inputs, 0), emitter.integers(attributes.shape)], outputs);
+    }),
+  },
+
+  /**
+   * Selects rows of each image: y[b, i] = x[b, indices[b, i]]; x [batch, rows, width], indices [batch, selected]. The
+   * gradient requires that no row is selected twice, and a third input [batch, rows], the inverse of the selection: 1 +
+   * i for the row that is selected as y[b, i], 0 for a row that is not.
+   */
+  gatherRows: {
+    shape: ([x, indices, inverse, ...rest]) => {
+      if (!x || !indices || rest.length > 0) throw new ShapeError('gatherRows takes two or three inputs');
+      const [batch, rows, width] = x;
+      if (batch === undefined || rows === undefined || width === undefined || x.length !== 3)
+        throw new ShapeError('gatherRows takes rows of images');
+      if (indices.length !== 2 || indices[0] !== batch) throw new ShapeError('gatherRows takes indices of each image');
+      if (inverse && !sameShape(inverse, [batch, rows]))
+        throw new ShapeError('the inverse of gatherRows has another size');
+      return [[batch, dimension(indices, 1), width]];
+    },
+    // dx[b, r] = dy[b, inverse[b, r] - 1], or 0: dy with a row of zeros in front, gathered by the inverse
+    gradient: ({ builder, inputs, gradients, wanted }) => {
+      const inverse = inputs[2];
+      if (!wanted[0]) return inputs.map(() => null);
+      if (!inverse) throw new Error('gatherRows has no gradient without the inverse of the selection');
+      const padded = builder.pad(gradientAt(gradients, 0), 1, 1, 0);
+      return [builder.gatherRows(padded, inverse), null, null];
+    },
+    // One Gather over the rows of all images: providers differ in what else they support.
+    lower: everywhere(({ emitter, inputs, inputShapes, outputs, outputShapes }) => {
+      const [batch, rows, width] = at(inputShapes, 0) as readonly [number, number, number];
+      const offsets = emitter.tensor(
+        [batch, 1],
+        Float32Array.from({ length: batch }, (_, image) => image * rows),
+      );
+      const [shifted] = emitter.node('Add', [at(inputs, 1), offsets], 1);
+      const [whole] = emitter.node('Cast', [shifted], 1, { to: { kind: 'int', value: elementTypes.int32 } });
+      const [places] = emitter.node('Reshape', [whole, emitter.integers([-1])], 1);
+      const [all] = emitter.node('Reshape', [at(inputs, 0), emitter.integers([batch * rows, width])], 1);
+      const [selected] = emitter.node('Gather', [all, places], 1, { axis: { kind: 'int', value: 0 } });
+      emitter.node('Reshape', [selected, emitter.integers(at(outputShapes, 0))], outputs);
     }),
   },
 };

@@ -97,9 +97,10 @@ const reduction =
 
 /**
  * Operations of random graphs: all except the quantised layer, whose rounding steps lie elsewhere in double precision
- * than in float32, and the cast, which has no effect in pure float32. The op checks cover those two.
+ * than in float32, the cast, which has no effect in pure float32, and the selection of rows, whose indices are not
+ * random numbers. The op checks cover those three.
  */
-export type GrownOp = Exclude<OpName, 'quantizedLinear' | 'cast'>;
+export type GrownOp = Exclude<OpName, 'quantizedLinear' | 'cast' | 'gatherRows'>;
 
 /** Every operation; omitting one is a type error. */
 export const growers: { readonly [K in GrownOp]: Grower } = {

@@ -36,7 +36,7 @@ const configs: fc.Arbitrary<VitConfig> = fc
     /** Pixels on each side that do not fill a patch. */
     margin: fc.constantFrom(0, 0, 1),
     poolingHead: fc.boolean(),
-    dropout: fc.record({ hidden: rate, attention: rate, path: rate }),
+    dropout: fc.record({ hidden: rate, attention: rate, path: rate, patches: fc.constantFrom(0, 0.5) }),
     classes: between(2, 4),
   })
   .map(({ grid, headWidth, registers, margin, poolingHead, classes, ...config }) => ({

@@ -7,7 +7,7 @@ import { evaluateGraph } from '../selftest/evaluate-graph';
 import type { ReferenceArray } from '../selftest/reference-array';
 import type { Tensor } from '../tensor';
 import { createSession } from '../train/create-session';
-import { createMaskDraw, maskSites } from '../train/masks';
+import { createMaskDraw, dropoutSites } from '../train/masks';
 import { prepareMicroBatch } from '../train/micro-batch';
 import { vitModel } from '../train/model';
 import { gradientName, inputNames } from '../train/program-names';
@@ -32,7 +32,7 @@ function referenceStep(vit: RandomVit) {
   const options = { ...vit.options, optimizer: { kind: 'adamw' as const } };
   const graph = buildGradientProgram(model, options.microBatch);
   const lossOnly = { ...graph, outputs: graph.outputs.filter(({ name }) => name === 'loss') };
-  const draw = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
+  const draw = createMaskDraw(dropoutSites(model, options.microBatch), options.seeds);
   const inputs = vit.microBatches.map((batch, index) => {
     const { pixels, targets } = prepareMicroBatch(model, options, batch, 1 / vit.microBatches.length);
     const tensors = new Map<string, Tensor>([

@@ -6,6 +6,8 @@ export interface OpCase<Attributes = OpAttributes[OpName]> {
   readonly attributes: Attributes;
   /** Range from which inputs are drawn. */
   readonly range?: readonly [number, number];
+  /** Values of the last inputs in place of random ones; these inputs have no gradient. */
+  readonly given?: readonly (readonly number[])[];
   /** Number of outputs, from the first, that have a gradient; all if absent. */
   readonly differentiable?: number;
   /** Excluded on WebGPU, which has no kernel for it. */
@@ -134,4 +136,28 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
     { shapes: Array.from({ length: 9 }, (_, index) => [2, 1 + (index % 2)]), attributes: { axis: 1 } },
   ],
   expand: [{ shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } }],
+  gatherRows: [
+    {
+      shapes: [
+        [2, 4, 3],
+        [2, 2],
+        [2, 4],
+      ],
+      given: [
+        [0, 3, 2, 1],
+        [1, 0, 0, 2, 0, 2, 1, 0],
+      ],
+      attributes: {},
+    },
+    // Without the inverse, a row may be selected twice.
+    {
+      shapes: [
+        [2, 2, 3],
+        [2, 3],
+      ],
+      given: [[1, 1, 0, 0, 1, 1]],
+      attributes: {},
+      differentiable: 0,
+    },
+  ],
 };

@@ -33,7 +33,8 @@ export async function runOpChecks(device: EngineDevice, threads = 0): Promise<re
 type Definition = (inputs: readonly ReferenceArray[]) => readonly ReferenceArray[];
 
 async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: string): Promise<Check[]> {
-  const inputs = randomInputs(label, opCase);
+  const inputs = inputsOf(label, opCase);
+  const given = opCase.given?.length ?? 0;
   const define: Definition = (arrays) => definitionOf(op)(arrays, opCase.attributes as never);
   const expected = define(inputs);
   const differentiable = inputs.length === 0 ? 0 : (opCase.differentiable ?? expected.length);
@@ -49,7 +50,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
   });
   if (differentiable > 0) {
     const loss = weightedSum(builder, outputs, coefficients);
-    backward(builder, loss, values).forEach((gradient, index) => {
+    backward(builder, loss, values.slice(0, values.length - given)).forEach((gradient, index) => {
       builder.output(`gradient ${index}`, gradient);
     });
   }
@@ -63,7 +64,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
     ...expected.map(({ data }, index) =>
       check(`${label} output ${index}`, relativeError(dataOf(`output ${index}`), data, 1e-12), limit),
     ),
-    ...inputs.slice(0, differentiable > 0 ? inputs.length : 0).map((_, index) => {
+    ...inputs.slice(0, differentiable > 0 ? inputs.length - given : 0).map((_, index) => {
       const numeric = centralDifferences(define, inputs, index, coefficients);
       return check(`${label} gradient ${index}`, relativeError(dataOf(`gradient ${index}`), numeric, 1e-12), limit);
     }),
@@ -101,8 +102,11 @@ function centralDifferences(
   return Float64Array.from(data, (_, position) => (lossAt(position, STEP) - lossAt(position, -STEP)) / (2 * STEP));
 }
 
-function randomInputs(label: string, { shapes, range = [-1, 1] }: OpCase): ReferenceArray[] {
-  return shapes.map((shape, index) => randomArray(`${label} input ${index}`, shape, range));
+function inputsOf(label: string, { shapes, range = [-1, 1], given = [] }: OpCase): ReferenceArray[] {
+  return shapes.map((shape, index) => {
+    const values = given[index - (shapes.length - given.length)];
+    return values ? { shape, data: Float64Array.from(values) } : randomArray(`${label} input ${index}`, shape, range);
+  });
 }
 
 /** Draws values that float32 represents exactly, so that both sides start from the same numbers. */

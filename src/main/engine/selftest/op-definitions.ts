@@ -173,6 +173,15 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
   },
   concat: (inputs, { axis }) => [concatenate(inputs, axis)],
   expand: (inputs, { shape }) => [fromIndex(shape, (index) => elementAt(at(inputs, 0), index))],
+  gatherRows: ([x, indices]) => {
+    const [rows, selection] = [x as ReferenceArray, indices as ReferenceArray];
+    const shape = [...selection.shape, at(rows.shape, 2)];
+    return [
+      fromIndex(shape, ([image = 0, place = 0, column = 0]) =>
+        elementAt(rows, [image, elementAt(selection, [image, place]), column]),
+      ),
+    ];
+  },
 };
 
 /** Looks up the definition of an operation, typed by its name. */

@@ -3,7 +3,7 @@ import { initialLossScale, type LossScale, nextLossScale } from '../precision/lo
 import type { NamedTensors, Tensor } from '../tensor';
 import { packGroups, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
-import { createMaskDraw, type MaskDraw, maskSites } from './masks';
+import { createMaskDraw, dropoutSites, type MaskDraw } from './masks';
 import { prepareParts, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import { inputNames, summaryName } from './program-names';
@@ -39,7 +39,7 @@ export class DeviceTrainingSession implements PartwiseSession {
     this.model = model;
     this.options = options;
     this.state = new ResidentState(backend, model);
-    this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
+    this.masks = createMaskDraw(dropoutSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
     this.lossScale = options.precision === 'fp16' ? (optimizer?.lossScale ?? initialLossScale) : null;
     this.part = Math.min(optimizer?.part ?? options.part ?? options.microBatch, options.microBatch);

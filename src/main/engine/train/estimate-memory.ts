@@ -5,7 +5,7 @@ import { peakActivationBytes } from '../ir/peak-memory';
 import { sizeOf } from '../ir/shape';
 import type { VitConfig } from '../vit/config';
 import { parameterCount } from '../vit/parameters';
-import { maskBytes, maskSites } from './masks';
+import { dropoutBytes, dropoutSites } from './masks';
 import { vitModel } from './model';
 import { buildGradientProgram } from './programs';
 
@@ -46,6 +46,6 @@ export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const outputs = 4 * trained;
   const pixels = 4 * microBatch * sizeOf(model.inputShape);
   const activations = peakActivationBytes(buildGradientProgram(model, microBatch));
-  const masks = maskBytes(maskSites(model, microBatch));
+  const masks = dropoutBytes(dropoutSites(model, microBatch));
   return PROCESS_MIB + (state + outputs + pixels + masks + activations) / MIB;
 }

@@ -1,6 +1,6 @@
 import type { EngineDevice } from '../backends/backend';
 import type { VitConfig } from '../vit/config';
-import { tokenCount } from '../vit/tokens';
+import { tokenCount, trainedTokenCount } from '../vit/tokens';
 
 /** Rows of the token matrix. With more, a layer's values leave the processor's caches between two passes. */
 const MAX_ROWS = 1200;
@@ -8,14 +8,14 @@ const MAX_ROWS = 1200;
 const MIN_ROWS = 400;
 
 /**
- * Returns the number of images per run that is fastest for a micro-batch: on the CPU, the largest equal part that fits
+ * Returns the number of images per run that is fastest for a micro-batch in training: on the CPU, the largest equal part that fits
  * in the caches, or the whole batch if there is none. Measured CPU time of a step compared with the whole batch: ViT-Ti
  * 16 in parts of 4 -14 %, 8 in parts of 4 -5 %, ViT-S 8 in parts of 4 -4 %. Memory for activations falls accordingly.
  * Other devices compute the batch as a whole.
  */
 export function fastestPart(config: VitConfig, microBatch: number, device: EngineDevice): number {
   if (device !== 'cpu') return microBatch;
-  const tokens = tokenCount(config);
+  const tokens = trainedTokenCount(config);
   let part = microBatch;
   while (part > 1 && (microBatch % part !== 0 || part * tokens > MAX_ROWS)) part -= 1;
   return part * tokens < MIN_ROWS ? microBatch : part;

@@ -6,7 +6,7 @@ import type { NamedTensors, Tensor } from '../tensor';
 import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
-import { createMaskDraw, type MaskDraw, maskSites } from './masks';
+import { createMaskDraw, dropoutSites, type MaskDraw } from './masks';
 import { prepareParts, type RunInputs, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import { gradientName, inputNames } from './program-names';
@@ -83,7 +83,7 @@ export class HostTrainingSession implements PartwiseSession {
     this.parameterViews = viewParameters(groups, this.flatParameters);
     this.averagedViews = new Map([...this.parameterViews, ...viewParameters(this.averagedGroups, this.averages)]);
     this.gradientViews = this.gradientTargets(this.gradients);
-    this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
+    this.masks = createMaskDraw(dropoutSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
     this.part = Math.min(optimizer?.part ?? options.part ?? options.microBatch, options.microBatch);
   }

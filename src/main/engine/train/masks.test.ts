@@ -7,7 +7,7 @@ import { noDropout, type VitConfig } from '../vit/config';
 import { dropPathRates } from '../vit/dropout';
 import { sineParameters } from '../vit/test-support';
 import { crossEntropyTargets } from './cross-entropy';
-import { createMaskDraw, type MaskSite, maskBytes, maskSites } from './masks';
+import { createMaskDraw, dropoutBytes, dropoutSites, type MaskSite } from './masks';
 import { headModel, vitModel } from './model';
 import { gradientName, inputNames } from './program-names';
 import { buildGradientProgram, buildLogitsProgram } from './programs';
@@ -42,7 +42,7 @@ const siglip: VitConfig = {
   dropout: { hidden: 0, attention: 0.2, path: 0 },
 };
 const shapesOf = (model: VitConfig, batch = 3) =>
-  maskSites(vitModel(model, 'all'), batch).map(({ name, shape }) => [name, shape]);
+  dropoutSites(vitModel(model, 'all'), batch).masks.map(({ name, shape }) => [name, shape]);
 
 describe('dropout sites', () => {
   it("match transformers' ViT, with only CLS in the last block", () => {
@@ -66,7 +66,7 @@ describe('dropout sites', () => {
       ['mask.block.1.attention.path', [3, 1]],
       ['mask.block.1.perceptron.path', [3, 1]],
     ]);
-    expect(maskBytes(maskSites(vitModel(dino, 'all'), 3))).toBe(4 * (120 + 2 * 150 + 4 * 3));
+    expect(dropoutBytes(dropoutSites(vitModel(dino, 'all'), 3))).toBe(4 * (120 + 2 * 150 + 4 * 3));
   });
   it("match transformers' SigLIP, and ViT's for a run that asks for more", () => {
     expect(shapesOf(siglip)).toEqual([
@@ -82,7 +82,7 @@ describe('dropout sites', () => {
   });
   it('do not exist without dropout, or for a head on features', () => {
     expect(shapesOf({ ...config, dropout: noDropout })).toEqual([]);
-    expect(maskSites(headModel(8, 3), 3)).toEqual([]);
+    expect(dropoutSites(headModel(8, 3), 3)).toEqual({ masks: [], tokens: null });
   });
   it('do not exist in the evaluation pass', () => {
     const { inputs } = buildLogitsProgram(vitModel(dino, 'all'), 3, 'separate');
@@ -105,7 +105,7 @@ describe('drawn masks', () => {
   const site: MaskSite = { name: 'mask.a', shape: [200, 100], probability: 0.3 };
   const sites = [site, { ...site, name: 'mask.b' }];
   const drawn = (seeds: readonly number[], step: number, microBatch: number) =>
-    [...createMaskDraw(sites, seeds)(step, microBatch).values()].map(({ data }) => [...data]);
+    [...createMaskDraw({ masks: sites, tokens: null }, seeds)(step, microBatch).values()].map(({ data }) => [...data]);
 
   it('keep the expected share, scaled to the same mean', () => {
     const [mask = []] = drawn([1, 0], 0, 0);
@@ -212,7 +212,7 @@ describe('the gradient through dropout', () => {
     const { host } = await program.run(
       new Map([
         ...parameters,
-        ...referenceMasks(maskSites(trained, 3)),
+        ...referenceMasks(dropoutSites(trained, 3).masks),
         [
           inputNames.pixels,
           { shape: [3, 3, 8, 8], data: Float32Array.from({ length: 576 }, (_, k) => Math.sin(0.3 * k)) },

@@ -3,7 +3,7 @@ import type { Trainable } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/value';
 import type { VitConfig } from '../vit/config';
-import type { MaskSource } from '../vit/dropout';
+import type { DropoutSource } from '../vit/dropout';
 import { buildVit, classify } from '../vit/forward';
 import { loraGroupName, loraGroups } from '../vit/lora';
 import {
@@ -33,7 +33,7 @@ export interface TrainableModel {
    * @param mask provides the dropout masks of a training pass
    * @returns logits [batch, classes], or what another loss compares with its targets
    */
-  forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: MaskSource): Value;
+  forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: DropoutSource): Value;
   /** Numbers per image in the targets that the loss takes. */
   readonly targetSize: number;
   /**

@@ -7,7 +7,7 @@ import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import { averageDecayAt, buildAverage } from '../optim/weight-average';
 import { autocast } from '../precision/autocast';
-import { maskInputs } from '../vit/dropout';
+import { type DropoutSource, dropoutInputs } from '../vit/dropout';
 import type { ParameterGroup, ParameterSource } from '../vit/parameters';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
@@ -54,12 +54,29 @@ export function buildLogitsProgram(model: TrainableModel, batch: number, layout:
   return builder.build(`${model.name} logits`);
 }
 
+/**
+ * Builds the forward pass of a training step alone, for what follows from its shapes.
+ *
+ * @param watch wraps the source of random numbers
+ */
+export function buildTrainingForward(
+  model: TrainableModel,
+  batch: number,
+  watch: (source: DropoutSource) => DropoutSource = (source) => source,
+): Graph {
+  const builder = new GraphBuilder();
+  const parameter = declareParameters(builder, model.groups, 'separate');
+  const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
+  builder.output('logits', model.forward(builder, parameter, input, watch(dropoutInputs(builder))));
+  return builder.build(`${model.name} training forward`);
+}
+
 /** Builds forward and backward pass. Returns the loss [] and a gradient for each trainable parameter. */
 function differentiate(builder: GraphBuilder, model: TrainableModel, batch: number, layout: ParameterLayout) {
   const parameter = declareParameters(builder, model.groups, layout);
   const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
   const targets = builder.input(inputNames.targets, [batch, model.targetSize]);
-  const loss = model.loss(builder, model.forward(builder, parameter, input, maskInputs(builder)), targets);
+  const loss = model.loss(builder, model.forward(builder, parameter, input, dropoutInputs(builder)), targets);
   const names = model.trainable.flatMap((group) => group.parameters.map(({ name }) => name));
   const gradients = backward(builder, loss, names.map(parameter));
   return { loss, gradients: new Map(names.map((name, index) => [name, gradients[index] as Value])) };

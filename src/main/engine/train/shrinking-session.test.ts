@@ -15,7 +15,7 @@ import { vitModel } from './model';
 import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
 import { fittingPart } from './shrinking-session';
 
-const config = { ...tinyConfig, dropout: { hidden: 0.1, attention: 0.1, path: 0.2 } };
+const config = { ...tinyConfig, dropout: { hidden: 0.1, attention: 0.1, path: 0.2, patches: 0.5 } };
 const model = vitModel(config, 'all');
 const start = new Map(
   [

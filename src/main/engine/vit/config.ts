@@ -15,6 +15,8 @@ export interface DropoutRates {
   readonly attention: number;
   /** `drop_path_rate`: for whole residual branches of an image. */
   readonly path: number;
+  /** Share of the patches that a training step leaves out (`patchDropout`), which no config.json has. Absent = 0. */
+  readonly patches?: number;
 }
 export const noDropout: DropoutRates = { hidden: 0, attention: 0, path: 0 };
 

@@ -2,7 +2,7 @@ import type { LoraSettings } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 import type { VitConfig } from './config';
-import { Dropout, dropPathRates, dropsBranches, type MaskSource } from './dropout';
+import { Dropout, type DropoutSource, dropPathRates, dropsBranches } from './dropout';
 import { embed } from './embed';
 import { adaptedModules, addAdapter } from './lora';
 import { blockPrefix, type FamilyNames, finalNormalisationName, namesOf } from './names';
@@ -41,7 +41,7 @@ export function buildVit(
   parameter: ParameterSource,
   pixels: Value,
   tapped = false,
-  mask: MaskSource | null = null,
+  mask: DropoutSource | null = null,
   lora: LoraSettings | null = null,
 ): VitValues {
   const { hidden, attentions, hiddenStates } = encode(builder, config, parameter, pixels, {
@@ -67,7 +67,7 @@ export function buildTokens(
   config: VitConfig,
   parameter: ParameterSource,
   pixels: Value,
-  mask: MaskSource | null = null,
+  mask: DropoutSource | null = null,
 ): Value {
   const options = { tapped: false, allTokens: true, mask, lora: null };
   const { hidden } = encode(builder, config, parameter, pixels, options);
@@ -83,7 +83,7 @@ interface EncodeOptions {
   readonly tapped: boolean;
   /** Whether the last block computes every token; otherwise CLS alone. */
   readonly allTokens: boolean;
-  readonly mask: MaskSource | null;
+  readonly mask: DropoutSource | null;
   readonly lora: LoraSettings | null;
 }
 
@@ -106,7 +106,8 @@ function encode(
 
   const dropout = new Dropout(builder, batch, mask);
   const pathRates = dropPathRates(config);
-  let hidden = dropout.units('embeddings', embed(builder, config, parameter, pixels), config.dropout.hidden);
+  const embedded = dropout.patches(config, embed(builder, config, parameter, pixels));
+  let hidden = dropout.units('embeddings', embedded, config.dropout.hidden);
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
     const block = new Block(builder, config, parameter, index, batch, dropout, pathRates[index] ?? 0, lora);
@@ -143,7 +144,8 @@ function readFeatures(
   const readout = readoutOf(config);
   // If only CLS is read, the other tokens need no normalisation.
   if (readout === 'cls') return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
-  const tokens = tokenCount(config);
+  // In training, some of the patches may be left out.
+  const tokens = (hidden.shape[0] as number) / batch;
   const sequences = builder.reshape(normalise(hidden), [batch, tokens, config.hiddenSize]);
   if (readout === 'patches') return builder.reduceMean(sequences, [1]);
   const cls = builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, config.hiddenSize]);

@@ -35,6 +35,16 @@ export function tokenCount(config: VitConfig): number {
   return leadingTokens(config) + patchCount(config);
 }
 
+/** Number of patches of one image in a training step, at least one: see `Dropout.patches`. */
+export function trainedPatchCount(config: VitConfig): number {
+  return Math.max(1, Math.round((1 - (config.dropout.patches ?? 0)) * patchCount(config)));
+}
+
+/** Number of tokens of one image in a training step. */
+export function trainedTokenCount(config: VitConfig): number {
+  return leadingTokens(config) + trainedPatchCount(config);
+}
+
 /** What the classifier reads: CLS, CLS joined with the mean of the patches, or that mean alone. */
 export type Readout = 'cls' | 'cls-and-patches' | 'patches';
 

@@ -99,7 +99,7 @@ Images must be prepared as described in \`pipeline.json\`: grey levels by ${inte
 
 ${comparison === null ? '' : precisionSection(comparison)}## Training
 
-Run \`${record.id}\`, ${record.createdAt}. ${counts.train} training, ${counts.validation} validation and ${counts.test} test images. Preset ${config.preset}, ${config.epochs} epochs, batch ${config.batchSize} × ${config.gradientAccumulation}, learning rate ${config.learningRate}, seed ${config.seed}. Best epoch chosen by validation ${config.bestMetric}.
+Run \`${record.id}\`, ${record.createdAt}. ${counts.train} training, ${counts.validation} validation and ${counts.test} test images. Preset ${config.preset}, ${config.epochs} epochs, batch ${config.batchSize} × ${config.gradientAccumulation}, learning rate ${config.learningRate}, seed ${config.seed}${config.patchDropout === 0 || config.preset === 'quick' ? '' : `, ${formatPercent(config.patchDropout)} of the patches left out of each training step`}. Best epoch chosen by validation ${config.bestMetric}.
 
 ${record.notes.map((note) => `- ${plain(note)}`).join('\n')}
 

@@ -47,4 +47,7 @@ const workOf = ({ train, validation }: { readonly train: number; readonly valida
   train + VALIDATION_COST * validation;
 
 const costsTheSame = (one: RunConfig, other: RunConfig): boolean =>
-  one.imageSize === other.imageSize && one.headSolver === other.headSolver && one.featureViews === other.featureViews;
+  one.imageSize === other.imageSize &&
+  one.headSolver === other.headSolver &&
+  one.featureViews === other.featureViews &&
+  one.patchDropout === other.patchDropout;

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Shape } from '../../ir/value';
 import type { OpAttributes, OpName } from '../../ops/attributes';
 import { at } from '../../ops/rule';
@@ -140,6 +140,13 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   },
   concat: ({ tf, inputs, attributes: { axis } }) => [tf.concat([...inputs], axis)],
   expand: ({ tf, inputs, attributes: { shape } }) => [tf.broadcastTo(at(inputs, 0), [...shape])],
+  gatherRows: ({ tf, inputs: [x, indices], outputShapes }) => {
+    const [batch, rows, width] = (x as Tensor).shape as [number, number, number];
+    const offsets = tf.mul(tf.reshape(tf.range(0, batch), [batch, 1]), rows);
+    const places = tf.cast(tf.reshape(tf.add(indices as Tensor, offsets), [-1]), 'int32') as Tensor1D;
+    const selected = tf.gather(tf.reshape(x as Tensor, [batch * rows, width]), places);
+    return [tf.reshape(selected, [...at(outputShapes, 0)])];
+  },
 };
 
 /** Looks up an operation, typed by its name. */
