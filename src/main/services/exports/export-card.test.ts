@@ -38,6 +38,18 @@ const cardOf = (evaluation: ReturnType<typeof evaluateCases>): string => {
 };
 
 describe('the card of a model', () => {
+  it('names the patches left out of training, where layers were trained', () => {
+    const cardWith = (config: Partial<typeof record.config>) =>
+      modelCard({
+        ...{ project: 'P', name: 'A run', evaluations: [], usage: 'Open it.', comparison: null },
+        record: { ...record, config: { ...record.config, ...config } },
+      });
+    const words = 'of the patches left out of each training step';
+    expect(cardWith({ patchDropout: 0.25 })).toContain(`seed 42, 25.0 % ${words}. Best epoch`);
+    expect(cardWith({})).not.toContain(words);
+    expect(cardWith({ patchDropout: 0.25, preset: 'quick' })).not.toContain(words);
+  });
+
   const cases = referenceCases(155, 7, false);
 
   it('states that patients are unknown, with the caution, if no patient is known', () => {
