@@ -111,8 +111,11 @@ export const runConfigSchema = z.strictObject({
   featureViews: z.number().int().min(0).max(1000).default(0),
   /** For stages that train the head alone. */
   headSolver: z.enum(headSolvers).default('optimizer'),
-  /** `logistic` only: scikit-learn's C, on standardised features; smaller = a stronger penalty. */
-  headPenalty: z.number().positive().max(1e6).default(1),
+  /**
+   * `logistic` only: scikit-learn's C, on standardised features; smaller = a stronger penalty. null = chosen from
+   * `searchedPenalties` by cross-validation of the training images.
+   */
+  headPenalty: z.number().positive().max(1e6).nullable().default(null),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(MAX_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),

@@ -20,7 +20,7 @@ export const searchedPenalties: readonly number[] = [0.0003, 0.001, 0.003, 0.01,
 /** The first step: it computes the features of every image, which most other steps use too. */
 export const firstStep: SearchStep = {
   what: 'Logistic regression on features',
-  settings: { preset: 'quick', headSolver: 'logistic', featureViews: 0 },
+  settings: { preset: 'quick', headSolver: 'logistic', featureViews: 0, testTimeViews: 0 },
 };
 
 /** The recipe that a search starts from. */
@@ -28,6 +28,8 @@ export const firstRecipe = (config: RunConfig): Recipe => ({ ...config, ...first
 
 /** Most augmented views of an image that are worth their time. */
 const MAX_VIEWS = 8;
+/** Predictions take as many times as long, plus one. */
+const MAX_TEST_TIME_VIEWS = 4;
 /** Epochs of steps that train layers: enough for a pretrained backbone, and few enough for five folds. */
 const LAYER_EPOCHS = 8;
 
@@ -42,7 +44,7 @@ export function nextSteps(
   pretrained: boolean,
   tried: readonly Readonly<Record<string, unknown>>[],
 ): readonly SearchStep[] {
-  return [...viewSteps(recipe), ...layerSteps(recipe, pretrained)].filter(
+  return [...testTimeSteps(recipe), ...viewSteps(recipe), ...layerSteps(recipe, pretrained)].filter(
     ({ settings }) => !tried.some((before) => sameSettings(before, settings)),
   );
 }
@@ -54,6 +56,15 @@ function viewSteps({ preset, featureViews, augmentation }: Recipe): SearchStep[]
   if (preset !== 'quick' || !augmentation.enabled || featureViews >= MAX_VIEWS) return [];
   const views = Math.max(2, 2 * featureViews);
   return [{ what: `Head on ${views} augmented views`, settings: { featureViews: views } }];
+}
+
+/** The views of the head's training are there, so trying them for predictions costs nothing but heads. */
+function testTimeSteps({ preset, featureViews, testTimeViews }: Recipe): SearchStep[] {
+  const views = Math.min(featureViews, MAX_TEST_TIME_VIEWS);
+  if (preset !== 'quick' || views <= testTimeViews) return [];
+  return [
+    { what: `Predictions averaged over ${views} augmented views`, settings: { featureViews, testTimeViews: views } },
+  ];
 }
 
 function layerSteps(recipe: Recipe, pretrained: boolean): SearchStep[] {

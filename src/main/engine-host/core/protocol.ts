@@ -39,13 +39,16 @@ export interface TrainSpec {
   readonly pipeline: Pipeline;
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Folds of a search, of the training images and then the validation images. Absent for other presets. */
-  readonly folds?: SearchFolds;
+  /**
+   * Folds of the training images and then the validation images, for a search or for choosing the penalty of a head.
+   * Absent where nothing is chosen by a cross-validation.
+   */
+  readonly folds?: GroupedFolds;
   /** Whether to continue from `checkpoints/last`. */
   readonly resume: boolean;
 }
 
-export interface SearchFolds {
+export interface GroupedFolds {
   /** The fold of each image, from 0. */
   readonly folds: readonly number[];
   /** The group of each image: images of one patient or duplicates. No group is in two folds. */
@@ -63,7 +66,7 @@ export interface TrainResult {
 }
 
 /** The part of a run's specification that a learning rate test needs. */
-export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume' | 'folds'>;
+export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume'>;
 
 export interface RateFinding {
   /** Name of the stage trained in the test. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { balancedClassWeights } from '#shared/training/plan';
+import { searchedPenalties } from '#shared/training/search-steps';
 import { relativeError } from '../../engine/selftest/check';
 import { createClassifier } from '../../engine/train/classifier';
 import { fitLogisticRegression } from '../../engine/train/logistic-regression';
@@ -201,6 +202,28 @@ describe('a logistic regression head', { timeout: 180_000 }, () => {
     const trained = await readTensorsFile(join(lastFolder(spec.runFolder), 'model.safetensors'));
     expect([...(trained.get('classifier.weight')?.data ?? [])]).toEqual([...Float32Array.from(fit.weight)]);
     expect([...(trained.get('classifier.bias')?.data ?? [])]).toEqual([...Float32Array.from(fit.bias)]);
+  });
+
+  it('takes the penalty that a cross-validation chooses, unless the run names one', async () => {
+    const headOf = async (spec: TrainSpec) => {
+      const { log } = await train(spec);
+      const { data } = (await readTensorsFile(join(lastFolder(spec.runFolder), 'model.safetensors'))).get(
+        'classifier.weight',
+      ) ?? { data: [] };
+      return { weights: [...data], notes: log.flatMap((entry) => (entry.kind === 'note' ? [entry.message] : [])) };
+    };
+    const groups = Array.from({ length: 26 }, (_, image) => Math.floor(image / 2));
+    const folds = { groups, folds: groups.map((group) => group % 5) };
+    const chosen = await headOf({ ...quick('chosen', { ...logistic, headPenalty: null }), folds });
+    const penalty = /^The penalty C (\S+) was chosen by cross-validation/.exec(chosen.notes[0] ?? '')?.[1];
+    expect(searchedPenalties).toContain(Number(penalty));
+    const named = await headOf({ ...quick('named', { ...logistic, headPenalty: Number(penalty) }), folds });
+    expect(named.weights).toEqual(chosen.weights);
+    expect(named.notes).toHaveLength(1);
+    const other = searchedPenalties.find((one) => one !== Number(penalty)) ?? 1;
+    expect((await headOf({ ...quick('other', { ...logistic, headPenalty: other }), folds })).weights).not.toEqual(
+      chosen.weights,
+    );
   });
 
   it('applies the weights that a sampler would draw by', async () => {

@@ -14,7 +14,9 @@ export function runHash(spec: TrainSpec): string {
     testTimeViews: _views,
     ...decisive
   } = spec.config;
-  const config = withoutLaterDefaults(decisive);
+  // Without a logistic regression its penalty decides nothing.
+  const isLogistic = decisive.headSolver === 'logistic';
+  const config = withoutLaterDefaults(isLogistic ? decisive : { ...decisive, headPenalty: 1 });
   const images = (samples: readonly Sample[]) => samples.map(({ image, label }) => [image, label]);
   return recordHash({
     config,

@@ -3,6 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type LoraSettings, loraOf } from '#shared/training/lora';
 import type { StagePlan } from '#shared/training/plan';
 import { balancedClassWeights, samplingWeights } from '#shared/training/plan';
+import { searchedPenalties } from '#shared/training/search-steps';
 import { trainingViews } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import type { NamedTensors } from '../../engine/tensor';
@@ -15,7 +16,7 @@ import type { VitConfig } from '../../engine/vit/config';
 import { initialiseParameters } from '../../engine/vit/initialise';
 import { loraGroups, mergeAdapters } from '../../engine/vit/lora';
 import { featureWidth } from '../../engine/vit/tokens';
-import { featureBatches, imageBatches, type Mixing, wholeBatch } from '../batches/batch-source';
+import { type FeatureSet, featureBatches, imageBatches, type Mixing, wholeBatch } from '../batches/batch-source';
 import { createLoader } from '../batches/loader';
 import { requirePrecision } from '../core/device';
 import type { Sample, TrainSpec } from '../core/protocol';
@@ -23,6 +24,7 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { extractFeatures } from '../features/extract-features';
 import { memoryOptions, partThatFits } from '../machine/memory';
 import { withDropout } from '../models/dropout';
+import { choosePenalty } from './fold-heads';
 import { retryOnDisk } from './wait-for-disk';
 
 /** The model that a stage starts from. */
@@ -52,7 +54,10 @@ export interface StageSetup {
 }
 
 /** The part of a run's specification that stages need. */
-export type StagedSpec = Pick<TrainSpec, 'config' | 'classes' | 'pipeline' | 'cacheFolder' | 'train' | 'validation'>;
+export type StagedSpec = Pick<
+  TrainSpec,
+  'config' | 'classes' | 'pipeline' | 'cacheFolder' | 'train' | 'validation' | 'folds'
+>;
 
 export interface StageInput {
   readonly spec: StagedSpec;
@@ -172,11 +177,10 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
 /** Options for a head fitted by logistic regression, with weights in place of sampling and without mixup. */
 function logisticOptions(
   { spec: { config }, context }: StageInput,
-  given: Pick<LogisticSessionOptions, 'features' | 'classes' | 'classWeights' | 'rowsPerImage'>,
+  given: Pick<LogisticSessionOptions, 'features' | 'classes' | 'classWeights' | 'rowsPerImage' | 'penalty'>,
 ): LogisticSessionOptions {
   return {
     ...given,
-    penalty: config.headPenalty,
     labelSmoothing: config.labelSmoothing,
     onIteration: async () => {
       await context.yieldToMessages();
@@ -184,6 +188,29 @@ function logisticOptions(
       if (context.control() === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
     },
   };
+}
+
+/** scikit-learn's default, for data without folds to choose another by. */
+const USUAL_PENALTY = 1;
+
+/** The penalty of a logistic regression: that of the run, or the best in a cross-validation of its training images. */
+async function penaltyOf({ spec, context, note }: StageInput, train: FeatureSet, width: number): Promise<number> {
+  const { config, folds, classes } = spec;
+  if (config.headPenalty !== null || folds === undefined) return config.headPenalty ?? USUAL_PENALTY;
+  const penalty = await choosePenalty({
+    trainOn: train.views,
+    predictOn: train.views.slice(0, 1),
+    labels: train.labels,
+    folds: Int32Array.from(folds.folds.slice(0, train.labels.length)),
+    width,
+    classes: classes.length,
+    penalties: searchedPenalties,
+    classWeights: (labels) => (config.classBalance === 'none' ? null : balancedClassWeights(labels, classes.length)),
+    labelSmoothing: config.labelSmoothing,
+    onIteration: () => checkCancelled(context),
+  });
+  note(`The penalty C ${penalty} was chosen by cross-validation of the training images, with groups kept together.`);
+  return penalty;
 }
 
 /** Adds new adapters to a model without any. */
@@ -233,7 +260,11 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     stage.solver === 'logistic'
       ? {
           session: createLogisticSession(
-            logisticOptions(input, { ...shape, classWeights, rowsPerImage: views.length }),
+            logisticOptions(input, {
+              ...shape,
+              ...{ classWeights, rowsPerImage: views.length },
+              penalty: await penaltyOf(input, train, width),
+            }),
             head,
             optimizer ?? undefined,
           ),

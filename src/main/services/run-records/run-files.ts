@@ -156,7 +156,13 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
       },
     );
   }
-  return record;
+  return record.config.preset === 'auto' ? withFound(record, await readSearchState(folder)) : record;
+}
+
+/** The record of a search with what it has found for predictions: views at test time. */
+function withFound(record: RunRecord, search: SearchState | null): RunRecord {
+  if (search === null || search.kept === null) return record;
+  return { ...record, config: { ...record.config, testTimeViews: search.recipe.testTimeViews } };
 }
 
 /** Throws `run_damaged`. */

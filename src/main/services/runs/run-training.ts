@@ -1,6 +1,6 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
-import type { BestMetric } from '#shared/models/run-config';
+import type { BestMetric, RunConfig } from '#shared/models/run-config';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { jobProgressText } from '#shared/text/job-text';
 import type { DecodePool } from '../../decode-host/client';
@@ -12,7 +12,7 @@ import { cacheFolder, runFolder } from '../project/project-paths';
 import { hasCheckpoint, hasSearch, readRunRecord, readRunSamples, startingWeights } from '../run-records/run-files';
 import { removeRunLog } from '../run-records/run-log';
 import { samplesOf } from '../run-records/run-samples';
-import { dealSearchFolds } from '../splits/search-folds';
+import { dealRunFolds } from '../splits/run-folds';
 import type { ActiveRun } from './active-run';
 import { workOf } from './engine-job';
 import type { BackboneResolver } from './run-preview';
@@ -69,7 +69,7 @@ export async function trainRun(
         });
       },
     });
-  const ofSearch = [...samplesOf(samples, 'train'), ...samplesOf(samples, 'validation')];
+  const fitted = [...samplesOf(samples, 'train'), ...samplesOf(samples, 'validation')];
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
@@ -87,7 +87,7 @@ export async function trainRun(
       pipeline: record.pipeline,
       train,
       validation,
-      ...(record.config.preset === 'auto' ? { folds: dealSearchFolds(project, ofSearch, record.config.seed) } : {}),
+      ...(choosesByFolds(record.config) ? { folds: dealRunFolds(project, fitted, record.config.seed) } : {}),
       resume,
     },
     {
@@ -105,3 +105,7 @@ export async function trainRun(
   run.attach(call);
   return call.result;
 }
+
+/** Whether something of a run is chosen by a cross-validation of its images. */
+const choosesByFolds = ({ preset, headSolver, headPenalty }: RunConfig): boolean =>
+  preset === 'auto' || (headSolver === 'logistic' && headPenalty === null);

@@ -47,7 +47,7 @@ export async function trainBySearch(run: StagedRun, model: Model, pretrained: bo
   const before = (await readSearch(spec.runFolder, run.hash)) ?? newState(spec, run.hash);
   const pace = await createPace(model.config, device, spec.config.threads);
   const images = [...spec.train, ...spec.validation];
-  const data: SearchData = { spec, model, device, images, folds: before.folds, pace };
+  const data: SearchData = { spec, model, device, images, folds: before.folds, groups: before.groups, pace };
   const { state, ended } = await search({
     data,
     pretrained,
@@ -111,10 +111,9 @@ export async function trainBySearch(run: StagedRun, model: Model, pretrained: bo
   return { ...interrupted, state: ended, history: [epoch], best, seconds, peakMemoryMB: peakMemoryMB() };
 }
 
-const machineSettings = ({ config: { device, threads, testTimeViews, evaluationBatchSize } }: TrainSpec) => ({
+const machineSettings = ({ config: { device, threads, evaluationBatchSize } }: TrainSpec) => ({
   device,
   threads,
-  testTimeViews,
   evaluationBatchSize,
 });
 

@@ -5,13 +5,13 @@ import { type Recipe, searchedPenalties } from '#shared/training/search-steps';
 import { trainingViews } from '#shared/training/stages';
 import type { EngineDevice } from '../../../engine/backends/backend';
 import { featureWidth } from '../../../engine/vit/tokens';
-import type { Sample, TrainSpec } from '../../core/protocol';
+import type { GroupedFolds, Sample, TrainSpec } from '../../core/protocol';
 import { checkCancelled, type RequestContext } from '../../core/request-context';
 import { extractFeatures } from '../../features/extract-features';
+import { fitFoldHeads } from '../fold-heads';
 import type { Model } from '../stage-setup';
 import { retryOnDisk } from '../wait-for-disk';
 import { fitRecipe } from './fit-recipe';
-import { fitFoldHeads } from './fold-heads';
 import type { Pace } from './pace';
 
 /** What every step of a search works with. */
@@ -23,6 +23,8 @@ export interface SearchData {
   readonly images: readonly Sample[];
   /** [images] */
   readonly folds: readonly number[];
+  /** [images] */
+  readonly groups: readonly number[];
   readonly pace: Pace;
 }
 
@@ -80,8 +82,9 @@ export async function tryHead(
   });
   const evaluation = features as Float32Array;
   const { logits, penalty } = await fitFoldHeads({
-    features: evaluation,
-    views: augmented.length === 0 ? [evaluation] : augmented,
+    trainOn: augmented.length === 0 ? [evaluation] : augmented,
+    // Other random views than a prediction draws, but drawn from the same augmentation.
+    predictOn: [evaluation, ...augmented.slice(0, recipe.testTimeViews)],
     labels: Int32Array.from(images, ({ label }) => label),
     folds: Int32Array.from(folds),
     width: featureWidth(model.config),
@@ -113,7 +116,17 @@ export async function tryLayers(
     const train = images.filter((_, image) => folds[image] !== fold);
     const began = performance.now();
     const fit = await fitRecipe({
-      spec: { ...spec, config: recipe, train, validation: held.map((image) => images[image] as Sample) },
+      spec: {
+        ...spec,
+        config: recipe,
+        train,
+        validation: held.map((image) => images[image] as Sample),
+        folds: foldsOf(
+          data,
+          [...images.keys()].filter((image) => folds[image] !== fold),
+          held,
+        ),
+      },
       model,
       context,
       home: spec.runFolder,
@@ -130,3 +143,14 @@ export async function tryLayers(
   }
   return { state: 'finished', settings: {} };
 }
+
+/** The folds of a part of the images. */
+const foldsOf = (
+  { folds, groups }: SearchData,
+  train: readonly number[],
+  validation: readonly number[],
+): GroupedFolds => {
+  const places = [...train, ...validation];
+  const pick = (values: readonly number[]) => places.map((place) => values[place] as number);
+  return { folds: pick(folds), groups: pick(groups) };
+};

@@ -4,7 +4,10 @@ import type { DraftConfig, SettingsProps } from '../parts/draft-store';
 import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: DraftConfig): string {
-  const solver = headSolver === 'logistic' ? `Logistic regression, C ${decimalText(headPenalty)}` : 'By the optimizer';
+  const solver =
+    headSolver === 'logistic'
+      ? `Logistic regression, C ${headPenalty === null ? 'by cross-validation' : decimalText(headPenalty)}`
+      : 'By the optimizer';
   const views = augmentation.enabled && featureViews > 0 ? `${featureViews} augmented views` : 'original images';
   return `${solver} · on features of ${views}`;
 }
@@ -43,10 +46,11 @@ export function HeadSection({ draft, change }: SettingsProps) {
       {draft.headSolver === 'logistic' && (
         <DecimalSetting
           label="Penalty C"
-          help="As in scikit-learn, on standardised features; smaller = simpler."
+          help="As in scikit-learn, on standardised features; smaller = simpler. Empty = chosen by cross-validation of the training images."
           value={draft.headPenalty}
+          placeholder="by cross-validation"
           check={(value) => (value > 0 && value <= 1e6 ? null : 'Above 0, up to 1000000')}
-          onChange={(value) => change({ headPenalty: value ?? 1 })}
+          onChange={(headPenalty) => change({ headPenalty })}
         />
       )}
     </FoldableCard>

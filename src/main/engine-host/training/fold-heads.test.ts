@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
 import { caseCrossEntropy } from '#shared/statistics/log-loss';
-import { fitLogisticRegression, type LogisticFit } from '../../../engine/train/logistic-regression';
-import { type FoldHeadsInput, fitFoldHeads } from './fold-heads';
+import { softmaxRows } from '#shared/statistics/softmax';
+import { averageViews } from '../../engine/train/average-views';
+import { fitLogisticRegression, type LogisticFit } from '../../engine/train/logistic-regression';
+import { choosePenalty, type FoldHeadsInput, fitFoldHeads } from './fold-heads';
 
 const [images, width, classes] = [60, 8, 3];
 const random = createRandom(5, 0);
@@ -13,7 +15,7 @@ const features = Float32Array.from({ length: images * width }, (_, at) => {
   return random.next() + (j < 2 ? 0.25 * ((labels[image] as number) === j ? 1 : 0) : 0);
 });
 const input: FoldHeadsInput = {
-  ...{ features, views: [features], labels, width, classes },
+  ...{ trainOn: [features], predictOn: [features], labels, width, classes },
   folds: Int32Array.from({ length: images }, (_, image) => Math.floor(image / 6) % 5),
   penalties: [0.003, 0.03, 0.3, 3],
   classWeights: () => null,
@@ -91,6 +93,7 @@ describe('heads of folds', () => {
       }
     }
     expect(penalty).toBe(input.penalties[total.indexOf(Math.min(...total))]);
+    expect(await choosePenalty(input)).toBe(penalty);
     // The penalties matter, or choosing the wrong one would go unnoticed.
     expect(new Set(total.map((value) => value.toFixed(2))).size).toBe(input.penalties.length);
   });
@@ -105,5 +108,16 @@ describe('heads of folds', () => {
     ];
     for (const image of inFold) expect(of(after, image)).toEqual(of(before, image));
     expect(after.logits).not.toEqual(before.logits);
+  });
+
+  it('average the probabilities of the views that they predict on', async () => {
+    const other = features.map((value) => 1 - value);
+    const one = await fitFoldHeads({ ...input, penalties: [0.3] });
+    const two = await fitFoldHeads({ ...input, penalties: [0.3], predictOn: [other] });
+    const both = await fitFoldHeads({ ...input, penalties: [0.3], predictOn: [features, other] });
+    const { probabilities } = averageViews([one.logits, two.logits], classes);
+    for (const [index, value] of softmaxRows(both.logits, classes).entries()) {
+      expect(value).toBeCloseTo(probabilities[index] as number, 5);
+    }
   });
 });

@@ -1,11 +1,12 @@
 import { caseCrossEntropy } from '#shared/statistics/log-loss';
-import { fitLogisticPath, type LogisticFit, type LogisticOptions } from '../../../engine/train/logistic-regression';
+import { averageViews } from '../../engine/train/average-views';
+import { fitLogisticPath, type LogisticFit, type LogisticOptions } from '../../engine/train/logistic-regression';
 
 export interface FoldHeadsInput {
-  /** [images, width] of the view that predictions are made on. */
-  readonly features: Float32Array;
   /** [images, width] of each view that heads are trained on. */
-  readonly views: readonly Float32Array[];
+  readonly trainOn: readonly Float32Array[];
+  /** [images, width] of each view whose probabilities a prediction averages. */
+  readonly predictOn: readonly Float32Array[];
   /** [images], class indices. */
   readonly labels: Int32Array;
   /** [images], fold of each image. */
@@ -37,7 +38,7 @@ const MAXIMUM_ITERATIONS = 500;
  */
 export async function fitFoldHeads(input: FoldHeadsInput): Promise<FoldHeads> {
   const { folds, labels, classes, penalties } = input;
-  const count = 1 + folds.reduce((most, fold) => Math.max(most, fold), 0);
+  const count = foldCount(folds);
   // inner[i][penalty]: loss, summed over images, of heads trained without fold i, each on images that it did not see.
   const inner = Array.from({ length: count }, () => new Float64Array(penalties.length));
   const outer = new Float64Array(penalties.length);
@@ -61,6 +62,19 @@ export async function fitFoldHeads(input: FoldHeadsInput): Promise<FoldHeads> {
   return { logits, penalty: penalties[smallest(outer)] as number };
 }
 
+/** Chooses the penalty with the smallest loss on images that heads were not trained on: one cross-validation. */
+export async function choosePenalty(input: FoldHeadsInput): Promise<number> {
+  const losses = new Float64Array(input.penalties.length);
+  for (let fold = 0; fold < foldCount(input.folds); fold += 1) {
+    for (const [place, fit] of (await fitWithout(input, [fold])).entries()) {
+      losses[place] = (losses[place] as number) + lossOfFold(input, fit, fold);
+    }
+  }
+  return input.penalties[smallest(losses)] as number;
+}
+
+const foldCount = (folds: Int32Array): number => 1 + folds.reduce((most, fold) => Math.max(most, fold), 0);
+
 const imagesOf = (folds: Int32Array, fold: number): number[] =>
   [...folds.keys()].filter((image) => folds[image] === fold);
 
@@ -68,7 +82,7 @@ const smallest = (values: Float64Array): number =>
   values.reduce((best, value, place) => (value < (values[best] as number) ? place : best), 0);
 
 function fitWithout(input: FoldHeadsInput, without: readonly number[]): Promise<LogisticFit[]> {
-  const { views, folds, width, classes, penalties, onIteration } = input;
+  const { trainOn: views, folds, width, classes, penalties, onIteration } = input;
   const images = [...folds.keys()].filter((image) => !without.includes(folds[image] as number));
   const features = new Float32Array(views.length * images.length * width);
   for (const [view, values] of views.entries()) {
@@ -90,14 +104,19 @@ function fitWithout(input: FoldHeadsInput, without: readonly number[]): Promise<
   return fitLogisticPath({ features, labels, width, classes }, options, penalties);
 }
 
-function logitsOf({ features, width, classes }: FoldHeadsInput, { weight, bias }: LogisticFit, image: number) {
-  return Float64Array.from({ length: classes }, (_, c) => {
-    let logit = bias[c] as number;
-    for (let j = 0; j < width; j += 1) {
-      logit += (weight[c * width + j] as number) * (features[image * width + j] as number);
-    }
-    return logit;
-  });
+/** Logits of an image; for several views, the logarithm of the mean probability. */
+function logitsOf({ predictOn, width, classes }: FoldHeadsInput, { weight, bias }: LogisticFit, image: number) {
+  const ofViews = predictOn.map((features) =>
+    Float32Array.from({ length: classes }, (_, c) => {
+      let logit = bias[c] as number;
+      for (let j = 0; j < width; j += 1) {
+        logit += (weight[c * width + j] as number) * (features[image * width + j] as number);
+      }
+      return logit;
+    }),
+  );
+  const [only, second] = ofViews;
+  return only !== undefined && second === undefined ? only : averageViews(ofViews, classes).logits;
 }
 
 function lossOfFold(input: FoldHeadsInput, fit: LogisticFit, fold: number): number {

@@ -1,6 +1,6 @@
 import { foldItems } from '#shared/splitting/folds';
 import type { SplitItem } from '#shared/splitting/split';
-import type { SearchFolds } from '../../engine-host/core/protocol';
+import type { GroupedFolds } from '../../engine-host/core/protocol';
 import { splitCandidates } from '../../store/splits';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { findPeople } from '../patients/same-person';
@@ -8,14 +8,14 @@ import type { OpenProject } from '../project/projects';
 import type { RunSample } from '../run-records/run-files';
 import { toSplitItems } from './split-items';
 
-/** Folds of a search. Fewer would leave much less to train on, more would take longer. */
+/** Fewer would leave much less to train on, more would take longer. */
 const FOLDS = 5;
 
 /**
  * Deals the images of a run into folds, in their order, stratified by class, with patients and duplicates together.
  * Images that have been removed since the run was created are on their own. Deterministic for the same images and seed.
  */
-export function dealSearchFolds({ store }: OpenProject, samples: readonly RunSample[], seed: number): SearchFolds {
+export function dealRunFolds({ store }: OpenProject, samples: readonly RunSample[], seed: number): GroupedFolds {
   const wanted = new Set(samples.map(({ image }) => image));
   const items = new Map(
     toSplitItems(
