@@ -327,7 +327,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(estimate).toMatchObject({
       parameters: expected,
       trainableParameters: expected,
-      imageSize: 96,
+      preparation: { height: 96, width: 96 },
       pretrained: false,
     });
     expect(estimate.seconds).toBeGreaterThan(0);
@@ -488,7 +488,7 @@ describe('other requests', { timeout: 180_000 }, () => {
       return engine.request('estimate', { backbone, config, ...sizes }).result;
     };
     const [same, smaller] = [await ask(96), await ask(48)];
-    expect([same.imageSize, smaller.imageSize]).toEqual([96, 48]);
+    expect([same.preparation.height, smaller.preparation.height]).toEqual([96, 48]);
     expect(same.parameters - smaller.parameters).toBe((64 - 16) * 96);
     await expect(ask(50)).rejects.toMatchObject({
       code: 'image_size_unfit',

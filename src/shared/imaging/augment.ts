@@ -1,7 +1,8 @@
-import type { Pipeline } from '../models/pipeline';
+import type { Preparation } from '../models/pipeline';
 import type { Augmentation } from '../models/run-config';
 import { applyJitter, drawJitter, type JitterStep } from './colour-jitter';
 import { normaliseInto, pixelValuesInto } from './normalise';
+import { type Frame, frameOf } from './placement';
 import { createRandom, type Random } from './random';
 import type { Raster } from './raster';
 import { sampleView, type View } from './sample-view';
@@ -16,7 +17,7 @@ const MIN_ASPECT = 3 / 4;
 const MAX_ASPECT = 4 / 3;
 
 /** torchvision's RandomResizedCrop.get_params: ten attempts, then the largest centred crop of a permitted aspect. */
-function drawCrop(width: number, height: number, scale: readonly [number, number], random: Random) {
+function drawWithin(width: number, height: number, scale: readonly [number, number], random: Random) {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = width * height * random.uniform(scale[0], scale[1]);
     const aspect = Math.exp(random.uniform(Math.log(MIN_ASPECT), Math.log(MAX_ASPECT)));
@@ -38,12 +39,25 @@ function drawCrop(width: number, height: number, scale: readonly [number, number
   };
 }
 
-/** Draws crop, flip, rotation and jitter, in the order of application. */
-export function drawAugmentation(raster: Raster, augmentation: Augmentation, random: Random): Draw {
-  const crop = drawCrop(raster.width, raster.height, augmentation.cropScale, random);
+/** A crop of what the evaluation view shows. */
+function drawCrop(frame: Frame, scale: readonly [number, number], random: Random): Frame {
+  const width = Math.max(1, Math.round(frame.width));
+  const height = Math.max(1, Math.round(frame.height));
+  const crop = drawWithin(width, height, scale, random);
+  return { ...crop, left: frame.left + crop.left, top: frame.top + crop.top };
+}
+
+/** Draws crop, flip, rotation and jitter, in the order of application. `frame`: what the evaluation view shows. */
+export function drawAugmentation(
+  frame: Frame,
+  channels: Raster['channels'],
+  augmentation: Augmentation,
+  random: Random,
+): Draw {
+  const crop = drawCrop(frame, augmentation.cropScale, random);
   const flip = random.next() < augmentation.horizontalFlip;
   const degrees = random.uniform(-augmentation.rotationDegrees, augmentation.rotationDegrees);
-  return { view: { ...crop, flip, degrees }, jitter: drawJitter(augmentation, raster.channels === 1, random) };
+  return { view: { ...crop, flip, degrees }, jitter: drawJitter(augmentation, channels === 1, random) };
 }
 
 /**
@@ -68,7 +82,7 @@ export const testTimeRandom = (content: number, view: number): Random => createR
 export function augmentInto(
   raster: Raster,
   augmentation: Augmentation,
-  pipeline: Pipeline,
+  pipeline: Preparation,
   random: Random,
   out: Float32Array,
   offset: number,
@@ -77,8 +91,8 @@ export function augmentInto(
     pixelValuesInto(raster, pipeline, out, offset);
     return;
   }
-  const draw = drawAugmentation(raster, augmentation, random);
-  const samples = sampleView(raster, draw.view, pipeline.width, pipeline.height);
+  const draw = drawAugmentation(frameOf(raster, pipeline), raster.channels, augmentation, random);
+  const samples = sampleView(raster, draw.view, pipeline.width, pipeline.height, pipeline.resample);
   applyJitter(samples, draw.jitter);
   normaliseInto(samples, pipeline, out, offset);
 }

@@ -1,6 +1,6 @@
-import type { Pipeline } from '../models/pipeline';
+import type { Pipeline, Preparation } from '../models/pipeline';
+import { evaluationView } from './evaluation-view';
 import type { Raster } from './raster';
-import { resizeBilinear } from './resize';
 
 type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
 
@@ -14,8 +14,8 @@ export interface Samples {
 }
 
 /**
- * Writes (x × rescaleFactor - mean) / std as [3, height, width] into `out` at `offset`, like HF's ViTImageProcessor; a
- * grey image is copied to all three planes before mean and std.
+ * Writes (x × rescaleFactor - mean) / std as [3, height, width] into `out` at `offset`, like the image processors of
+ * transformers; a grey image is copied to all three planes before mean and std.
  */
 export function normaliseInto(samples: Samples, pipeline: Normalisation, out: Float32Array, offset: number): void {
   const plane = samples.width * samples.height;
@@ -31,12 +31,12 @@ export function normaliseInto(samples: Samples, pipeline: Normalisation, out: Fl
   }
 }
 
-/** The evaluation view of a canonical raster: resize to the pipeline's size, rescale, normalise. [3, height, width] */
-export function pixelValuesInto(raster: Raster, pipeline: Pipeline, out: Float32Array, offset: number): void {
-  normaliseInto(resizeBilinear(raster, pipeline.width, pipeline.height), pipeline, out, offset);
+/** The evaluation view of a canonical raster: resize and cut, rescale, normalise. [3, height, width] */
+export function pixelValuesInto(raster: Raster, pipeline: Preparation, out: Float32Array, offset: number): void {
+  normaliseInto(evaluationView(raster, pipeline), pipeline, out, offset);
 }
 
-export function pixelValues(raster: Raster, pipeline: Pipeline): Float32Array {
+export function pixelValues(raster: Raster, pipeline: Preparation): Float32Array {
   const out = new Float32Array(3 * pipeline.width * pipeline.height);
   pixelValuesInto(raster, pipeline, out, 0);
   return out;

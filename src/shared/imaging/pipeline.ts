@@ -1,4 +1,5 @@
-import { CANONICAL_SHORT_SIDE, type Pipeline } from '../models/pipeline';
+import { CANONICAL_SHORT_SIDE, type Pipeline, type Preparation } from '../models/pipeline';
+import { largestShortSide } from './placement';
 import { sha256Hex } from './sha256';
 
 type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
@@ -13,20 +14,33 @@ export const defaultNormalisation: Normalisation = {
   std: [0.5, 0.5, 0.5],
 };
 
-/** The pipeline of a backbone with `size` × `size` inputs and the normalisation of its image processor. */
-export function defaultPipeline(size: number, { rescaleFactor, mean, std } = defaultNormalisation): Pipeline {
+/** The pipeline of a backbone with `size` × `size` inputs that sees whole images, and a normalisation. */
+export const defaultPipeline = (size: number, { rescaleFactor, mean, std } = defaultNormalisation): Pipeline =>
+  pipelineFor({ height: size, width: size, resample: 'bilinear', rescaleFactor, mean, std });
+
+/** The pipeline that reads files as they are read now and prepares their rasters in this way. */
+export function pipelineFor({ height, width, fit, resample, rescaleFactor, mean, std }: Preparation): Pipeline {
   return {
     version: 1,
     intensity: { kind: 'auto' },
     ...currentReading,
-    canonicalShortSide: CANONICAL_SHORT_SIDE,
-    height: size,
-    width: size,
-    resample: 'bilinear',
+    canonicalShortSide: canonicalShortSide({ height, width, ...(fit && { fit }) }),
+    height,
+    width,
+    ...(fit && { fit }),
+    resample,
     rescaleFactor,
     mean: [...mean],
     std: [...std],
   };
+}
+
+/** Larger rasters have a short side that is a multiple of this, so that runs of similar sizes share them. */
+const SHORT_SIDE_STEP = 256;
+
+/** The short side of canonical rasters, from which a picture is never enlarged unless its source is as small. */
+function canonicalShortSide(preparation: Pick<Preparation, 'height' | 'width' | 'fit'>): number {
+  return Math.max(CANONICAL_SHORT_SIDE, SHORT_SIDE_STEP * Math.ceil(largestShortSide(preparation) / SHORT_SIDE_STEP));
 }
 
 /** JSON with sorted keys: equal records give equal text. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Maximum short side of a canonical raster, in pixels. */
+/** Usual maximum of the short side of a canonical raster, in pixels; larger where a run's images are larger. */
 export const CANONICAL_SHORT_SIDE = 512;
 
 /**
@@ -37,12 +37,32 @@ export type PixelShape = z.infer<typeof pixelShapeSchema>;
 export const wideSamplesSchema = z.enum(['values']);
 export type WideSamples = z.infer<typeof wideSamplesSchema>;
 
+/** Resampling filters of Pillow, in the order of its numbers (`Image.Resampling`), which image processors name. */
+export const resampleNames = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const;
+export type Resample = (typeof resampleNames)[number];
+
+const side = z.number().int().positive();
+
+/**
+ * How the image is resized before the network's `height` × `width` are cut from its centre, where black fills what the
+ * image does not cover.
+ */
+export const fitSchema = z.discriminatedUnion('kind', [
+  /** To this size, whatever its aspect. */
+  z.object({ kind: z.literal('squash'), height: side, width: side }),
+  /** Keeping its aspect, to this short side, and a long side of at most `longestEdge`. */
+  z.object({ kind: z.literal('shortest-edge'), edge: side, longestEdge: side.optional() }),
+  /** Keeping its aspect, to the largest size within `height` × `width`. */
+  z.object({ kind: z.literal('letterbox') }),
+]);
+export type Fit = z.infer<typeof fitSchema>;
+
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
  * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → crop → shape of pixels → canonical
- * 8-bit raster (short side at most `canonicalShortSide`) → resize (PIL's antialiased bilinear, aspect not preserved,
- * like HF's ViTImageProcessor) → × `rescaleFactor` → (x - mean) / std. Training, evaluation, prediction and export all
+ * 8-bit raster (short side at most `canonicalShortSide`) → resize (`resample`, by Pillow's arithmetic) and cut (`fit`) →
+ * × `rescaleFactor` → (x - mean) / std, like the image processors of transformers. Training, evaluation, prediction and export all
  * read this record, and its hash is stored with every run.
  */
 export const pipelineSchema = z.object({
@@ -54,12 +74,17 @@ export const pipelineSchema = z.object({
   pixels: pixelShapeSchema.optional(),
   /** Absent, as in runs of earlier versions: round(v / 257), whatever the intensity. */
   wideSamples: wideSamplesSchema.optional(),
-  canonicalShortSide: z.number().int().positive(),
-  height: z.number().int().positive(),
-  width: z.number().int().positive(),
-  resample: z.literal('bilinear'),
+  canonicalShortSide: side,
+  height: side,
+  width: side,
+  /** Absent, as in runs of earlier versions: the whole image is resized to `height` × `width`, whatever its aspect. */
+  fit: fitSchema.optional(),
+  resample: z.enum(resampleNames),
   rescaleFactor: z.number().positive(),
   mean: triple,
   std: triple,
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
+
+/** The part of the pipeline that an image processor determines: from the raster to `pixel_values`. */
+export type Preparation = Pick<Pipeline, 'height' | 'width' | 'fit' | 'resample' | 'rescaleFactor' | 'mean' | 'std'>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseIntensity } from '../imaging/intensity-text';
+import { fitChoices } from '../imaging/preparation';
 import { loraTargets } from '../training/lora';
-import { cropSchema } from './pipeline';
+import { cropSchema, resampleNames } from './pipeline';
 import { testTimeViewsSchema } from './test-time';
 
 /**
@@ -75,7 +76,7 @@ export const runConfigSchema = z.strictObject({
   /** 0 = the number of physical cores. */
   threads: z.number().int().min(0).max(256).default(0),
   seed: z.number().int().min(0).max(0xffffffff).default(42),
-  /** Pixels per side of the model's input, a multiple of the patch size; null = the backbone's own. */
+  /** Pixels per side of the model's input, a multiple of the patch size; null = what the checkpoint's image processor gives. */
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
   /** The region of each image that the model sees; absent = all of it. */
   crop: cropSchema.optional(),
@@ -90,6 +91,13 @@ export const runConfigSchema = z.strictObject({
         'Must be auto, full-range, window:centre:width (as window:40:400) or percentile:low:high (as percentile:1:99)',
     })
     .optional(),
+  /**
+   * How images become squares: `checkpoint`: as its image processor does it; `squash`: the whole image, its aspect not
+   * kept; `letterbox`: the whole image, with black bars; `crop`: the square at its centre. Absent = checkpoint.
+   */
+  fit: z.enum(fitChoices).optional(),
+  /** Filter that resizes images; absent = the checkpoint's. */
+  interpolation: z.enum(resampleNames).optional(),
   /** `lora` only: rank of the adapters, which change weights by alpha / rank times their product. */
   loraRank: z.number().int().min(1).max(256).default(8),
   /** `lora` only. */

@@ -2,7 +2,7 @@ import type { ErrorInfo } from '#shared/ipc/errors';
 import type { AttentionMaps } from '#shared/models/attention';
 import type { DeviceInfo, EngineDevice } from '#shared/models/device';
 import type { WorkPhase } from '#shared/models/job';
-import type { Pipeline } from '#shared/models/pipeline';
+import type { Pipeline, Preparation } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { Augmentation, Device, RunConfig } from '#shared/models/run-config';
@@ -130,9 +130,8 @@ export interface Estimate {
   readonly memoryMB: number;
   /** Null if the device cannot be measured. */
   readonly seconds: number | null;
-  readonly imageSize: number;
-  /** Normalisation of the backbone's pixels: x × rescaleFactor, then (x - mean) / std. */
-  readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
+  /** The checkpoint's own preparation of images, for the size of the run. */
+  readonly preparation: Preparation;
   readonly pretrained: boolean;
   readonly head: BackboneHead;
   /** Notes on the backbone for the run's log. */
@@ -250,6 +249,8 @@ export interface MachineSpeed {
 export interface BackboneInspection {
   /** Without classes if there is no head that predicts one of several classes. */
   readonly config: VitConfig;
+  /** Side in pixels of the images that the checkpoint's image processor gives the network. */
+  readonly inputSize: number;
   /** Files of the checkpoint, relative to the folder. */
   readonly files: readonly string[];
   readonly notes: readonly string[];

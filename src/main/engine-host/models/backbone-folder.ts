@@ -124,7 +124,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
   const described = parseVitConfig(json);
   const problem = problemType(json);
   const shards = await weightFiles(folder, names);
-  const processor = await readImageProcessor(folder, names);
+  const processor = await readImageProcessor(folder, names, described.family);
 
   const open: TensorsFile[] = [];
   const close = async () => {

@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { LoraSettings } from '#shared/training/lora';
+import { preprocessorConfig } from '../../engine/export/processor-config';
 import type { NamedTensors, Tensor } from '../../engine/tensor';
 import {
   AVERAGE,
   FIRST_MOMENT,
-  preprocessorConfig,
   SECOND_MOMENT,
   type TrainerFile,
   trainerFileSchema,

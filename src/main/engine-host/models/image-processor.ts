@@ -3,31 +3,25 @@ import { z } from 'zod';
 import { defaultNormalisation } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
+import { processorClass } from './processor-classes';
+import { type Geometry, geometryFields, readGeometry } from './processor-geometry';
 import { readJsonFile } from './read-json';
 
 type Triple = Pipeline['mean'];
 
-/** Normalisation of a checkpoint's pixels: x × rescaleFactor, then (x - mean) / std. */
+/** What a checkpoint's file says of the pixels that it takes: their size, x × rescaleFactor, then (x - mean) / std. */
 export interface ImageProcessor extends Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'> {
   /** The file of the folder that specifies it; null if none does. */
   readonly file: string | null;
-  /** Assumptions, and differences from Fovea's preparation, as sentences. */
+  /** Null if nothing is said: the network's own size, and the whole image. */
+  readonly geometry: Geometry | null;
+  /** Assumptions, and differences from the checkpoint, as sentences. */
   readonly notes: readonly string[];
 }
 
 const PREPROCESSOR = 'preprocessor_config.json';
 const PROCESSOR = 'processor_config.json';
 export const processorFiles: readonly string[] = [PROCESSOR, PREPROCESSOR];
-
-/** Defaults of transformers 5 for a missing mean or standard deviation, by the class named in the file. */
-const classDefaults: Readonly<Record<string, { readonly mean: Triple; readonly std: Triple }>> = {
-  ViT: defaultNormalisation,
-  DeiT: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-  Bit: {
-    mean: [0.48145466, 0.4578275, 0.40821073],
-    std: [0.26862954, 0.26130258, 0.27577711],
-  },
-};
 
 const number = z.number();
 /** One number applies to all three channels, as in transformers. */
@@ -45,10 +39,7 @@ const processorSchema = z.object({
   do_normalize: z.boolean().nullish(),
   image_mean: z.unknown().optional(),
   image_std: z.unknown().optional(),
-  do_resize: z.boolean().nullish(),
-  size: z.unknown().optional(),
-  do_center_crop: z.boolean().nullish(),
-  resample: z.number().int().nullish(),
+  ...geometryFields,
 });
 type Fields = z.infer<typeof processorSchema>;
 
@@ -59,18 +50,24 @@ const bad = (file: string, reason: string) =>
 
 /**
  * Reads how the checkpoint prepares pixels, from the file that transformers uses: `processor_config.json` if it
- * contains an `image_processor`, else `preprocessor_config.json`. Without either, the defaults of ViT's own class are
- * assumed.
+ * contains an `image_processor`, else `preprocessor_config.json`. Without either, the whole image and the normalisation
+ * of ViT's own class are assumed.
  *
  * @param names files of the folder
+ * @param modelType `model_type` of the folder's config.json, which determines the class if the file names none
  * @throws FoveaError `backbone_invalid` for implausible values
  */
-export async function readImageProcessor(folder: string, names: readonly string[]): Promise<ImageProcessor> {
+export async function readImageProcessor(
+  folder: string,
+  names: readonly string[],
+  modelType: string,
+): Promise<ImageProcessor> {
   const given = await findProcessor(folder, names);
   if (given === null) {
     return {
       ...defaultNormalisation,
       file: null,
+      geometry: null,
       notes: [`The checkpoint has no ${PREPROCESSOR}: a mean and standard deviation of 0.5 are assumed.`],
     };
   }
@@ -81,15 +78,17 @@ export async function readImageProcessor(folder: string, names: readonly string[
     throw bad(file, field === '' ? 'is not a JSON object' : `has an invalid value for ${field}`);
   }
   const fields = parsed.data;
+  const ofClass = processorClass(fields.image_processor_type ?? fields.feature_extractor_type ?? null, modelType);
   const rescaleFactor = fields.do_rescale === false ? 1 : (fields.rescale_factor ?? defaultNormalisation.rescaleFactor);
   const normalises = fields.do_normalize !== false;
-  const mean: Triple = normalises ? channelsOf(file, fields, 'image_mean') : [0, 0, 0];
-  const std: Triple = normalises ? channelsOf(file, fields, 'image_std') : [1, 1, 1];
+  const mean: Triple = normalises ? channelsOf(file, fields, 'image_mean', ofClass.defaults?.mean) : [0, 0, 0];
+  const std: Triple = normalises ? channelsOf(file, fields, 'image_std', ofClass.defaults?.std) : [1, 1, 1];
   const white = 255 * rescaleFactor;
   if (normalises) checkRange(file, white, mean, std);
   else if (white > 4 || white < 0.25)
     throw bad(file, `gives the model pixels from 0 to ${white}, neither rescaled nor normalised`);
-  return { rescaleFactor, mean, std, file, notes: differences(fields) };
+  const { geometry, notes } = readGeometry(fields, ofClass, (reason) => bad(file, reason));
+  return { rescaleFactor, mean, std, file, geometry, notes };
 }
 
 async function findProcessor(folder: string, names: readonly string[]) {
@@ -104,12 +103,15 @@ async function findProcessor(folder: string, names: readonly string[]) {
     : null;
 }
 
-function channelsOf(file: string, fields: Fields, name: 'image_mean' | 'image_std'): Triple {
+function channelsOf(
+  file: string,
+  fields: Fields,
+  name: 'image_mean' | 'image_std',
+  ofClass: Triple | undefined,
+): Triple {
   if (fields[name] === undefined) {
-    const type = fields.image_processor_type ?? fields.feature_extractor_type ?? 'ViT';
-    const known = classDefaults[/^(ViT|DeiT|Bit)(?:ImageProcessor|FeatureExtractor|$)/.exec(type)?.[1] ?? ''];
-    if (known === undefined) throw bad(file, `has no ${name}, and Fovea does not know its class`);
-    return name === 'image_mean' ? known.mean : known.std;
+    if (ofClass === undefined) throw bad(file, `has no ${name}, and Fovea does not know its class`);
+    return ofClass;
   }
   const parsed = channels.safeParse(fields[name]);
   if (!parsed.success) throw bad(file, `has an ${name} that is neither one number nor three`);
@@ -131,23 +133,3 @@ function checkRange(file: string, white: number, mean: Triple, std: Triple): voi
     `has an ${what} of ${values.join(', ')}, which does not fit pixels from 0 to ${Number(white.toPrecision(6))} (do_rescale, rescale_factor)`,
   );
 }
-
-/** Notes where the checkpoint differs from Fovea, which resizes the whole image to a square with bilinear filtering. */
-function differences({ do_resize, size, do_center_crop, resample }: Fields): string[] {
-  const own: string[] = [];
-  if (do_resize !== false) {
-    const edge = typeof size === 'object' && size !== null && 'shortest_edge' in size ? size.shortest_edge : null;
-    if (typeof edge === 'number') own.push(`the shortest edge resized to ${edge} px`);
-    if (resample !== undefined && resample !== null && resample !== 2) own.push(`${resampleName(resample)} resampling`);
-  }
-  if (do_center_crop === true) own.push('the centre cropped');
-  return own.length === 0
-    ? []
-    : [
-        `The checkpoint was trained with ${own.join(', ')}. Fovea resizes the whole image to a square with bilinear interpolation, in training and prediction.`,
-      ];
-}
-
-/** Resampling filters by PIL's numbers. */
-const resampleName = (value: number): string =>
-  ({ 0: 'nearest', 1: 'Lanczos', 3: 'bicubic', 4: 'box', 5: 'Hamming' })[value] ?? `unknown (${value})`;

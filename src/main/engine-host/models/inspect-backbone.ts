@@ -1,6 +1,7 @@
 import type { BackboneInspection } from '../core/protocol';
 import { checkCancelled, type RequestContext } from '../core/request-context';
 import { openBackboneFolder, parameterSpecs } from './backbone-folder';
+import { inputOf } from './network-input';
 
 /**
  * Checks an untrusted checkpoint folder, including its numbers. Runs in the host, not in the main process, because a
@@ -14,7 +15,8 @@ export async function inspectBackbone(
 ): Promise<BackboneInspection> {
   const opened = await openBackboneFolder(folder);
   try {
-    const { config, files, notes, hasHead } = opened;
+    const { config, files, hasHead } = opened;
+    const input = inputOf(opened);
     const names = parameterSpecs(config).map(({ name }) => name);
     const checked = names.filter((name) => hasHead || !name.startsWith('classifier.'));
     for (const [index, name] of checked.entries()) {
@@ -23,7 +25,12 @@ export async function inspectBackbone(
       context.progress('reading-backbone', index + 1, checked.length);
       await checkCancelled(context);
     }
-    return { config: hasHead ? config : { ...config, classes: [] }, files, notes };
+    return {
+      config: hasHead ? config : { ...config, classes: [] },
+      inputSize: input.preparation.height,
+      files,
+      notes: [...opened.notes, ...input.notes],
+    };
   } finally {
     await opened.close();
   }

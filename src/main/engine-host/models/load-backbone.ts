@@ -1,6 +1,7 @@
 import { defaultNormalisation, recordHash } from '#shared/imaging/pipeline';
+import { atSize } from '#shared/imaging/preparation';
 import { FoveaError } from '#shared/ipc/errors';
-import type { Pipeline } from '#shared/models/pipeline';
+import type { Preparation } from '#shared/models/pipeline';
 import type { NamedTensors, Tensor } from '../../engine/tensor';
 import { architectureByName } from '../../engine/vit/architectures';
 import type { VitConfig } from '../../engine/vit/config';
@@ -9,13 +10,15 @@ import { interpolatePositions, withImageSize } from '../../engine/vit/interpolat
 import { gridSize } from '../../engine/vit/tokens';
 import type { BackboneHead, BackboneSource } from '../core/protocol';
 import { type BackboneFolder, hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
+import { inputOf } from './network-input';
 
 export interface BackboneDescription {
   /** With the classes of the run. */
   readonly config: VitConfig;
   readonly pretrained: boolean;
   readonly head: BackboneHead;
-  readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
+  /** Of images for the size in `config`. */
+  readonly preparation: Preparation;
   /** SHA-256 of the files, or of the architecture's description (and the seed once weights are drawn). */
   readonly hash: string;
   /** Decisions made for the user, as sentences. */
@@ -27,6 +30,13 @@ export interface LoadedBackbone extends BackboneDescription {
 }
 
 const isHead = (name: string) => name.startsWith('classifier.');
+
+const wholeImage = (size: number): Preparation => ({
+  height: size,
+  width: size,
+  resample: 'bilinear',
+  ...defaultNormalisation,
+});
 
 function describeArchitecture(name: string, classes: readonly string[], imageSize: number | null): BackboneDescription {
   const known = architectureByName(name, classes);
@@ -40,7 +50,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
     config,
     pretrained: false,
     head: 'new',
-    processor: defaultNormalisation,
+    preparation: wholeImage(config.imageSize),
     // Classes and dropout do not change what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
     notes: [`${name} starts from random weights, without pretraining.`],
@@ -50,7 +60,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
 /**
  * Describes a backbone without reading its weights.
  *
- * @param imageSize side in pixels in place of the backbone's own, or null
+ * @param imageSize side in pixels in place of the checkpoint's own, or null
  * @throws FoveaError `backbone_unknown`, `image_size_unfit`, and the errors of `openBackboneFolder`
  */
 export async function describeBackbone(
@@ -107,16 +117,17 @@ async function describeFolder(
   classes: readonly string[],
   imageSize: number | null,
 ): Promise<BackboneDescription> {
-  const { processor, folder, files } = opened;
-  const config = withImageSize(opened.config, imageSize);
+  const { folder, files } = opened;
+  const input = inputOf(opened);
+  const config = withImageSize(opened.config, imageSize ?? input.preparation.height);
   const head = headOf(opened, classes);
   return {
     config: { ...config, classes },
     pretrained: true,
     head,
-    processor,
+    preparation: atSize(input.preparation, config.imageSize),
     hash: await hashFiles(folder, files),
-    notes: [headNote(opened, classes, head), ...opened.notes, ...sizeNotes(opened.config, config)],
+    notes: [headNote(opened, classes, head), ...opened.notes, ...input.notes, ...sizeNotes(opened.config, config)],
   };
 }
 
@@ -133,7 +144,7 @@ function sizeNotes(from: VitConfig, to: VitConfig): string[] {
  * is drawn anew, a head for the same classes in another order is reordered, and position embeddings are interpolated
  * for another image size; `notes` states all of this.
  *
- * @param imageSize side in pixels in place of the backbone's own, or null
+ * @param imageSize side in pixels in place of the checkpoint's own, or null
  */
 export async function loadBackbone(
   source: BackboneSource,

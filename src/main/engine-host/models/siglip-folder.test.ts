@@ -42,7 +42,8 @@ function write(json: unknown, tensors: ReadonlyMap<string, Tensor>): string {
   const folder = join(root, String(count++));
   mkdirSync(folder);
   writeFileSync(join(folder, 'config.json'), JSON.stringify(json));
-  const processor = { image_processor_type: 'SiglipImageProcessor', image_mean: [0.5, 0.5, 0.5], image_std: 0.5 };
+  const size = { height: vision.image_size, width: vision.image_size };
+  const processor = { image_processor_type: 'SiglipImageProcessor', size, image_mean: [0.5, 0.5, 0.5], image_std: 0.5 };
   writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
   writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(tensors, { format: 'pt' }));
   return folder;

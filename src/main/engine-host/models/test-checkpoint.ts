@@ -32,6 +32,7 @@ export function writeCheckpointFolder(
     image_mean: [0.4, 0.5, 0.6],
     image_std: [0.2, 0.3, 0.4],
     image_processor_type: 'ViTImageProcessor',
+    size: { height: smallConfig.imageSize, width: smallConfig.imageSize },
   };
   writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
   writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(tensors, { format: 'pt' }));

@@ -27,7 +27,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     });
   }
   context.progress('reading-backbone', 0, 2 * rateTest.steps);
-  const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);
+  const model = await loadBackbone(spec.backbone, spec.classes, config.seed, spec.pipeline.height);
   const setup = await setUpStage({
     spec,
     stage,

@@ -137,7 +137,7 @@ function requireImageSize({ config: { imageSize } }: Model, { pipeline }: TrainS
 
 async function modelOf(spec: TrainSpec, start: StartingPoint): Promise<Model> {
   if (start.model === null) {
-    return loadBackbone(spec.backbone, spec.classes, spec.config.seed, spec.config.imageSize);
+    return loadBackbone(spec.backbone, spec.classes, spec.config.seed, spec.pipeline.height);
   }
   const { config, parameters, backbone } = start.model;
   return { config, parameters, hash: backbone, notes: [] };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Pipeline } from '#shared/models/pipeline';
 import { epochRecordSchema } from '#shared/models/run';
 
 /** Progress of a run, apart from its weights: everything that the loop needs to continue as if it had never stopped. */
@@ -93,21 +92,6 @@ export const trainerFileSchema = z.object({
   files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 export type TrainerFile = z.infer<typeof trainerFileSchema>;
-
-/** Returns `preprocessor_config.json` as HF's ViTImageProcessor writes it. `resample` 2 is PIL's BILINEAR. */
-export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> {
-  return {
-    do_normalize: true,
-    do_rescale: true,
-    do_resize: true,
-    image_mean: pipeline.mean,
-    image_processor_type: 'ViTImageProcessor',
-    image_std: pipeline.std,
-    resample: 2,
-    rescale_factor: pipeline.rescaleFactor,
-    size: { height: pipeline.height, width: pipeline.width },
-  };
-}
 
 /** Prefixes of AdamW's moments and SGD's velocities in `optimizer.safetensors`, as PyTorch names them. */
 export const FIRST_MOMENT = 'exp_avg/';

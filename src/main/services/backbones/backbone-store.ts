@@ -8,6 +8,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type BackboneSummary, backboneSummarySchema } from '#shared/models/backbone';
 import { explainWriteError, isMissing } from '../../engine-host/core/file-errors';
 import type { BackboneInspection } from '../../engine-host/core/protocol';
+import { readInputSize } from '../../engine-host/models/network-input';
 import { openRegularFile } from '../../engine-host/models/regular-file';
 import { INCOMING, makeScratch } from '../../process/scratch';
 import { type CatalogueEntry, shapeOf } from './backbone-catalogue';
@@ -47,7 +48,11 @@ export async function readStore(folder: string): Promise<StoredBackbone[]> {
     const text = await readFile(join(path, MANIFEST), 'utf8').catch(() => null);
     if (text === null) continue;
     const parsed = manifestSchema.safeParse(parseJson(text));
-    if (parsed.success) found.push({ folder: path, summary: parsed.data.summary });
+    if (!parsed.success) continue;
+    const { summary } = parsed.data;
+    // Manifests of earlier versions have the size of the position grid.
+    const imageSize = await readInputSize(path).catch(() => summary.imageSize);
+    found.push({ folder: path, summary: { ...summary, imageSize } });
   }
   return found.sort((a, b) => a.summary.name.localeCompare(b.summary.name));
 }
@@ -105,6 +110,7 @@ export async function installBackbone(options: InstallOptions): Promise<Backbone
       source: 'imported',
       pretrained: true,
       ...shapeOf(copied.config),
+      imageSize: copied.inputSize,
       downloadBytes: null,
       diskBytes: total,
       installed: true,

@@ -69,7 +69,7 @@ describe('importCheckpoint', () => {
     const source = await backbones.resolve('Unsere Röntgen/ViT');
     const loaded = await loadBackbone(source, ['x', 'y'], 5, null);
     expect(loaded).toMatchObject({
-      processor: { rescaleFactor: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
+      preparation: { height: 32, rescaleFactor: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
       pretrained: true,
     });
     expect(loaded.notes).toEqual(['The head is new: 2 classes instead of the 3 of the backbone.']);

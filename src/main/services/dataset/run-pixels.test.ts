@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultNormalisation } from '#shared/imaging/pipeline';
+import { defaultPipeline } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
@@ -31,8 +31,7 @@ test('new runs see square pixels, earlier runs see them as stored', async () => 
   const { hash } = dataset.sourceFile(project, image);
 
   const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), {
-    imageSize: 224,
-    processor: defaultNormalisation,
+    preparation: defaultPipeline(224),
   });
   const { pixels: _pixels, wideSamples: _wideSamples, ...before } = now;
   const size = async (pipeline: Pipeline) => {

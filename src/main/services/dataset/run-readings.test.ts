@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { pngBytes, pngChunk } from '../../ingest/test-support/png-bytes';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const estimate = { imageSize: 224, processor: defaultNormalisation };
+const estimate = { preparation: defaultPipeline(224) };
 const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, estimate);
 
 /** A run record of an earlier version, which does not state how pixels and 16-bit samples are read. */

@@ -1,5 +1,6 @@
 import { metricTitle } from '#shared/experiments/metrics';
 import { intensityInWords } from '#shared/imaging/intensity-text';
+import { filterInWords, fitInWords } from '#shared/imaging/preparation-text';
 import { leakStatement } from '#shared/models/known-leaks';
 import { imagesText } from '#shared/models/patient-count';
 import type { PrecisionComparison } from '#shared/models/precision';
@@ -95,7 +96,7 @@ ${
 
 ${input.usage}
 
-Images must be prepared as described in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (8-bit photographs unchanged${pipeline.wideSamples === undefined ? '; 16-bit PNG divided by 257' : ''})${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}${pipeline.pixels === undefined ? '' : ', non-square pixels resampled to square ones'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
+Images must be prepared as described in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (8-bit photographs unchanged${pipeline.wideSamples === undefined ? '; 16-bit PNG divided by 257' : ''})${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}${pipeline.pixels === undefined ? '' : ', non-square pixels resampled to square ones'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; ${fitInWords(pipeline)} (${filterInWords(pipeline)}); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. \`preprocessor_config.json\` contains the steps after the raster: \`AutoImageProcessor.from_pretrained(folder, backend="pil")\` of transformers gives the same \`pixel_values\` for 8-bit images with a short side of at most ${pipeline.canonicalShortSide} px (larger ones are shrunk to that by bilinear interpolation first); its default backend, torchvision, differs by up to two grey levels. Class names by index are in \`labels.json\`.
 
 ${comparison === null ? '' : precisionSection(comparison)}## Training
 

@@ -6,6 +6,7 @@ import type { ExportFormat } from '#shared/models/export';
 import type { PrecisionComparison } from '#shared/models/precision';
 import { RESEARCH_USE } from '#shared/research-use';
 import type { DecodePool } from '../../decode-host/client';
+import { preprocessorConfig } from '../../engine/export/processor-config';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { Parity } from '../../engine-host/core/protocol';
 import { toStoreError } from '../../store/errors';
@@ -81,6 +82,7 @@ export function createExports(options: {
       if (comparison === null) requireParity(parity);
       await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes, research_use: RESEARCH_USE }));
       await writeFile(join(temporary, 'pipeline.json'), json({ ...record.pipeline, sha256: record.hashes.pipeline }));
+      await writeFile(join(temporary, 'preprocessor_config.json'), json(preprocessorConfig(record.pipeline)));
       const evaluations = [await readEvaluation(source, 'test'), await readEvaluation(source, 'validation')];
       await writeFile(
         join(temporary, 'README.md'),
@@ -115,9 +117,11 @@ async function listFiles(folder: string): Promise<{ name: string; bytes: number 
   return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
 }
 
+const onnxUsage =
+  '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width], prepared as below, and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline.';
+
 const usage: Readonly<Record<ExportFormat, string>> = {
   hf: 'A Hugging Face folder: `AutoModelForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
-  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline.',
-  'onnx-int8':
-    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are quantised per batch, so use one image at a time to make predictions independent of each other.',
+  onnx: onnxUsage,
+  'onnx-int8': `${onnxUsage} The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are quantised per batch, so use one image at a time to make predictions independent of each other.`,
 };

@@ -1,5 +1,6 @@
 import { metricNames, metricTitle } from '#shared/experiments/metrics';
 import { intensityInWords } from '#shared/imaging/intensity-text';
+import { filterInWords, fitInWords } from '#shared/imaging/preparation-text';
 import { leakStatement } from '#shared/models/known-leaks';
 import type { Metric } from '#shared/models/metric';
 import { imagesText, type PatientCount, patientsCell } from '#shared/models/patient-count';
@@ -186,7 +187,7 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
       'canonical raster',
       `8 bit, short side at most ${pipeline.canonicalShortSide} px, ${pipeline.pixels === 'square' ? 'square pixels' : 'pixels as stored'}`,
     ],
-    ['model input', `${pipeline.width} × ${pipeline.height} px, ${pipeline.resample}, antialiased`],
+    ['model input', `${fitInWords(pipeline)}; ${filterInWords(pipeline)}`],
     ['scale', `× ${Number(pipeline.rescaleFactor.toPrecision(6))}`],
     ['mean, standard deviation', `${pipeline.mean.join(', ')}; ${pipeline.std.join(', ')}`],
   ])}</section>

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { defaultNormalisation } from '#shared/imaging/pipeline';
+import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { BackboneSummary } from '#shared/models/backbone';
 import type { RunCard } from '#shared/models/run-card';
 import type { RunConfig } from '#shared/models/run-config';
@@ -45,8 +45,7 @@ const estimateOf = ({ config, trainImages }: EstimateSpec): Estimate => {
     stageParameters: [1, 1],
     memoryMB,
     seconds: config.preset === 'quick' ? quick : quick * config.epochs,
-    imageSize: 224,
-    processor: defaultNormalisation,
+    preparation: defaultPipeline(224),
     pretrained: config.backbone in seconds,
     head: 'new',
     notes: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultNormalisation } from '#shared/imaging/pipeline';
+import { defaultPipeline } from '#shared/imaging/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
 import { type CheckInput, runProblems, runWarnings, smallerBatch } from './run-checks';
 
@@ -25,8 +25,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     stageParameters: [1],
     memoryMB,
     seconds: null,
-    imageSize: 224,
-    processor: defaultNormalisation,
+    preparation: defaultPipeline(224),
     pretrained: true,
     head: 'new',
     notes: [],

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultNormalisation, defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { pipelineSchema } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const estimate = { imageSize: 224, processor: defaultNormalisation };
+const estimate = { preparation: defaultPipeline(224) };
 
 it('a run without a crop keeps its hash and cache, and one with a crop has rasters of its own', async () => {
   const { root, project, dataset, pool, importAll } = opened;

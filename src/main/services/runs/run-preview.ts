@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import type { z } from 'zod';
 import { parseIntensity } from '#shared/imaging/intensity-text';
-import { defaultPipeline } from '#shared/imaging/pipeline';
+import { pipelineFor } from '#shared/imaging/pipeline';
+import { chosen } from '#shared/imaging/preparation';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitNames, splitRequestSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -59,12 +60,12 @@ export interface PreparedRun {
   readonly preview: RunPreview;
 }
 
-/** The backbone's pipeline with the run's overrides. Options left at their default do not change its hash. */
+/** The checkpoint's pipeline with the run's choices. Options left at their default do not change its hash. */
 export function pipelineOf(
-  { crop, intensity }: Pick<RunConfig, 'crop' | 'intensity'>,
-  { imageSize, processor }: Pick<Estimate, 'imageSize' | 'processor'>,
+  { crop, intensity, fit, interpolation }: Pick<RunConfig, 'crop' | 'intensity' | 'fit' | 'interpolation'>,
+  { preparation }: Pick<Estimate, 'preparation'>,
 ): Pipeline {
-  const usual = defaultPipeline(imageSize, processor);
+  const usual = pipelineFor(chosen(preparation, { fit, interpolation }));
   return {
     ...usual,
     // The schema of the configuration has validated the text.
@@ -150,7 +151,7 @@ export async function prepareRun(
       trainableParameters: estimate?.trainableParameters ?? 0,
       steps: plan.totalSteps,
       epochs: plan.epochs,
-      imageSize: estimate?.imageSize ?? null,
+      imageSize: estimate?.preparation.height ?? null,
       stages: plan.stages.map(({ name, epochs, steps, stepsPerEpoch, warmupSteps, learningRate }, index) => ({
         name,
         epochs,

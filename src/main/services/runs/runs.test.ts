@@ -382,10 +382,12 @@ describe('a whole run', () => {
     });
   });
 
+  const onnxFiles = ['README.md', 'labels.json', 'model.onnx', 'pipeline.json', 'preprocessor_config.json'];
+
   it('is exported as ONNX with the same predictions', async () => {
     const target = join(folder, 'onnx export');
     const { files, parity } = await exports.start(project, run, 'onnx', { folder: target }).result;
-    expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
+    expect(files.map((one) => one.name)).toEqual(onnxFiles);
     expect(parity).toMatchObject({ agreement: 1, images: 8 });
     expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
     const labels: unknown = JSON.parse(readFileSync(join(target, 'labels.json'), 'utf8'));
@@ -396,7 +398,7 @@ describe('a whole run', () => {
     const target = join(folder, 'int8 export');
     const result = await exports.start(project, run, 'onnx-int8', { folder: target }).result;
     const { files, parity, comparison } = result;
-    expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
+    expect(files.map((one) => one.name)).toEqual(onnxFiles);
     expect(comparison).toMatchObject({ images: 8, int8: { bytes: files[2]?.bytes } });
     const { fp32, int8, maxProbabilityDifference, agreement } = comparison as PrecisionComparison;
     expect(parity).toEqual({ maxProbabilityDifference, agreement, images: 8 });
