@@ -47,7 +47,7 @@ export function addExperiments(program: Command, run: RunCommand): void {
         if (resume === undefined && key !== 'learningRate' && command.getOptionValueSource('values') === 'default') {
           throw new UsageError(`Give the values for ${key}.`, 'For example: --values 5,10,20');
         }
-        const config = resume === undefined ? await configurationOf(options) : null;
+        const config = resume === undefined ? await configurationOf(session, options) : null;
         const project = await session.open(folder);
         if (config === null) return resumeExperiment(session, project, resume ?? '');
         const { id } = await session.request('experiments.sweep', {
@@ -76,7 +76,7 @@ export function addExperiments(program: Command, run: RunCommand): void {
     .action((folder: string, options: FoldsOptions) =>
       run(async (session) => {
         const { folds, seed, name, resume } = options;
-        const config = resume === undefined ? await configurationOf(options) : null;
+        const config = resume === undefined ? await configurationOf(session, options) : null;
         const project = await session.open(folder);
         if (config === null) return resumeExperiment(session, project, resume ?? '');
         const { id } = await session.request('experiments.crossValidate', {

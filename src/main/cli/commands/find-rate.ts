@@ -16,7 +16,7 @@ export function addFindRate(program: Command, run: RunCommand): void {
     .argument('<project>', 'the project folder');
   addConfigOptions(command).action((folder: string, options: ConfigOptions) =>
     run(async (session) => {
-      const config = await configurationOf(options);
+      const config = await configurationOf(session, options);
       const project = await session.open(folder);
       const { value } = await session.run('rates.find', { project, config });
       return { result: { ...value }, text: describe(value) };

@@ -26,7 +26,7 @@ export function addLeak(program: Command, run: RunCommand): void {
     .option('--resume <experiment>', 'continue a paused measurement')
     .action((folder: string, { validation, test, seed, name, resume, ...options }: Options) =>
       run(async (session) => {
-        const config = resume === undefined ? await configurationOf(options) : null;
+        const config = resume === undefined ? await configurationOf(session, options) : null;
         const project = await session.open(folder);
         if (config === null) {
           await session.request('experiments.resume', { project, experiment: resume ?? '' });

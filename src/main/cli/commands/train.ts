@@ -51,7 +51,7 @@ export function addTrain(program: Command, run: RunCommand): void {
         }
         refuseEpochs(options);
         const isNew = options.resume === undefined && options.continue === undefined;
-        const config = isNew ? await configurationOf(options) : null;
+        const config = isNew ? await configurationOf(session, options) : null;
         const project = await session.open(folder);
         const started = await begin(session, project, options, config);
         return finishRun(session, project, started.id);
