@@ -1,4 +1,4 @@
-import { formatNumber, formatQuantity } from './number';
+import { formatBytes, formatNumber, formatQuantity } from './number';
 
 /** Above this, durations read better in days than in hours. */
 const MIN_SECONDS_IN_DAYS = 36 * 3600;
@@ -28,8 +28,9 @@ export function formatShortDuration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** Items per second: "58.3 images/s", "1 image/s". */
+/** Items per second: "58.3 images/s", "1 image/s", "4.2 MB/s". */
 export function formatRate(rate: number, unit = 'images'): string {
+  if (unit === 'bytes') return `${formatBytes(Math.round(rate))}/s`;
   const number = formatNumber(rate);
   const noun = number === '1' ? unit.replace(/s$/, '') : unit;
   return `${number}${noun === '' ? '' : ` ${noun}`}/s`;

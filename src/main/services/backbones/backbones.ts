@@ -121,6 +121,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
         importCheckpoint(paths, name, {
           signal,
           onProgress: (done, total) => progress('copying-weights', done, total),
+          onChecking: () => progress('reading-backbone', 0, null),
         }),
       ),
 
@@ -158,7 +159,11 @@ export function createBackbones(options: BackbonesOptions): Backbones {
     fetchCheckpoint,
     download: (name) =>
       jobs.start('backbones.download', {}, ({ signal, progress }) =>
-        fetchCheckpoint(name, { signal, onProgress: (done, total) => progress('downloading', done, total, name) }),
+        fetchCheckpoint(name, {
+          signal,
+          onProgress: (done, total) => progress('downloading', done, total, name),
+          onChecking: () => progress('reading-backbone', 0, null, name),
+        }),
       ),
 
     async remember(name) {

@@ -15,6 +15,8 @@ export interface TransferOptions {
   readonly signal?: AbortSignal | undefined;
   /** In bytes. */
   onProgress?(done: number, total: number): void;
+  /** Called when all files are there and are being checked. */
+  onChecking?(): void;
 }
 
 /** The ways in which weights come to this computer. */
@@ -67,7 +69,7 @@ export function createTakeIn(options: {
   };
 
   return {
-    async importCheckpoint(paths, given, { signal, onProgress } = {}) {
+    async importCheckpoint(paths, given, { signal, onProgress, onChecking } = {}) {
       const transfer = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
       const source = await gatherCheckpoint(
         paths.map((path) => resolve(path)),
@@ -75,6 +77,7 @@ export function createTakeIn(options: {
         transfer,
       );
       try {
+        onChecking?.();
         const inspected = await inspect(source.folder, signal);
         const known = recognise(await local.catalogue(), given ?? source.name ?? '', inspected.config);
         const name = (given ?? source.name ?? (await freeName(inspected.config))).trim();
@@ -86,7 +89,7 @@ export function createTakeIn(options: {
       }
     },
 
-    async fetchCheckpoint(name, { signal, onProgress } = {}) {
+    async fetchCheckpoint(name, { signal, onProgress, onChecking } = {}) {
       const known = (await local.catalogue()).find((one) => one.name === name);
       if (known === undefined) {
         throw new FoveaError('backbone_unknown', `"${name}" is not in the catalogue.`, {
@@ -104,6 +107,7 @@ export function createTakeIn(options: {
           ...(signal === undefined ? {} : { signal }),
           onProgress: (done, total) => onProgress?.(done, total),
         });
+        onChecking?.();
         const inspected = await inspect(source, signal);
         const summary = await installBackbone({ inspect, store, source, name, inspected, known, signal });
         await rm(source, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { formatCount } from '#shared/text/number';
+import { formatBytes, formatCount } from '#shared/text/number';
 import { formatDuration, formatRate } from '#shared/text/time';
 import classes from './section-card.module.css';
 
@@ -21,12 +21,13 @@ export interface ProgressCardProps {
   readonly children?: ReactNode;
 }
 
-/** "12 of 240 · 58 images/s · 4 s left". */
+/** "12 of 240 · 58 images/s · 4 s left"; "31.2 MB of 88.2 MB · 4.0 MB/s · 14 s left" for the unit `bytes`. */
 export function progressText(progress: Omit<ProgressCardProps, 'title' | 'children'>): string {
   const { done, total, rate, etaSeconds, unit = 'images' } = progress;
   // Nothing is counted yet: it is starting or queued.
   if (total === null && done === 0) return '';
-  const parts = [total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`];
+  const amount = unit === 'bytes' ? formatBytes : formatCount;
+  const parts = [total === null ? amount(done) : `${amount(done)} of ${amount(total)}`];
   if (rate !== null && rate !== undefined && rate > 0) parts.push(formatRate(rate, unit));
   if (etaSeconds !== null && etaSeconds !== undefined) parts.push(`${formatDuration(etaSeconds)} left`);
   return parts.join(' · ');

@@ -8,12 +8,12 @@ export const backbonesRequests = {
   'backbones.list': query(nothing, z.object({ backbones: z.array(backboneSummarySchema) }), { reads: ['backbones'] }),
   /** `grants`: a Hugging Face folder, a zip archive of one, or its files. */
   'backbones.import': job(z.object({ grants, name: z.string().trim().min(1).optional() }), backboneSummarySchema, {
-    phases: ['copying-weights'],
+    phases: ['reading-backbone', 'copying-weights'],
     changes: ['backbones', 'settings'],
   }),
   'backbones.remove': command(z.object({ name: z.string() }), nothing, { changes: ['backbones'] }),
   'backbones.download': job(z.object({ name: z.string() }), backboneSummarySchema, {
-    phases: ['downloading'],
+    phases: ['downloading', 'reading-backbone'],
     changes: ['backbones', 'settings'],
   }),
   'backbones.recommend': query(nothing, recommendationsSchema, { reads: ['backbones'] }),

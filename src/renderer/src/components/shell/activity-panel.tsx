@@ -134,7 +134,7 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
 
 function JobItem({ job }: { readonly job: Job }) {
   const cancel = useCommand('jobs.cancel');
-  const { title, noun } = jobTexts[job.name];
+  const { title, noun, unit } = jobTexts[job.name];
   const text = jobProgressText(job.progress);
   const counted = job.progress.kind === 'working' ? job.progress : null;
   const percent = counted?.total ? Math.min(100, (counted.done / counted.total) * 100) : null;
@@ -160,7 +160,7 @@ function JobItem({ job }: { readonly job: Job }) {
       <Facts
         percent={percent}
         etaSeconds={counted?.etaSeconds ?? null}
-        rate={counted?.rate == null ? null : formatRate(counted.rate, '')}
+        rate={counted?.rate == null ? null : formatRate(counted.rate, unit === 'bytes' ? unit : '')}
         fallback={text}
       />
       <ProjectName project={job.subject.project} />

@@ -1,10 +1,13 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { Download, ListChecks, Zap } from 'lucide-react';
+import type { JobOf } from '#shared/ipc/contract';
+import { toErrorInfo } from '#shared/ipc/errors';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { formatBytes } from '#shared/text/number';
-import { ErrorAlert } from '../../components/error-alert';
+import { Notice } from '../../components/notice';
+import { progressText } from '../../components/progress-card';
 import { cancelJob } from '../../state/jobs';
-import { bytesText, downloadWeights, trainWith, useDownload } from './get-weights';
+import { downloadWeights, trainWith, useDownload } from './get-weights';
 
 export interface DownloadControlProps {
   readonly backbone: BackboneSummary;
@@ -63,14 +66,25 @@ export function DownloadControl({ backbone, prominent = false, onSteps }: Downlo
           </Button>
         </Group>
         <Text size="xs" c="dimmed" className="tabular">
-          {working === null ? 'Connecting to huggingface.co…' : bytesText(working)}
+          {downloadText(working)}
         </Text>
       </Stack>
     );
   }
   return (
-    <Stack gap="xs" flex={failure === null ? undefined : 1}>
-      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+    <Stack gap={6}>
+      {failure !== null && (
+        <Notice tone="error" title={toErrorInfo(failure).message}>
+          <Group gap="xs" mt={4}>
+            <Button variant="default" size="compact-xs" onClick={() => onSteps(backbone)}>
+              Get it by hand
+            </Button>
+            <Button variant="subtle" size="compact-xs" onClick={clearFailure}>
+              Dismiss
+            </Button>
+          </Group>
+        </Notice>
+      )}
       <Button
         {...look}
         leftSection={<Download size={14} />}
@@ -82,4 +96,9 @@ export function DownloadControl({ backbone, prominent = false, onSteps }: Downlo
       </Button>
     </Stack>
   );
+}
+
+function downloadText(progress: Extract<JobOf<'backbones.download'>['progress'], { kind: 'working' }> | null): string {
+  if (progress === null) return 'Connecting to huggingface.co…';
+  return progress.phase === 'downloading' ? progressText({ ...progress, unit: 'bytes' }) : 'Checking the weights…';
 }

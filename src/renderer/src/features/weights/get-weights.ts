@@ -1,9 +1,6 @@
 import { create } from 'zustand';
 import { isJob, type Job, type JobOf } from '#shared/ipc/contract';
 import type { BackboneSummary } from '#shared/models/backbone';
-import type { WorkingProgress } from '#shared/models/job';
-import { formatBytes } from '#shared/text/number';
-import { formatDuration } from '#shared/text/time';
 import { invoke } from '../../bridge/bridge';
 import { useActivity } from '../../state/activity';
 import { chooseBackbone } from '../../state/chosen-backbone';
@@ -96,20 +93,4 @@ export function useDownload(name: string): Download {
     failure,
     clearFailure: () => setFailure(name, null),
   };
-}
-
-/** "31.2 MB of 88.2 MB · 4.2 MB/s · 14 s left". */
-export function bytesText({
-  done,
-  total,
-  rate,
-  etaSeconds,
-}: WorkingProgress<'downloading' | 'copying-weights'>): string {
-  return [
-    total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`,
-    rate === null ? null : `${formatBytes(Math.round(rate))}/s`,
-    etaSeconds === null ? null : `${formatDuration(etaSeconds)} left`,
-  ]
-    .filter((text) => text !== null)
-    .join(' · ');
 }

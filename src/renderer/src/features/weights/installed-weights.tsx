@@ -105,7 +105,7 @@ function Row({ backbone, isStandard, seconds, onRead }: RowProps) {
       <Table.Td ta="right" className="tabular" style={{ whiteSpace: 'nowrap' }}>
         {diskBytes === null ? '–' : formatBytes(diskBytes)}
       </Table.Td>
-      <Table.Td>{backbone.licence ?? 'Not stated'}</Table.Td>
+      <Table.Td miw={96}>{backbone.licence ?? 'Not stated'}</Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">
           <DownloadControl backbone={backbone} onSteps={() => {}} />

@@ -23,7 +23,7 @@ export function KnownWeights({ backbones, secondsPerThousand, onSteps }: KnownWe
             <Table.Th ta="right">Input</Table.Th>
             <Table.Th ta="right">1,000 images</Table.Th>
             <Table.Th ta="right">Download</Table.Th>
-            <Table.Th>
+            <Table.Th w={230}>
               <VisuallyHidden>Actions</VisuallyHidden>
             </Table.Th>
           </Table.Tr>

@@ -140,7 +140,9 @@ describe('a download', () => {
     const shown = within(await card(/^Fast/));
     await user.click(shown.getByRole('button', { name: `Download ${dino.name}` }));
     await shown.findByText('This computer cannot reach huggingface.co.');
-    shown.getByText('Copy it by hand.');
+    await user.click(shown.getByRole('button', { name: 'Get it by hand' }));
+    const dialog = await screen.findByRole('dialog', { name: `Get ${dino.name}` });
+    await user.click(within(dialog).getByRole('button', { name: 'Close' }));
     await user.click(shown.getByRole('button', { name: `Download ${dino.name}` }));
     expect(main.asked('backbones.download')).toHaveLength(2);
   });
