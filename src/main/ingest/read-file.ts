@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { FoveaError } from '#shared/ipc/errors';
 import { MAX_FILE_BYTES } from './limits';
 import { nativePath } from './native-path';
@@ -9,20 +9,14 @@ function errorCode(error: unknown): string {
 }
 
 /**
- * Reads a regular file completely.
+ * Reads a regular file completely. Blocks the thread: decode hosts do one thing at a time, and each step of an
+ * asynchronous read costs more than reading a small file.
  * @throws FoveaError `unreadable` (missing, no permission, not a file, changed while being read), `too_large`
  */
 export async function readWholeFile(path: string): Promise<Buffer> {
-  const file = await open(nativePath(path), 'r').catch((error: unknown) => {
-    const code = errorCode(error);
-    throw new FoveaError(
-      'unreadable',
-      code === 'ENOENT' ? 'The file is no longer there.' : 'The file could not be opened.',
-      { hint: 'Check that the file exists and that you have permission to read it, then try again.', cause: error },
-    );
-  });
+  const file = openFile(path);
   try {
-    const status = await file.stat();
+    const status = fstatSync(file);
     if (!status.isFile()) throw new FoveaError('unreadable', 'This is not a regular file.');
     if (status.size > MAX_FILE_BYTES) {
       throw new FoveaError('too_large', 'The file is larger than 1 GiB, Fovea’s limit.', {
@@ -32,9 +26,9 @@ export async function readWholeFile(path: string): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(status.size);
     let offset = 0;
     while (offset < bytes.length) {
-      const { bytesRead } = await file.read(bytes, offset, bytes.length - offset, offset);
-      if (bytesRead === 0) throw new FoveaError('unreadable', 'The file was truncated while it was being read.');
-      offset += bytesRead;
+      const count = readSync(file, bytes, offset, bytes.length - offset, offset);
+      if (count === 0) throw new FoveaError('unreadable', 'The file was truncated while it was being read.');
+      offset += count;
     }
     return bytes;
   } catch (error) {
@@ -44,7 +38,18 @@ export async function readWholeFile(path: string): Promise<Buffer> {
       cause: error,
     });
   } finally {
-    await file.close();
+    closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    // Without waiting for the other end of a named pipe, which is then refused.
+    return openSync(nativePath(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const message = errorCode(cause) === 'ENOENT' ? 'The file is no longer there.' : 'The file could not be opened.';
+    const hint = 'Check that the file exists and that you have permission to read it, then try again.';
+    throw new FoveaError('unreadable', message, { hint, cause });
   }
 }
 

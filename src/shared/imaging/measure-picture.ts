@@ -22,12 +22,15 @@ type GreyValues = Pick<PictureMeasures, 'mean' | 'deviation' | 'dark' | 'bright'
 function greyValues({ width, height, data }: Raster): GreyValues {
   const histogram = new Uint32Array(256);
   let differences = 0;
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      const value = data[at] as number;
+  for (let y = 0; y < height; y++) {
+    const row = data.subarray(y * width, (y + 1) * width);
+    const above = y === 0 ? row : data.subarray((y - 1) * width, y * width);
+    let left = row[0] as number;
+    for (let x = 0; x < width; x++) {
+      const value = row[x] as number;
       histogram[value] = (histogram[value] as number) + 1;
-      if (x > 0) differences += Math.abs(value - (data[at - 1] as number));
-      if (y > 0) differences += Math.abs(value - (data[at - width] as number));
+      differences += Math.abs(value - left) + Math.abs(value - (above[x] as number));
+      left = value;
     }
   }
   const pixels = width * height;

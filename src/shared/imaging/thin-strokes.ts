@@ -50,13 +50,20 @@ export function findStrokes({ width, height, data }: Raster): Stroke[] {
   const span = width + 2;
   const grey = new Uint8Array(span * (height + 2));
   const mask = new Uint8Array(grey.length);
+  const framedSpan = width + 2 * STROKE_LIMIT;
+  const framed = new Uint8Array(framedSpan * (height + 2 * STROKE_LIMIT)).fill(255);
+  for (let y = 0; y < height; y++) {
+    const row = data.subarray(y * width, (y + 1) * width);
+    grey.set(row, (y + 1) * span + 1);
+    framed.set(row, (y + STROKE_LIMIT) * framedSpan + STROKE_LIMIT);
+  }
   let count = 0;
   for (let y = 0; y < height; y++) {
-    const row = (y + 1) * span + 1;
-    grey.set(data.subarray(y * width, (y + 1) * width), row);
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      if ((data[at] as number) < MIN_GREY || !isThin(data, at, x, y, width, height)) continue;
-      mask[row + x] = PENDING;
+    const start = (y + 1) * span + 1;
+    const from = (y + STROKE_LIMIT) * framedSpan + STROKE_LIMIT;
+    for (let x = 0; x < width; x++) {
+      if ((framed[from + x] as number) < MIN_GREY || !isThin(framed, from + x, framedSpan)) continue;
+      mask[start + x] = PENDING;
       count += 1;
     }
   }
@@ -151,19 +158,32 @@ function continuesBeyond({ members, grey, mask, span }: Piece, peak: number): bo
 /**
  * Whether the pixel belongs to something narrow in either direction: within fewer than `STROKE_LIMIT` pixels in that
  * direction both sides have become darker by `CONTRAST`. Equivalent to a top-hat by a line of that length (the picture
- * minus its opening; Serra, "Image Analysis and Mathematical Morphology", 1982), for bright pixels only.
+ * minus its opening; Serra, "Image Analysis and Mathematical Morphology", 1982), for bright pixels only. `framed`: the
+ * picture in a margin of `STROKE_LIMIT` white pixels, because nothing is known beyond the border.
  */
-function isThin(data: Uint8Array, at: number, x: number, y: number, width: number, height: number): boolean {
-  const limit = (data[at] as number) - CONTRAST;
-  return isNarrow(data, at, 1, x, width - 1 - x, limit) || isNarrow(data, at, width, y, height - 1 - y, limit);
+function isThin(framed: Uint8Array, at: number, span: number): boolean {
+  const limit = (framed[at] as number) - CONTRAST;
+  return isNarrow(framed, at, 1, limit) || isNarrow(framed, at, span, limit);
 }
 
-/** `before` and `after`: pixels up to the border on either side, beyond which nothing is known. */
-function isNarrow(data: Uint8Array, at: number, step: number, before: number, after: number, limit: number): boolean {
-  let back = 1;
-  while (back < STROKE_LIMIT && back <= before && (data[at - back * step] as number) > limit) back += 1;
-  if (back === STROKE_LIMIT || back > before) return false;
-  let on = 1;
-  while (back + on <= STROKE_LIMIT && on <= after && (data[at + on * step] as number) > limit) on += 1;
-  return back + on <= STROKE_LIMIT && on <= after;
+/** Of two sides that together are narrower than 7 pixels and more, one is reached within three. */
+function isNarrow(framed: Uint8Array, at: number, step: number, limit: number): boolean {
+  const back = nearestOfThree(framed, at, -step, limit);
+  if (back > 0) return isReached(framed, at, step, 1, STROKE_LIMIT - back, limit);
+  const on = nearestOfThree(framed, at, step, limit);
+  return on > 0 && isReached(framed, at, -step, 4, STROKE_LIMIT - on, limit);
+}
+
+/** Distance in steps to the first of three pixels that is not above the limit; 0 if there is none. */
+function nearestOfThree(framed: Uint8Array, at: number, step: number, limit: number): number {
+  if ((framed[at + step] as number) <= limit) return 1;
+  if ((framed[at + 2 * step] as number) <= limit) return 2;
+  return (framed[at + 3 * step] as number) <= limit ? 3 : 0;
+}
+
+function isReached(framed: Uint8Array, at: number, step: number, from: number, to: number, limit: number): boolean {
+  for (let distance = from; distance <= to; distance++) {
+    if ((framed[at + distance * step] as number) <= limit) return true;
+  }
+  return false;
 }

@@ -2,6 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { checkScans, tidyJpeg } from '../jpeg/strip-jpeg';
 import { MAX_PIXELS } from '../limits';
 import { sharp } from './codec';
+import { decodePlainPng } from './decode-png';
 import type { BitmapHeader } from './header/bitmap-header';
 import { readBitmapHeader } from './header/read-bitmap-header';
 import { orientationSegment } from './strip-metadata/orientation-exif';
@@ -85,6 +86,8 @@ function cmykToRgb(cmyk: Uint8Array): Uint8Array {
  */
 export async function decodeBitmap(bytes: Uint8Array): Promise<Bitmap> {
   const header = readBitmapHeader(bytes);
+  const plain = decodePlainPng(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  if (plain !== null) return { ...plain, header, pixelAspect: header.pixelAspect };
   try {
     const { space, depth, hasAlpha, channels, orientation = 1 } = await open(bytes).metadata();
     const wide = depth === 'ushort';

@@ -102,34 +102,38 @@ export async function openBitmap(bytes: Uint8Array): Promise<OpenBitmap> {
   const { width, height, header } = stored;
   const { channels, samples } = reduceToGrey(stored);
   const wide = samples instanceof Uint16Array;
-  const counted = countValues(
-    samples,
-    (value) => value,
-    () => true,
-  );
+  let counted: CountedValues | null = null;
+  const count = (): CountedValues => {
+    counted ??= countValues(
+      samples,
+      (value) => value,
+      () => true,
+    );
+    return counted;
+  };
   const span = wide
-    ? spanOf(header.significantBits, counted, channels)
+    ? spanOf(header.significantBits, count(), channels)
     : { window: spanWindow(BYTE_RANGE.min, BYTE_RANGE.max), note: null };
-  const frame: GreyFrame = {
+  const frame = (): GreyFrame => ({
     stored: samples,
     toUnits: (value) => value,
     isPadding: () => false,
-    counted,
+    counted: count(),
     voi: { windows: span.window === null ? [] : [span.window], voiFunction: 'LINEAR_EXACT', table: null },
     inverted: false,
-  };
+  });
   const withPixels = (data: Uint8Array): Raster => ({ width, height, channels, data });
   return {
     stored,
     bits: wide ? 16 : 8,
     window: wide ? span.window : null,
-    range: wide ? rangeOf(counted) : BYTE_RANGE,
+    range: wide ? rangeOf(count()) : BYTE_RANGE,
     pixelAspect: stored.pixelAspect,
     notes: [...header.notes, ...(span.note === null ? [] : [span.note])],
     forModel: (intensity, wideSamples) => {
       if (samples instanceof Uint8Array) return withPixels(samples);
-      return withPixels(wideSamples === 'values' ? greyForModel(frame, intensity) : scaleToBytes(samples));
+      return withPixels(wideSamples === 'values' ? greyForModel(frame(), intensity) : scaleToBytes(samples));
     },
-    forDisplay: (window, invert) => withPixels(greyForDisplay(frame, channels === 1 ? window : null, invert)),
+    forDisplay: (window, invert) => withPixels(greyForDisplay(frame(), channels === 1 ? window : null, invert)),
   };
 }

@@ -73,7 +73,9 @@ export function usableTransform(transform: ModalityTransform, stored: ValueArray
   if (transform.kind === 'table') return transform;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of stored) {
+  // An iterator over the pixels would take several times as long.
+  for (let index = 0; index < stored.length; index++) {
+    const value = stored[index] as number;
     if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;

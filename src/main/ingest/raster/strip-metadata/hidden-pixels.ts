@@ -1,4 +1,4 @@
-import { bitsPerPixel, type PngHeader, type PngRows } from './png-rows';
+import { bitsPerPixel, type PngHeader, type PngRows } from '../png-rows';
 
 /** Palette and transparency chunks of a PNG; null: no such chunk. */
 export interface PngColours {

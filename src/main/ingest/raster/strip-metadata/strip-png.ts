@@ -1,8 +1,8 @@
 import { pixelAspectOf, plainDensities } from '../header/pixel-aspect';
 import { pngChunk } from '../png-chunk';
+import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from '../png-rows';
 import { clearHiddenPixels } from './hidden-pixels';
 import { orientationTiff } from './orientation-exif';
-import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from './png-rows';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 

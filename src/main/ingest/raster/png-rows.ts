@@ -66,7 +66,7 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
   const surplus = inflated.more || inflated.bytes.length > size;
   if (!header.interlaced) {
     const bytes = inflated.bytes.subarray(0, size);
-    unfilter(bytes, rowBytes, header.height, bits);
+    if (!unfilter(bytes, rowBytes, header.height, bits)) throw damagedPng();
     return { rows: { bytes, rowBytes }, surplus };
   }
   const rows = { bytes: Buffer.alloc(header.height * (1 + rowBytes)), rowBytes };
@@ -75,7 +75,7 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
     const passBytes = Math.ceil((width * bits) / 8);
     const pass = inflated.bytes.subarray(at, at + height * (1 + passBytes));
     at += pass.length;
-    unfilter(pass, passBytes, height, bits);
+    if (!unfilter(pass, passBytes, height, bits)) throw damagedPng();
     for (let row = 0; row < height; row++) {
       const from = pass.subarray(row * (1 + passBytes) + 1);
       const start = (y + row * down) * (1 + rowBytes) + 1;
@@ -85,6 +85,17 @@ export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngR
     }
   }
   return { rows, surplus };
+}
+
+/** Exactly `size` bytes; null if the data are damaged, or hold more or fewer. */
+export function inflateRows(data: Buffer, size: number): Buffer | null {
+  try {
+    // One output buffer instead of many small ones; one byte more shows that there would be more.
+    const bytes = inflateSync(data, { chunkSize: Math.max(64, size + 1), maxOutputLength: size + 1 });
+    return bytes.length === size ? bytes : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Data after the compressed stream is neither read nor written. */
@@ -122,26 +133,51 @@ function paeth(left: number, above: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? above : corner;
 }
 
-/** Adds each row's filter prediction (PNG, 9.2), in place, and sets the filters to none. */
-function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number): void {
+/**
+ * Adds each row's filter prediction (PNG, 9.2), in place, and sets the filters to none. False if a row has an unknown
+ * filter.
+ */
+export function unfilter(bytes: Uint8Array, rowBytes: number, height: number, bits: number): boolean {
   const step = Math.max(1, bits >> 3);
-  const none = Buffer.alloc(rowBytes);
-  let above: Buffer = none;
+  let above: Uint8Array = new Uint8Array(rowBytes);
   for (let row = 0; row < height; row++) {
     const start = row * (1 + rowBytes);
     const filter = bytes[start] as number;
-    if (filter > 4) throw damagedPng();
-    bytes[start] = 0;
     const current = bytes.subarray(start + 1, start + 1 + rowBytes);
-    for (let at = 0; filter > 0 && at < rowBytes; at++) {
-      const left = at < step ? 0 : (current[at - step] as number);
-      const up = above[at] as number;
-      const corner = at < step ? 0 : (above[at - step] as number);
-      const predicted =
-        filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : paeth(left, up, corner);
-      current[at] = (current[at] as number) + predicted;
-    }
+    if (filter === 1) addLeft(current, step);
+    else if (filter === 2) addAbove(current, above);
+    else if (filter === 3) addMean(current, above, step);
+    else if (filter === 4) addPaeth(current, above, step);
+    else if (filter !== 0) return false;
+    bytes[start] = 0;
     above = current;
+  }
+  return true;
+}
+
+function addLeft(row: Uint8Array, step: number): void {
+  for (let at = step; at < row.length; at++) row[at] = (row[at] as number) + (row[at - step] as number);
+}
+
+function addAbove(row: Uint8Array, above: Uint8Array): void {
+  for (let at = 0; at < row.length; at++) row[at] = (row[at] as number) + (above[at] as number);
+}
+
+function addMean(row: Uint8Array, above: Uint8Array, step: number): void {
+  const first = Math.min(step, row.length);
+  for (let at = 0; at < first; at++) row[at] = (row[at] as number) + ((above[at] as number) >> 1);
+  for (let at = step; at < row.length; at++) {
+    row[at] = (row[at] as number) + (((row[at - step] as number) + (above[at] as number)) >> 1);
+  }
+}
+
+function addPaeth(row: Uint8Array, above: Uint8Array, step: number): void {
+  const first = Math.min(step, row.length);
+  // Without a left neighbour and corner, the nearest is the one above.
+  for (let at = 0; at < first; at++) row[at] = (row[at] as number) + (above[at] as number);
+  for (let at = step; at < row.length; at++) {
+    const predicted = paeth(row[at - step] as number, above[at] as number, above[at - step] as number);
+    row[at] = (row[at] as number) + predicted;
   }
 }
 
