@@ -3,10 +3,12 @@ import { roundHalfToEven } from './round';
 /** Values of all 65,536 bit patterns, on first use. */
 let values: Float32Array | null = null;
 
-/** Converts IEEE 754 binary16 to float32: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
-export function decodeFloat16(halves: Uint16Array): Float32Array {
+/** Converts IEEE 754 binary16 to float32, in `result`: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
+export function decodeFloat16(
+  halves: Uint16Array,
+  result: Float32Array = new Float32Array(halves.length),
+): Float32Array {
   values ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => numberOf(half));
-  const result = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i += 1) result[i] = values[halves[i] as number] as number;
   return result;
 }

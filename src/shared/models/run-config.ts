@@ -7,11 +7,11 @@ import { testTimeViewsSchema } from './test-time';
 
 /**
  * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
- * `gradual`: head, last block, all layers, one after the other. `lora`: a head and low-rank adapters on frozen layers.
- * See `shared/training/stages` for what each trains. `auto`: whatever is found to be best within `minutes` (see
- * `shared/training/search-steps`).
+ * `last-blocks`: a head and the last blocks. `gradual`: head, last block, all layers, one after the other. `lora`: a head
+ * and low-rank adapters on frozen layers. See `shared/training/stages` for what each trains. `auto`: whatever is found
+ * to be best within `minutes` (see `shared/training/search-steps`).
  */
-export const presets = ['quick', 'lora', 'careful', 'full', 'gradual', 'auto'] as const;
+export const presets = ['quick', 'last-blocks', 'lora', 'careful', 'full', 'gradual', 'auto'] as const;
 export type Preset = (typeof presets)[number];
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const;
@@ -106,6 +106,16 @@ export const runConfigSchema = z.strictObject({
   loraTargets: z.enum(loraTargets).default('query-value'),
   /** `auto` only: the time of the whole run, in minutes. */
   minutes: z.number().positive().max(10_080).default(15),
+  /** `last-blocks` only: number of encoder blocks that are trained, the last ones. */
+  lastBlocks: z.number().int().min(1).max(64).default(2),
+  /**
+   * For stages that train last blocks: augmented views of each training image whose inputs to the first of these blocks
+   * are computed once and kept on disk, for epochs to cycle through; 0 = new views in every epoch, through all blocks;
+   * null = 4 for `last-blocks`, 0 for `gradual`.
+   */
+  frontierViews: z.number().int().min(0).max(100).nullable().default(null),
+  /** Maximum size on disk of what `frontierViews` keeps. Beyond it the same views are computed in every epoch. */
+  frontierGigabytes: z.number().min(0).max(10_000).default(20),
   /** Not for `gradual`, which uses `stageEpochs`; for `careful`, they follow `headEpochs`. */
   epochs: z.number().int().min(1).max(10_000).default(40),
   /** `careful` only: epochs of the head alone. */
@@ -192,13 +202,15 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 /**
  * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint; `gradual` comes down to it in its last
  * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. Adapters
- * get 5e-4, like Hu et al. 2022 for RoBERTa at rank 8: they start at no change and have little capacity. SGD does not
+ * get 5e-4, like Hu et al. 2022 for RoBERTa at rank 8: they start at no change and have little capacity. Last blocks get
+ * 1e-4: less than a new head alone, more than all layers, since those before them cannot drift. SGD does not
  * scale its steps by the size of gradients and takes larger rates.
  */
 export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
   const scale = optimizer === 'sgd' ? 10 : 1;
   if (preset === 'quick' || preset === 'auto' || !pretrained) return 1e-3 * scale;
   if (preset === 'lora') return 5e-4 * scale;
+  if (preset === 'last-blocks') return 1e-4 * scale;
   if (optimizer === 'sgd') return preset === 'gradual' ? 1e-2 : 1e-3;
   return preset === 'gradual' ? 2e-4 : 2e-5;
 }

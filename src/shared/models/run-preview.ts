@@ -25,6 +25,8 @@ export const runPreviewSchema = z.object({
     }),
   ),
   memoryMB: z.number(),
+  /** Bytes of inputs of last blocks that the run keeps in the project's cache; 0 if none. */
+  diskBytes: z.number().default(0),
   /** The device that the run would use. */
   device: engineDeviceSchema,
   secondsEstimate: z.number().nullable(),

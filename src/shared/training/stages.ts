@@ -1,17 +1,29 @@
 import type { HeadSolver, OptimizerKind, RunConfig } from '../models/run-config';
 
 /**
- * The layers that are trained: the head; the head and the last encoder block; the head and low-rank adapters in every
- * block (`lora.ts`); every layer. All others are frozen, without gradient or optimizer state.
+ * The layers that are trained: the head; the head and the last encoder block; the head, the final normalisation and the
+ * last blocks; the head and low-rank adapters in every block (`lora.ts`); every layer. All others are frozen, without
+ * gradient or optimizer state.
  */
-export type Trainable = 'head' | 'last-block' | 'lora' | 'all';
+export type Trainable = 'head' | 'last-block' | LastBlocks | 'lora' | 'all';
+
+/** The head, the final normalisation and this many encoder blocks, the last ones. */
+export interface LastBlocks {
+  readonly lastBlocks: number;
+}
+
+/** Number of encoder blocks that are trained while those before them are frozen; null if there are none such. */
+export function trainedLastBlocks(trainable: Trainable): number | null {
+  if (typeof trainable === 'object') return trainable.lastBlocks;
+  return trainable === 'last-block' ? 1 : null;
+}
 
 /**
  * A number of epochs of a run with its own trainable layers, schedule and optimizer. It starts from the weights of the
  * previous stage.
  */
 export interface Stage {
-  /** For people: "Head", "Head and last block", "Adapters and head", "All layers". */
+  /** For people: "Head", "Head and last 2 blocks", "Adapters and head", "All layers". */
   readonly name: string;
   readonly trainable: Trainable;
   readonly epochs: number;
@@ -21,12 +33,17 @@ export interface Stage {
   readonly solver: HeadSolver;
 }
 
-const names: Readonly<Record<Trainable, string>> = {
+const names = {
   head: 'Head',
   'last-block': 'Head and last block',
   lora: 'Adapters and head',
   all: 'All layers',
-};
+} as const;
+
+function nameOf(trainable: Trainable): string {
+  if (typeof trainable === 'string') return names[trainable];
+  return trainable.lastBlocks === 1 ? names['last-block'] : `Head and last ${trainable.lastBlocks} blocks`;
+}
 
 /** The guide's third stage trains all layers at this share of the learning rate. */
 const ALL_LAYERS_FACTOR = 0.1;
@@ -36,7 +53,15 @@ export const defaultHeadLearningRate = (optimizer: OptimizerKind): number => (op
 
 type StagedConfig = Pick<
   RunConfig,
-  'preset' | 'epochs' | 'learningRate' | 'headLearningRate' | 'headEpochs' | 'stageEpochs' | 'optimizer' | 'headSolver'
+  | 'preset'
+  | 'epochs'
+  | 'learningRate'
+  | 'headLearningRate'
+  | 'headEpochs'
+  | 'stageEpochs'
+  | 'optimizer'
+  | 'headSolver'
+  | 'lastBlocks'
 >;
 
 /**
@@ -50,7 +75,7 @@ type StagedConfig = Pick<
 export function stagesOf(config: StagedConfig): readonly Stage[] {
   const learningRate = config.learningRate ?? 0;
   const stage = (trainable: Trainable, epochs: number, rate = learningRate): Stage => ({
-    name: names[trainable],
+    name: nameOf(trainable),
     trainable,
     epochs,
     learningRate: rate,
@@ -66,6 +91,8 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
       return [{ ...stage('head', 1, 0), name: 'Search', solver: 'logistic' }];
     case 'lora':
       return [stage('lora', config.epochs)];
+    case 'last-blocks':
+      return [stage({ lastBlocks: config.lastBlocks }, config.epochs)];
     case 'full':
       return [stage('all', config.epochs)];
     case 'careful':
@@ -93,6 +120,27 @@ export function trainingViews(
 ): number {
   if (!augmentation.enabled) return 0;
   return solver === 'logistic' ? featureViews : Math.min(featureViews, epochs);
+}
+
+const DEFAULT_FRONTIER_VIEWS = 4;
+
+/**
+ * Views of each training image whose inputs to the first trained block are computed once and kept, for the epochs of a
+ * stage of last blocks to cycle through; 0 = every epoch computes a new view through all blocks. Without augmentation
+ * all views equal the evaluation view. Mixup blends the pixels of new pairs in every epoch, so nothing is kept with it.
+ */
+export function frontierViewsOf(
+  {
+    preset,
+    frontierViews,
+    augmentation,
+    mixup,
+  }: Pick<RunConfig, 'preset' | 'frontierViews' | 'augmentation' | 'mixup'>,
+  { trainable, epochs }: Pick<Stage, 'trainable' | 'epochs'>,
+): number {
+  if (trainedLastBlocks(trainable) === null || mixup > 0) return 0;
+  const wanted = frontierViews ?? (preset === 'last-blocks' ? DEFAULT_FRONTIER_VIEWS : 0);
+  return Math.min(wanted, augmentation.enabled ? epochs : 1);
 }
 
 /** Epochs of all stages together. */

@@ -17,6 +17,8 @@ export interface BatchOrder {
   readonly epoch: number | null;
   /** How often each sample was drawn before in this epoch; each repeat gets another view. Default: never. */
   readonly repeats?: readonly number[];
+  /** Epoch of the augmentation of each sample, in place of `epoch` and `repeats`. */
+  readonly epochs?: readonly number[];
   /** Mixup of the images; none by default. */
   readonly mix?: Mix;
   /** From 1: use this test-time view instead of the evaluation view. */
@@ -63,7 +65,8 @@ export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
       augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
     } else if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
     else {
-      const random = augmentationRandom(seed, order.epoch, sample.image, order.repeats?.[index] ?? 0);
+      const [epoch, repeat] = [order.epochs?.[index] ?? order.epoch, order.repeats?.[index] ?? 0];
+      const random = augmentationRandom(seed, epoch, sample.image, repeat);
       augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
     }
   }

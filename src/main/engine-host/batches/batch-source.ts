@@ -3,6 +3,7 @@ import { countRepeats } from '../../engine/train/epoch-plan';
 import { drawMix, type Mix, mixBatch } from '../../engine/train/mixup';
 import type { Batch } from '../../engine/train/session';
 import type { Sample } from '../core/protocol';
+import type { BatchOrder } from './batch-maker';
 import type { Loader } from './loader';
 
 /** Cuts positions 0, 1, 2, … into groups of at most `size`. */
@@ -20,13 +21,21 @@ export type Mixing = { readonly alpha: number; readonly seed: number } | null;
 const mixOf = (mixing: Mixing, epoch: number, microBatch: number, count: number): Mix | null =>
   mixing === null ? null : drawMix(mixing.alpha, mixing.seed, epoch, microBatch, count);
 
-/** Augmented views for training and plain ones for validation, from the loader's threads. */
+/** Index of the view that an image shows when epochs cycle through views, and repeats within an epoch show the next. */
+export const viewIndex = (epoch: number, repeat: number, views: number): number => (epoch - 1 + repeat) % views;
+
+/**
+ * Augmented views for training and plain ones for validation, from the loader's threads.
+ *
+ * @param views number of views that epochs cycle through, those of the first epochs; 0 = new ones in every epoch
+ */
 export function imageBatches(
   loader: Loader,
   train: readonly Sample[],
   validation: readonly Sample[],
   batchSize: number,
   mixing: Mixing,
+  views = 0,
 ): BatchSource {
   const pick = (samples: readonly Sample[], positions: readonly number[]) => positions.map((i) => samples[i] as Sample);
   return {
@@ -37,7 +46,7 @@ export function imageBatches(
         return {
           epoch,
           samples: pick(train, positions),
-          repeats: repeats[index] ?? [],
+          ...shown(epoch, repeats[index] ?? [], views),
           ...(mix === null ? {} : { mix }),
         };
       });
@@ -51,6 +60,10 @@ export function imageBatches(
         })),
       ),
   };
+}
+
+function shown(epoch: number, repeats: readonly number[], views: number): Pick<BatchOrder, 'repeats' | 'epochs'> {
+  return views === 0 ? { repeats } : { epochs: repeats.map((repeat) => 1 + viewIndex(epoch, repeat, views)) };
 }
 
 export interface FeatureSet {

@@ -128,6 +128,8 @@ export interface Estimate {
   readonly stageParameters: readonly number[];
   /** Peak resident memory of the engine process in MiB. */
   readonly memoryMB: number;
+  /** What the run keeps on disk to train last blocks faster, in bytes; 0 for other stages. */
+  readonly diskBytes: number;
   /** Null if the device cannot be measured. */
   readonly seconds: number | null;
   /** The checkpoint's own preparation of images, for the size of the run. */

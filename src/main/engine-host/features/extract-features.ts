@@ -8,10 +8,10 @@ import { createClassifier } from '../../engine/train/classifier';
 import { fastestBatch } from '../../engine/train/fastest-part';
 import type { VitConfig } from '../../engine/vit/config';
 import { featureWidth } from '../../engine/vit/tokens';
-import { inOrder } from '../batches/batch-source';
-import { createLoader, type LoaderOptions } from '../batches/loader';
+import type { LoaderOptions } from '../batches/loader';
 import { explainWriteError } from '../core/file-errors';
 import type { Sample } from '../core/protocol';
+import { computeViews, type MissingView } from './compute-views';
 import { bytesOf, openFeatureRows, readFeatures, removeSingleFiles } from './feature-rows';
 import type { RowFiles } from './row-files';
 
@@ -102,45 +102,42 @@ async function computeMissing(
   total: number,
   options: FeatureOptions,
 ): Promise<void> {
-  const { pipeline, augmentation, seed, retry = (work) => work() } = options;
-  const width = featureWidth(options.config);
+  const { config, parameters, device, threads, onProgress, cacheFolder } = options;
+  const width = featureWidth(config);
   let done = cached;
-  await options.onProgress(done, total);
-  const { config, parameters, device, threads } = options;
+  await onProgress(done, total);
   const most = Math.max(...lookups.map(({ missing }) => missing.length));
   const batch = fastestBatch(config, Math.min(options.batchSize, most), device);
   const classifier = await createClassifier({ config, parameters, device, threads, batch, attentions: false });
-  const loader = createLoader({ pipeline, augmentation, seed }, { retry });
+  const opened: RowFiles[] = [];
   try {
-    for (const { samples, epoch, key, rowOf, features, missing } of lookups) {
-      if (missing.length === 0) continue;
-      await removeSingleFiles(options.cacheFolder, key);
-      const rows = openFeatureRows(options.cacheFolder, key, width);
-      const groups = inOrder(missing.length, batch).map((places) => places.map((place) => missing[place] as number));
-      const orders = groups.map((group) => ({ epoch, samples: group.map((index) => samples[index] as Sample) }));
-      let next = 0;
-      try {
-        for await (const { pixels, count } of loader.batches(orders)) {
-          const group = groups[next++] as number[];
-          const { features: computed } = await classifier.run(pixels, count);
-          const rowAt = (row: number) => computed.subarray(row * width, (row + 1) * width);
-          for (const [row, index] of group.entries()) features.set(rowAt(row), index * width);
-          const named = group.map((index, row) => [rowOf(samples[index] as Sample), bytesOf(rowAt(row))] as const);
-          await retry(() => store(rows, named));
-          done += group.length;
-          await options.onProgress(done, total);
-        }
-      } finally {
-        rows.close();
-      }
-    }
+    const views = lookups.map(({ samples, epoch, key, rowOf, features, missing }): MissingView => {
+      const rows = openFeatureRows(cacheFolder, key, width);
+      opened.push(rows);
+      const store = async (positions: readonly number[], values: Float32Array) => {
+        const rowAt = (row: number) => values.subarray(row * width, (row + 1) * width);
+        for (const [row, index] of positions.entries()) features.set(rowAt(row), index * width);
+        const named = positions.map((index, row) => [rowOf(samples[index] as Sample), bytesOf(rowAt(row))] as const);
+        await storeIfRoom(rows, named);
+      };
+      return { samples, epoch, missing, store };
+    });
+    for (const { key, missing } of lookups) if (missing.length > 0) await removeSingleFiles(cacheFolder, key);
+    const run = async (pixels: Float32Array, count: number) => (await classifier.run(pixels, count)).features;
+    await computeViews(views, { ...options, batch }, run, async (count) => {
+      done += count;
+      await onProgress(done, total);
+    });
   } finally {
-    await loader.close();
+    for (const rows of opened) rows.close();
     await classifier.dispose();
   }
 }
 
-async function store(rows: RowFiles, named: readonly (readonly [name: string, row: Uint8Array])[]): Promise<void> {
+async function storeIfRoom(
+  rows: RowFiles,
+  named: readonly (readonly [name: string, row: Uint8Array])[],
+): Promise<void> {
   try {
     await rows.append(named);
   } catch (error) {

@@ -1,10 +1,12 @@
 import type { RunConfig } from '#shared/models/run-config';
 import { loraOf } from '#shared/training/lora';
-import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
+import { frontierViewsOf, type Stage, stagesOf, trainingViews } from '#shared/training/stages';
 import { vitModel } from '../../engine/train/model';
+import type { VitConfig } from '../../engine/vit/config';
 import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
 import { requirePrecision } from '../core/device';
 import type { Estimate, EstimateSpec } from '../core/protocol';
+import { frontierRowBytes } from '../features/frontier-rows';
 import { describeBackbone } from '../models/load-backbone';
 import { estimateMemoryMB, memoryOptions } from './memory';
 import { estimateSeconds } from './speed';
@@ -47,6 +49,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
         ),
       ),
     ),
+    diskBytes: Math.max(...stages.map((stage) => frontierBytes(backbone.config, run, stage, spec))),
     seconds: run.preset === 'auto' ? searchSeconds(run, seconds) : seconds,
     preparation: backbone.preparation,
     pretrained: backbone.pretrained,
@@ -54,6 +57,17 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     notes: backbone.notes,
     hash: backbone.hash,
   };
+}
+
+/** Bytes on disk of the inputs of last blocks. */
+function frontierBytes(
+  config: VitConfig,
+  run: RunConfig,
+  stage: Stage,
+  { trainImages, validationImages }: EstimateSpec,
+): number {
+  const views = frontierViewsOf(run, stage);
+  return views === 0 ? 0 : (views * trainImages + validationImages) * frontierRowBytes(config);
 }
 
 /** Rows of features in memory. Logistic regression keeps a second, contiguous copy of the training features. */

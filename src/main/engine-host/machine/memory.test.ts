@@ -12,6 +12,7 @@ const options: MemoryOptions = {
   gradientAccumulation: 1,
   part: 32,
   views: 0,
+  frontier: false,
   averaged: false,
 };
 

@@ -1,7 +1,7 @@
 import type { OptimizerKind, RunConfig } from '#shared/models/run-config';
 import { type LoraSettings, loraOf } from '#shared/training/lora';
 import { fitsMachine } from '#shared/training/memory';
-import type { Stage, Trainable } from '#shared/training/stages';
+import { frontierViewsOf, type Stage, type Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import { peakActivationBytes } from '../../engine/ir/peak-memory';
 import { estimateTrainingMemoryMB, optimizerStateSets } from '../../engine/train/estimate-memory';
@@ -24,6 +24,8 @@ export interface MemoryOptions {
   readonly gradientAccumulation: number;
   /** Images of a micro-batch computed at once; if fewer than all, a second set of gradients is kept. */
   readonly part: number;
+  /** Whether last blocks are trained on their cached inputs. */
+  readonly frontier: boolean;
   /** Views whose features are in memory while a head trains alone. */
   readonly views: number;
   /** Whether a moving average of the trained parameters is kept. */
@@ -34,13 +36,14 @@ export interface MemoryOptions {
 export function memoryOptions(
   config: VitConfig,
   run: RunConfig,
-  { trainable }: Pick<Stage, 'trainable'>,
+  stage: Pick<Stage, 'trainable' | 'epochs'>,
   { device, ...sizes }: Pick<MemoryOptions, 'microBatch' | 'views'> & { readonly device: EngineDevice },
 ): MemoryOptions {
   const dropping = withDropout(config, run);
   return {
     config: dropping,
-    trainable,
+    trainable: stage.trainable,
+    frontier: frontierViewsOf(run, stage) > 0,
     lora: loraOf(run),
     optimizer: run.optimizer,
     gradientAccumulation: run.gradientAccumulation,
@@ -63,9 +66,9 @@ const BATCHES = 5;
  * loader. `npm run bench:memory` compares it with measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
-  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, part, views, averaged } = options;
+  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, part, frontier, averaged } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
-  const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
+  const batches = batchesMB(config, microBatch);
   if (trainable !== 'head') {
     const session = estimateTrainingMemoryMB({
       config,
@@ -73,17 +76,29 @@ export function estimateMemoryMB(options: MemoryOptions): number {
       ...(lora === undefined ? {} : { lora }),
       optimizer,
       microBatch: part,
+      frontier,
       accumulation: part < microBatch ? Math.max(2, gradientAccumulation) : gradientAccumulation,
       averaged,
     });
     const trained = (4 * parameterCount(vitModel(config, trainable, 1, lora).trainable)) / MIB;
-    return session + HOST_MIB + 2 * parameters + optimizerStateSets(optimizer, averaged) * trained + batches;
+    const training = session + HOST_MIB + 2 * parameters + optimizerStateSets(optimizer, averaged) * trained + batches;
+    return frontier ? Math.max(training, extractionMB(options)) : training;
   }
+  return extractionMB(options);
+}
+
+/** Peak while a frozen backbone, or the part of one, computes each view once; of a head also while it is trained. */
+function extractionMB({ config, trainable, microBatch, views }: MemoryOptions): number {
+  const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
+  const batches = batchesMB(config, microBatch);
   // Twice the parameters: as read, and in the classifier that extracts the features.
   const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));
   const features = 4 * views * featureWidth(config);
   return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (forward + features) / MIB;
 }
+
+const batchesMB = ({ imageSize }: VitConfig, microBatch: number): number =>
+  (BATCHES * microBatch * 3 * imageSize ** 2 * 4) / MIB;
 
 /** Largest part of a micro-batch, at most `options.part`, with which the run should fit in memory. */
 export function partThatFits(options: MemoryOptions, machineMemoryMB: number): number {

@@ -1,5 +1,5 @@
 import type { RunConfig } from '#shared/models/run-config';
-import { type Stage, type Trainable, trainingViews } from '#shared/training/stages';
+import { frontierViewsOf, type Stage, type Trainable, trainedLastBlocks, trainingViews } from '#shared/training/stages';
 import type { Backend, EngineDevice } from '../../engine/backends/backend';
 import { createBackend } from '../../engine/backends/create-backend';
 import { forwardFlops, trainingForwardFlops } from '../../engine/bench/bench';
@@ -60,7 +60,7 @@ export async function quickGemmRate(backend: Backend): Promise<number> {
 
 export interface Work {
   readonly config: VitConfig;
-  readonly run: Pick<RunConfig, 'featureViews' | 'augmentation'> & RunDropout;
+  readonly run: Pick<RunConfig, 'preset' | 'featureViews' | 'frontierViews' | 'augmentation' | 'mixup'> & RunDropout;
   readonly stages: readonly Stage[];
   readonly trainImages: number;
   readonly validationImages: number;
@@ -71,14 +71,14 @@ export interface Work {
  * and one for those of weights. Adapters need only the first two, as their own products are narrow.
  */
 function passes({ layers }: VitConfig, trainable: Trainable): number {
+  const trained = trainedLastBlocks(trainable);
+  if (trained !== null) return 1 + (2 * Math.min(trained, layers)) / layers;
   switch (trainable) {
     case 'head':
       return 1;
-    case 'last-block':
-      return 1 + 2 / layers;
     case 'lora':
       return 2;
-    case 'all':
+    default:
       return 3;
   }
 }
@@ -92,6 +92,12 @@ export function runFlops({ config, run, stages, trainImages, validationImages }:
     // A frozen backbone computes each view once; the cost of the head is negligible.
     if (trainable === 'head') {
       return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
+    }
+    const views = frontierViewsOf(run, stage);
+    if (views > 0) {
+      const share = Math.min(1, (trainedLastBlocks(trainable) ?? 0) / config.layers);
+      const once = (1 - share) * forward * (views * trainImages + validationImages);
+      return sum + once + epochs * share * (3 * training * trainImages + forward * validationImages);
     }
     const ofEpoch = training * passes(config, trainable) * trainImages + forward * validationImages;
     return sum + epochs * ofEpoch;

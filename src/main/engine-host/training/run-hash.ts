@@ -3,8 +3,8 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { Sample, TrainSpec } from '../core/protocol';
 
 /**
- * Hash of everything that determines the weights. Device, threads and settings of evaluations are left out: a run may
- * continue on another machine.
+ * Hash of everything that determines the weights. Device, threads, disk space and settings of evaluations are left out: a
+ * run may continue on another machine.
  */
 export function runHash(spec: TrainSpec): string {
   const {
@@ -12,6 +12,7 @@ export function runHash(spec: TrainSpec): string {
     threads: _threads,
     evaluationBatchSize: _evaluation,
     testTimeViews: _views,
+    frontierGigabytes: _disk,
     ...decisive
   } = spec.config;
   // Without a logistic regression its penalty decides nothing.
@@ -55,6 +56,8 @@ const laterDefaults: Partial<RunConfig> = {
   loraTargets: 'query-value',
   precision: 'fp32',
   minutes: 15,
+  lastBlocks: 2,
+  frontierViews: null,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

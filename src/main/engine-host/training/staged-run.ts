@@ -7,7 +7,7 @@ import { type CheckpointContent, checkpointBytes, writeCheckpoint } from '../mod
 import type { CheckpointSlot } from '../models/checkpoint-slots';
 import type { RunLog } from './run-log';
 import { saveWhenRoom } from './save-when-room';
-import type { Model, StageSetup } from './stage-setup';
+import type { Model, StageSetup } from './stage-input';
 
 /** Shared by all stages of a run: plan, log and context. */
 export interface StagedRun {

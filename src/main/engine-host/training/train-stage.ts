@@ -9,7 +9,8 @@ import { type LoopResult, runTrainingLoop } from '../../engine/train/loop';
 import type { OptimizerState } from '../../engine/train/session';
 import { memoryMB } from '../core/device';
 import { bestSlot, lastSlot } from '../models/checkpoint-slots';
-import { type Model, type StagedSpec, type StageSetup, setUpStage } from './stage-setup';
+import type { Model, StagedSpec, StageSetup } from './stage-input';
+import { setUpStage } from './stage-setup';
 import { noteLine, record, reportBeforeSteps, type StagedRun, saveCheckpoint } from './staged-run';
 
 /** State that a stage starts or continues from. */

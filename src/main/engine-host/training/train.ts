@@ -12,7 +12,7 @@ import { findStartingPoint, type StartingPoint, startAfresh } from './resume';
 import { runHash } from './run-hash';
 import { openRunLog } from './run-log';
 import { trainBySearch } from './search/search-run';
-import type { Model } from './stage-setup';
+import type { Model } from './stage-input';
 import { noteLine, record, reportBeforeSteps, type StagedRun } from './staged-run';
 import { trainStage } from './train-stage';
 

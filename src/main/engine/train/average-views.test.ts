@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { caseCrossEntropy } from '#shared/statistics/log-loss';
-import { averageViews } from './average-views';
 import { softmaxRows } from '#shared/statistics/softmax';
+import { averageViews } from './average-views';
 
 const logs = (...values: number[]) => Float32Array.from(values, Math.log);
 

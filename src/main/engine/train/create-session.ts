@@ -4,7 +4,7 @@ import type { NamedTensors } from '../tensor';
 import { DeviceTrainingSession } from './device-session';
 import { HostTrainingSession } from './host-session';
 import type { StepOptions } from './micro-batch';
-import { headModel, type TrainableModel, vitModel } from './model';
+import { frontierModel, headModel, type TrainableModel, vitModel } from './model';
 import type { HeadSession, OptimizerState, TrainingOptions, TrainingSession } from './session';
 import { ShrinkingSession } from './shrinking-session';
 
@@ -26,6 +26,19 @@ export async function createTrainingSession(
     parameters,
     optimizer,
   );
+}
+
+/**
+ * Does the same for the last blocks alone: `pixels` of a batch are the inputs of the first trained block, [count, tokens,
+ * hidden], as `createFrontier` computes them. With these, it takes the steps of `createTrainingSession` on the images.
+ */
+export async function createFrontierSession(
+  options: TrainingOptions,
+  parameters: NamedTensors,
+  optimizer?: OptimizerState,
+): Promise<TrainingSession> {
+  const model = frontierModel(options.config, options.trainable, options.layerDecay);
+  return createSession(createBackend(options), model, options, parameters, optimizer);
 }
 
 export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable' | 'lora' | 'layerDecay'> {

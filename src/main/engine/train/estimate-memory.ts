@@ -6,7 +6,7 @@ import { sizeOf } from '../ir/shape';
 import type { VitConfig } from '../vit/config';
 import { parameterCount } from '../vit/parameters';
 import { dropoutBytes, dropoutSites } from './masks';
-import { vitModel } from './model';
+import { frontierModel, vitModel } from './model';
 import { buildGradientProgram } from './programs';
 
 export interface MemoryOptions {
@@ -18,6 +18,8 @@ export interface MemoryOptions {
   readonly optimizer: OptimizerKind;
   /** Micro-batches per step; from two on, a second set of gradients is kept. */
   readonly accumulation: number;
+  /** Whether last blocks are trained on their cached inputs. */
+  readonly frontier?: boolean;
   /** Whether a moving average of the trained parameters is kept. */
   readonly averaged: boolean;
 }
@@ -37,7 +39,7 @@ export const optimizerStateSets = (optimizer: OptimizerKind, averaged: boolean):
  */
 export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const { config, microBatch, trainable, optimizer, accumulation, averaged } = options;
-  const model = vitModel(config, trainable, 1, options.lora);
+  const model = options.frontier ? frontierModel(config, trainable, 1) : vitModel(config, trainable, 1, options.lora);
   const parameters = parameterCount(model.groups);
   const trained = parameterCount(model.trainable);
   const gradientSets = accumulation > 1 ? 2 : 1;

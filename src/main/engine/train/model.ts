@@ -1,10 +1,10 @@
 import type { LoraSettings } from '#shared/training/lora';
-import type { Trainable } from '#shared/training/stages';
+import { type Trainable, trainedLastBlocks } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/value';
 import type { VitConfig } from '../vit/config';
 import type { DropoutSource } from '../vit/dropout';
-import { buildVit, classify } from '../vit/forward';
+import { buildFromFrontier, buildVit, classify } from '../vit/forward';
 import { loraGroupName, loraGroups } from '../vit/lora';
 import {
   blockGroupName,
@@ -14,6 +14,7 @@ import {
   type ParameterSource,
   parameterGroups,
 } from '../vit/parameters';
+import { tokenCount } from '../vit/tokens';
 import { crossEntropy } from './cross-entropy';
 
 /** A network as a training session sees it. */
@@ -71,11 +72,47 @@ export function vitModel(
     trainable: groups.filter((group) => isUsed(group) && isTrained(group, config, trainable)),
     rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
     forward: (builder, parameter, pixels, mask) =>
-      buildVit(builder, config, parameter, pixels, false, mask, adapters).logits,
+      buildVit(builder, config, parameter, pixels, false, mask, adapters, frozenBlocks(config, trainable)).logits,
+  };
+}
+
+/**
+ * Number of blocks that are frozen, with the embeddings, while the last ones are trained; null if there are none such.
+ * The input of the block after them, the frontier, does not change in training.
+ */
+export function frozenBlocks({ layers }: VitConfig, trainable: Trainable): number | null {
+  const trained = trainedLastBlocks(trainable);
+  return trained === null ? null : Math.max(0, layers - trained);
+}
+
+/** Groups of the embeddings and of the first `blocks` blocks. */
+export function firstGroups(config: VitConfig, blocks: number): readonly ParameterGroup[] {
+  const names = new Set(['embeddings', ...Array.from({ length: blocks }, (_, index) => blockGroupName(index))]);
+  return parameterGroups(config).filter(({ name }) => names.has(name));
+}
+
+/** Describes the last blocks and the head of `vitModel` alone: their input is the frontier [tokens, hidden]. */
+export function frontierModel(config: VitConfig, trainable: Trainable, layerDecay: number): TrainableModel {
+  const whole = vitModel(config, trainable, layerDecay);
+  const block = frozenBlocks(config, trainable) ?? 0;
+  const frozen = new Set(firstGroups(config, block).map(({ name }) => name));
+  return {
+    ...whole,
+    name: `${config.family} last blocks`,
+    inputShape: [tokenCount(config), config.hiddenSize],
+    groups: whole.groups.filter((group) => isUsed(group) && !frozen.has(group.name)),
+    forward: (builder, parameter, frontier, mask) =>
+      buildFromFrontier(builder, config, parameter, frontier, block, mask ?? null),
   };
 }
 
 function isTrained({ name }: ParameterGroup, { layers }: VitConfig, trainable: Trainable): boolean {
+  if (typeof trainable === 'object') {
+    const isTrainedBlock = (_: unknown, index: number) => name === blockGroupName(layers - 1 - index);
+    return (
+      name === 'classifier' || name === 'norm' || Array.from({ length: trainable.lastBlocks }).some(isTrainedBlock)
+    );
+  }
   switch (trainable) {
     case 'head':
       return name === 'classifier';

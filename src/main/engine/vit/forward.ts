@@ -34,6 +34,8 @@ export interface VitValues {
  *   with respect to the attentions
  * @param mask provides the dropout masks of a training pass; without it nothing is dropped
  * @param lora settings of adapters that are not merged into the weights
+ * @param frozenBlocks number of blocks that are frozen, with the embeddings, while those after them are trained: nothing
+ *   is dropped in them, and patches are left out after them; null if there are none such
  */
 export function buildVit(
   builder: GraphBuilder,
@@ -43,16 +45,64 @@ export function buildVit(
   tapped = false,
   mask: DropoutSource | null = null,
   lora: LoraSettings | null = null,
+  frozenBlocks: number | null = null,
 ): VitValues {
-  const { hidden, attentions, hiddenStates } = encode(builder, config, parameter, pixels, {
-    tapped,
-    allTokens: tapped || readoutOf(config) !== 'cls',
-    mask,
-    lora,
-  });
   const batch = pixels.shape[0] as number;
-  const features = readFeatures(builder, config, parameter, hidden, batch);
-  return { logits: classify(builder, parameter, features), features, attentions, hiddenStates };
+  const allTokens = tapped || readoutOf(config) !== 'cls';
+  const border = frozenBlocks ?? 0;
+  const embedded = embedDropping(builder, config, parameter, pixels, frozenBlocks === null ? mask : null);
+  const frozen = encode(builder, config, parameter, embedded, batch, { to: border, tapped, allTokens, lora });
+  const entering = frozenBlocks === null ? null : mask;
+  const input = new Dropout(builder, batch, entering).patches(config, frozen.hidden);
+  const rest = encode(builder, config, parameter, input, batch, {
+    ...{ from: border, tapped, allTokens, mask, lora },
+  });
+  const features = readFeatures(builder, config, parameter, rest.hidden, batch);
+  const states = tapped ? [embedded, ...frozen.hiddenStates, ...rest.hiddenStates] : [];
+  return {
+    logits: classify(builder, parameter, features),
+    features,
+    attentions: [...frozen.attentions, ...rest.attentions],
+    hiddenStates: states.map((state) => builder.reshape(state, [batch, tokenCount(config), config.hiddenSize])),
+  };
+}
+
+/**
+ * Builds the input of a block, without dropout: [batch x tokens, hidden].
+ *
+ * @param pixels [batch, 3, size, size], normalised
+ * @param block index, from 0
+ */
+export function buildFrontier(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  pixels: Value,
+  block: number,
+): Value {
+  const embedded = embed(builder, config, parameter, pixels);
+  return encode(builder, config, parameter, embedded, pixels.shape[0] as number, { to: block }).hidden;
+}
+
+/**
+ * Builds the rest of the forward pass from the input of a block: logits [batch, classes].
+ *
+ * @param frontier [batch, tokens, hidden]: see `buildFrontier`
+ */
+export function buildFromFrontier(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  frontier: Value,
+  block: number,
+  mask: DropoutSource | null,
+): Value {
+  const batch = frontier.shape[0] as number;
+  const rows = builder.reshape(frontier, [batch * tokenCount(config), config.hiddenSize]);
+  const input = new Dropout(builder, batch, mask).patches(config, rows);
+  const allTokens = readoutOf(config) !== 'cls';
+  const { hidden } = encode(builder, config, parameter, input, batch, { from: block, allTokens, mask });
+  return classify(builder, parameter, readFeatures(builder, config, parameter, hidden, batch));
 }
 
 /**
@@ -69,9 +119,9 @@ export function buildTokens(
   pixels: Value,
   mask: DropoutSource | null = null,
 ): Value {
-  const options = { tapped: false, allTokens: true, mask, lora: null };
-  const { hidden } = encode(builder, config, parameter, pixels, options);
   const [batch, tokens] = [pixels.shape[0] as number, tokenCount(config)];
+  const embedded = embedDropping(builder, config, parameter, pixels, mask);
+  const { hidden } = encode(builder, config, parameter, embedded, batch, { mask });
   const all = builder.reshape(normaliseTokens(builder, config, parameter, hidden), [batch, tokens, config.hiddenSize]);
   const first = leadingTokens(config);
   if (first === 1) return all;
@@ -79,44 +129,55 @@ export function buildTokens(
   return builder.concat([summary, first === 0 ? all : builder.slice(all, 1, first, tokens)], 1);
 }
 
-interface EncodeOptions {
-  readonly tapped: boolean;
-  /** Whether the last block computes every token; otherwise CLS alone. */
-  readonly allTokens: boolean;
-  readonly mask: DropoutSource | null;
-  readonly lora: LoraSettings | null;
-}
-
-/** Builds embeddings and blocks: hidden [batch x tokens, hidden], or [batch, hidden] without `allTokens`. */
-function encode(
+/** Builds the embeddings with their dropout. */
+function embedDropping(
   builder: GraphBuilder,
   config: VitConfig,
   parameter: ParameterSource,
   pixels: Value,
-  { tapped, allTokens, mask, lora }: EncodeOptions,
-): { hidden: Value; attentions: readonly Value[]; hiddenStates: readonly Value[] } {
-  const batch = pixels.shape[0] as number;
-  const tokens = tokenCount(config);
-  const width = config.hiddenSize;
-  const attentions: Value[] = [];
-  const hiddenStates: Value[] = [];
-  const tap = (hidden: Value): void => {
-    if (tapped) hiddenStates.push(builder.reshape(hidden, [batch, tokens, width]));
-  };
+  mask: DropoutSource | null,
+): Value {
+  const dropout = new Dropout(builder, pixels.shape[0] as number, mask);
+  const embedded = dropout.patches(config, embed(builder, config, parameter, pixels));
+  return dropout.units('embeddings', embedded, config.dropout.hidden);
+}
 
+interface EncodeOptions {
+  /** Blocks [from, to); all by default. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly tapped?: boolean;
+  /** Whether the last block computes every token, as by default; otherwise CLS alone. */
+  readonly allTokens?: boolean;
+  readonly mask?: DropoutSource | null;
+  readonly lora?: LoraSettings | null;
+}
+
+/**
+ * Builds blocks on hidden [batch x tokens, hidden]. The last block of the model without `allTokens` returns [batch,
+ * hidden]. Hidden states are the outputs of each block, if tapped.
+ */
+function encode(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  input: Value,
+  batch: number,
+  { from = 0, to = config.layers, tapped = false, allTokens = true, mask = null, lora = null }: EncodeOptions,
+): { hidden: Value; attentions: readonly Value[]; hiddenStates: readonly Value[] } {
   const dropout = new Dropout(builder, batch, mask);
   const pathRates = dropPathRates(config);
-  const embedded = dropout.patches(config, embed(builder, config, parameter, pixels));
-  let hidden = dropout.units('embeddings', embedded, config.dropout.hidden);
-  tap(hidden);
-  for (let index = 0; index < config.layers; index += 1) {
+  const attentions: Value[] = [];
+  const hiddenStates: Value[] = [];
+  let hidden = input;
+  for (let index = from; index < to; index += 1) {
     const block = new Block(builder, config, parameter, index, batch, dropout, pathRates[index] ?? 0, lora);
     const queries = index === config.layers - 1 && !allTokens ? 'cls' : 'all';
     const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
     const residual = queries === 'cls' ? clsRows(builder, hidden, batch) : hidden;
     hidden = block.transform(builder.add(residual, attended.output));
-    tap(hidden);
+    if (tapped) hiddenStates.push(hidden);
   }
   return { hidden, attentions, hiddenStates };
 }

@@ -44,6 +44,7 @@ const estimateOf = ({ config, trainImages }: EstimateSpec): Estimate => {
     trainableParameters: 1,
     stageParameters: [1, 1],
     memoryMB,
+    diskBytes: 0,
     seconds: config.preset === 'quick' ? quick : quick * config.epochs,
     preparation: defaultPipeline(224),
     pretrained: config.backbone in seconds,

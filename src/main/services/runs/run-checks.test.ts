@@ -24,6 +24,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     trainableParameters: 1,
     stageParameters: [1],
     memoryMB,
+    diskBytes: 0,
     seconds: null,
     preparation: defaultPipeline(224),
     pretrained: true,

@@ -162,6 +162,7 @@ export async function prepareRun(
         trainableParameters: estimate?.stageParameters[index] ?? null,
       })),
       memoryMB: estimate?.memoryMB ?? 0,
+      diskBytes: estimate?.diskBytes ?? 0,
       device: used.device,
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),

@@ -4,7 +4,8 @@ import { initialLoopState, nextStage } from '../../../engine/train/checkpoint';
 import { runTrainingLoop } from '../../../engine/train/loop';
 import { memoryMB } from '../../core/device';
 import type { RequestContext } from '../../core/request-context';
-import { type Model, type StagedSpec, setUpStage } from '../stage-setup';
+import type { Model, StagedSpec } from '../stage-input';
+import { setUpStage } from '../stage-setup';
 import { loopData } from '../train-stage';
 
 export interface FitInput {

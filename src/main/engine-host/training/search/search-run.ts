@@ -9,7 +9,7 @@ import type { TrainResult, TrainSpec } from '../../core/protocol';
 import { type CheckpointContent, checkpointBytes, writeCheckpoint } from '../../models/checkpoint-files';
 import { bestSlot, lastSlot } from '../../models/checkpoint-slots';
 import { saveWhenRoom } from '../save-when-room';
-import type { Model } from '../stage-setup';
+import type { Model } from '../stage-input';
 import { noteLine, record, reportBeforeSteps, type StagedRun } from '../staged-run';
 import { fitRecipe } from './fit-recipe';
 import { createPace, isHeadAlone } from './pace';

@@ -9,7 +9,7 @@ import type { GroupedFolds, Sample, TrainSpec } from '../../core/protocol';
 import { checkCancelled, type RequestContext } from '../../core/request-context';
 import { extractFeatures } from '../../features/extract-features';
 import { fitFoldHeads } from '../fold-heads';
-import type { Model } from '../stage-setup';
+import type { Model } from '../stage-input';
 import { retryOnDisk } from '../wait-for-disk';
 import { fitRecipe } from './fit-recipe';
 import type { Pace } from './pace';

@@ -20,6 +20,7 @@ const preview: RunPreview = {
   imageSize: 96,
   stages: [],
   memoryMB: 500,
+  diskBytes: 0,
   device: 'cpu',
   secondsEstimate: 90,
   schedule: [],

@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
 import type { RunPreview } from '#shared/models/run-preview';
-import { formatCount, formatFixed, formatMemory, formatParameters } from '#shared/text/number';
+import { formatBytes, formatCount, formatFixed, formatMemory, formatParameters } from '#shared/text/number';
 import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
 import { ScheduleChart } from '../../../charts/schedule-chart';
@@ -179,6 +179,7 @@ function Costs({ cost, effectiveBatch }: { cost: RunPreview; effectiveBatch: num
       cost.secondsEstimate === null ? 'Measured during the run' : `about ${formatShortDuration(cost.secondsEstimate)}`,
     ],
     ['Memory', `about ${formatMemory(cost.memoryMB)}`],
+    ...(cost.diskBytes > 0 ? [['Disk', `about ${formatBytes(cost.diskBytes)}`] as const] : []),
     ['Device', deviceNames[cost.device]],
     ['Trainable', formatParameters(cost.trainableParameters)],
     ['Parameters', formatParameters(cost.parameters)],

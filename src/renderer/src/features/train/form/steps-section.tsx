@@ -2,6 +2,7 @@ import { isLogisticRegression } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import type { SettingsProps } from '../parts/draft-store';
 import { AdapterSettings } from './adapter-settings';
+import { LastBlocksSettings } from './last-blocks-settings';
 import { SearchSettings } from './search-settings';
 import { IntegerSetting } from './setting-row';
 
@@ -18,6 +19,7 @@ export function StepsSection({ draft, change }: SettingsProps) {
     >
       {draft.preset === 'auto' && <SearchSettings draft={draft} change={change} />}
       {!isSolvedDirectly && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
+      {draft.preset === 'last-blocks' && <LastBlocksSettings draft={draft} change={change} />}
       {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
       <IntegerSetting
         label="Batch size"

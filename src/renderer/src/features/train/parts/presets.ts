@@ -15,6 +15,11 @@ export const presetTexts: readonly PresetText[] = [
     text: 'Trains only a new head on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
   },
   {
+    value: 'last-blocks',
+    title: presetTitles['last-blocks'],
+    text: 'Trains a new head and the last blocks of a pretrained backbone. What the blocks before them compute is kept on disk, so that an epoch takes a fraction of its time.',
+  },
+  {
     value: 'lora',
     title: presetTitles.lora,
     text: 'Trains a new head and small adapters in every block of a frozen, pretrained backbone. Few parameters, little memory.',
