@@ -66,10 +66,11 @@ describe('last blocks', { timeout: 180_000 }, () => {
     expect(second.history).toHaveLength(3);
     const [mine, theirs] = [await readTensorsFile(modelFile(kept)), await readTensorsFile(modelFile(computed))];
     for (const [name, { data }] of theirs) {
-      const changes = /layer\.[45]\.|layernorm\.(weight|bias)$|classifier/.test(name);
+      // The gradient of the key's bias is nothing but rounding: softmax ignores it.
+      if (name.endsWith('key.bias')) continue;
+      const isTrained = /layer\.[45]\.|vit\.layernorm|classifier/.test(name);
       const error = relativeError(mine.get(name)?.data ?? new Float32Array(), data);
-      // AdamW's first steps amplify the rounding of half floats where gradients are near zero.
-      expect(error, name).toBeLessThan(changes ? 5e-3 : 1e-12);
+      expect(error, name).toBeLessThan(isTrained ? 5e-3 : 1e-12);
     }
     expect(first.history.at(-1)?.validationLoss).toBeCloseTo(second.history.at(-1)?.validationLoss ?? 0, 3);
   });
