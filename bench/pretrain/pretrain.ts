@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reduceModel, spreadBlocks } from '../../src/main/engine/vit/reduce';
-import { distil } from '../../src/main/engine-host/distillation/distil';
+import { distil, studentSoFar } from '../../src/main/engine-host/distillation/distil';
 import type { DistillationSpec } from '../../src/main/engine-host/distillation/distillation-spec';
 import { openTeacher } from '../../src/main/engine-host/distillation/open-teacher';
 import { planStages, type StageOutline } from '../../src/main/engine-host/distillation/plan-stages';
@@ -30,6 +30,8 @@ export async function pretrain(args: readonly string[]): Promise<number> {
       blocks: { type: 'string', default: '6' },
       units: { type: 'string', default: '384' },
       threads: { type: 'string', default: '0' },
+      /** Writes the student of the last checkpoint here and trains nothing. */
+      snapshot: { type: 'string' },
     },
   });
   if (values.teacher === undefined || values.out === undefined) {
@@ -75,9 +77,15 @@ export async function pretrain(args: readonly string[]): Promise<number> {
     id: `generated ${PICTURES_VERSION} ${seed}`,
     picture: (index: number, size: number, heldOut: boolean) => drawPicture(seed, index, size, heldOut),
   };
+  const files = new Map(teacher.processor === null ? [] : [teacher.processor]);
+  if (values.snapshot !== undefined) {
+    const soFar = studentSoFar(spec, source);
+    if (soFar !== null) await writeStudent(resolve(values.snapshot), soFar, files);
+    console.log(soFar === null ? 'There is no checkpoint yet.' : `written to ${values.snapshot}`);
+    return soFar === null ? 1 : 0;
+  }
   let pausing = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (pausing = true));
-  const files = new Map(teacher.processor === null ? [] : [teacher.processor]);
   const result = await distil(spec, source, {
     onProgress: () => new Promise((done) => setImmediate(done)),
     onRecord: (record) => {

@@ -93,6 +93,15 @@ export async function distil(
   }
 }
 
+/** Returns the averaged student of the folder's checkpoint as it is now, or null if there is none. */
+export function studentSoFar(spec: DistillationSpec, source: PictureSource): DistillationModel | null {
+  const checkpoint = readDistillationCheckpoint(spec.folder, specHash(spec, source));
+  if (checkpoint === null) return null;
+  const config = configOf(spec, checkpoint.state.stage);
+  const averaged = new Map([...checkpoint.parameters, ...checkpoint.optimizer.averages]);
+  return { config, parameters: withoutProjections(averaged, config) };
+}
+
 /** Stages after the first start from the averages, with a new optimizer. */
 function nextStage(spec: DistillationSpec, index: number, { averaged, checkpoint }: StageResult): StageStart {
   const [from, to] = [configOf(spec, index), configOf(spec, index + 1)];
