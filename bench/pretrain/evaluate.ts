@@ -86,7 +86,9 @@ async function readGrey(path: string): Promise<Raster> {
 async function openModel(name: string): Promise<Teacher> {
   const opened = await openTeacher(resolve(name.replace(/^random:/, '')));
   if (!name.startsWith('random:')) return opened;
-  const specs = parameterGroups(opened.config).flatMap((group) => group.parameters);
+  const specs = parameterGroups(opened.config)
+    .filter((group) => group.name !== 'classifier')
+    .flatMap((group) => group.parameters);
   return { ...opened, parameters: initialiseParameters(specs, SEED) };
 }
 

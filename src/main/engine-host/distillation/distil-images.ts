@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { explainWriteError } from '../core/file-errors';
 import type { DistilResult, DistilSpec } from '../core/protocol';
-import type { RequestContext } from '../core/request-context';
+import { checkCancelled, type RequestContext } from '../core/request-context';
 import { chooseStudent, outlineStages } from './choose-student';
 import { distil } from './distil';
 import type { DistillationSpec } from './distillation-spec';
@@ -36,10 +36,11 @@ async function run(input: DistilSpec, context: RequestContext): Promise<DistilRe
   const teacher = await openTeacher(input.teacherFolder);
   const student = chooseStudent(input.student, teacher, seed);
   const { source, trainImages, heldOutImages } = imageSource(input.rasters, input.images, seed);
-  context.progress('measuring-speed', 0, 1);
+  const outlines = outlineStages(teacher, student);
+  let measured = 0;
   const stages = await planStages({
     file: join(folder, 'plan.json'),
-    outlines: outlineStages(teacher, student),
+    outlines,
     teacher,
     student,
     batchSize: BATCH_SIZE,
@@ -49,6 +50,11 @@ async function run(input: DistilSpec, context: RequestContext): Promise<DistilRe
     threads,
     drawPicture: (index, size) => source.picture(index, size, false),
     clock: 'wall',
+    onMeasure: async () => {
+      context.progress('measuring-speed', measured, 3 * outlines.length);
+      measured += 1;
+      await checkCancelled(context);
+    },
   });
   const spec: DistillationSpec = {
     folder,

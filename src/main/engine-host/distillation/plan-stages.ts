@@ -49,6 +49,8 @@ export interface PlanOptions {
    * do; for the CPU only.
    */
   readonly clock: 'wall' | 'processor';
+  /** Called before each measurement, of which a stage has three; may throw to stop. */
+  onMeasure?(): Promise<void>;
 }
 
 const MOST_WARMUP_STEPS = 300;
@@ -77,8 +79,11 @@ async function secondsPerStep(options: PlanOptions, imageSize: number): Promise<
   // Processor time is measured on one thread: several also measure how they wait for each other.
   const measured = clock === 'processor' ? 1 : threads;
   const cores = clock === 'processor' ? threads || availableParallelism() : 1;
+  await options.onMeasure?.();
   const ofTeacher = await teacherSeconds(options, imageSize, measured);
+  await options.onMeasure?.();
   const ofStep = await studentSeconds(options, imageSize, measured);
+  await options.onMeasure?.();
   const drawn = 16;
   const ofPicture = await secondsOf(clock, async () => {
     for (let index = 0; index < drawn; index += 1) options.drawPicture(index, imageSize);

@@ -6,6 +6,8 @@ import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageBody, PageHeader } from '../../components/page';
 import { useDestination } from '../../state/destinations';
 import { useCommand, useRequest } from '../../state/requests';
+import { useSession } from '../../state/session';
+import { DistilCard } from './distil-card';
 import { ImportCard } from './import-card';
 import { InstalledWeights } from './installed-weights';
 import { KnownWeights } from './known-weights';
@@ -20,6 +22,7 @@ export function WeightsScreen() {
   const measure = useCommand('backbones.measure');
   const settings = useRequest('settings.get', {});
   const [steps, setSteps] = useState<BackboneSummary | null>(null);
+  const project = useSession((state) => state.project);
   const backbones = list.data?.backbones ?? [];
   const here = backbones.filter(({ source }) => source === 'included' || source === 'imported');
   const known = backbones.filter(({ source }) => source === 'catalogue');
@@ -49,6 +52,13 @@ export function WeightsScreen() {
               standard={standard?.name ?? null}
               secondsPerThousand={secondsPerThousand}
             />
+            {project !== null && here.length > 0 && (
+              <DistilCard
+                project={project}
+                teachers={here.toSorted((a, b) => b.parameters - a.parameters)}
+                taken={new Set(backbones.filter(({ installed }) => installed).map(({ name }) => name))}
+              />
+            )}
             <KnownWeights backbones={known} secondsPerThousand={secondsPerThousand} onSteps={setSteps} />
             <WithoutInternet backbones={byRank} />
           </>
