@@ -220,6 +220,8 @@ describe('included backbones', () => {
     mkdirSync(folder, { recursive: true });
     cpSync(join(resourcesFolder, 'backbones.json'), join(folder, 'backbones.json'));
     const included = writeCheckpointFolder(join(folder, 'backbones', 'lab--small'));
+    // Its image processor feeds 64 pixels; its position grid is for 32.
+    writeFileSync(join(included, 'preprocessor_config.json'), '{"size":{"height":64,"width":64}}');
     writeFileSync(join(included, 'MODEL-CARD.md'), '---\nlicense: apache-2.0\n---\nDistilled here.');
     mkdirSync(join(folder, 'backbones', 'broken'));
     writeFileSync(join(folder, 'backbones', 'broken', 'config.json'), '{');
@@ -230,7 +232,14 @@ describe('included backbones', () => {
     const own = create(undefined, resources());
     const found = (await own.list()).filter(({ source }) => source === 'included');
     expect(found).toMatchObject([
-      { name: 'lab/small', installed: true, pretrained: true, licence: 'Apache-2.0', description: 'Distilled here.' },
+      {
+        name: 'lab/small',
+        installed: true,
+        pretrained: true,
+        imageSize: 64,
+        licence: 'Apache-2.0',
+        description: 'Distilled here.',
+      },
     ]);
     const loaded = await loadBackbone(await own.resolve('lab/small'), ['a', 'b', 'c'], 1, null);
     expect(loaded.parameters.get('classifier.weight')).toEqual(parameters().get('classifier.weight'));

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { openBackboneFolder } from '../../engine-host/models/backbone-folder';
+import { inputOf } from '../../engine-host/models/network-input';
 import { type CatalogueEntry, shapeOf } from './backbone-catalogue';
 import type { StoredBackbone } from './backbone-store';
 import { fileSize, readModelCard } from './model-card';
@@ -43,7 +44,8 @@ export async function readIncluded(
 async function summarise(folder: string, name: string, catalogue: readonly CatalogueEntry[]): Promise<BackboneSummary> {
   const opened = await openBackboneFolder(folder);
   await opened.close();
-  const { config, files, notes, hasHead } = opened;
+  const { config, files, hasHead } = opened;
+  const input = inputOf(opened);
   const card = await readModelCard(folder, await readdir(folder));
   const known = catalogue.find((entry) => entry.name === name);
   const sizes = await Promise.all([...files, ...card.documents].map((file) => fileSize(join(folder, file))));
@@ -52,6 +54,7 @@ async function summarise(folder: string, name: string, catalogue: readonly Catal
     source: 'included',
     pretrained: true,
     ...shapeOf(hasHead ? config : { ...config, classes: [] }),
+    imageSize: input.preparation.height,
     downloadBytes: null,
     diskBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     installed: true,
@@ -63,6 +66,6 @@ async function summarise(folder: string, name: string, catalogue: readonly Catal
     documents: [...card.documents],
     description: card.summary ?? known?.description ?? 'Came with Fovea.',
     knownAs: known?.name ?? null,
-    notes: [...notes],
+    notes: [...opened.notes, ...input.notes],
   };
 }
