@@ -38,6 +38,24 @@ export class Shell {
     for (const type of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(type, { dataTransfer: transfer });
   }
 
+  /**
+   * Drops a file or a whole folder of this machine, as the browser does it: page scripts cannot make a folder of a
+   * DataTransfer.
+   */
+  async dropPath(target: Locator, path: string): Promise<void> {
+    // Scrolls to it, and waits until it stays where it is.
+    await target.hover();
+    const box = await target.boundingBox();
+    if (box === null) throw new Error('the place to drop on is not on the screen');
+    const session = await this.page.context().newCDPSession(this.page);
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, ...at, data });
+    }
+    await session.detach();
+  }
+
   /** Enters an absolute path in web mode's folder picker and chooses it. */
   async chooseFolder(path: string, dialog: RegExp | string): Promise<void> {
     const picker = this.page.getByRole('dialog', { name: dialog });

@@ -3,11 +3,17 @@ import { engineDeviceSchema } from './device';
 import { runConfigSchema } from './run-config';
 import { runPreviewSchema } from './run-preview';
 
-/** `fast`: a head on frozen features. `better`: the best fine-tuning that stays within reason on this computer. */
-export const runCardKinds = ['fast', 'better'] as const;
+/**
+ * `fast`: a head on frozen features. `better`: the best fine-tuning that stays within reason on this computer. `best`:
+ * the search for the best model within a time, which a person chooses.
+ */
+export const runCardKinds = ['fast', 'better', 'best'] as const;
 export type RunCardKind = (typeof runCardKinds)[number];
 
 /** What a card would start, and its expected cost. */
+/** Minutes to choose from on the *best* card. */
+export const searchMinutes = [5, 15, 45] as const;
+
 export const runOfferSchema = z.object({
   config: runConfigSchema,
   pretrained: z.boolean(),

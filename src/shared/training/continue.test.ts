@@ -24,5 +24,6 @@ it('goes on as the last of several stages, at its learning rate', () => {
 
 it('has nothing to do after a logistic regression alone, but goes on after one that was a first stage', () => {
   expect(continuedConfig(config({ preset: 'quick', headSolver: 'logistic' }), 10)).toBeNull();
+  expect(continuedConfig(config({ preset: 'auto' }), 10)).toBeNull();
   expect(continuedConfig(config({ preset: 'careful', headSolver: 'logistic' }), 10)?.preset).toBe('full');
 });

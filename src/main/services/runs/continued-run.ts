@@ -24,8 +24,8 @@ export async function continueRun(
   const { record } = await openRunModel(folder);
   const config = continuedConfig(record.config, epochs);
   if (config === null) {
-    throw new FoveaError('nothing_to_continue', 'More epochs would change nothing: its head was solved directly.', {
-      hint: 'Train its backbone too, with another preset.',
+    throw new FoveaError('nothing_to_continue', 'This run has no epochs to go on with.', {
+      hint: 'A head that was solved directly is finished, and a search chooses its own epochs. Start a new run with another preset.',
     });
   }
   return {

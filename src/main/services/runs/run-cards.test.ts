@@ -44,8 +44,9 @@ const estimateOf = ({ config, trainImages }: EstimateSpec): Estimate => {
     trainableParameters: 1,
     stageParameters: [1, 1],
     memoryMB,
+    seconds:
+      config.preset === 'quick' ? quick : config.preset === 'auto' ? MINUTE * config.minutes : quick * config.epochs,
     diskBytes: 0,
-    seconds: config.preset === 'quick' ? quick : quick * config.epochs,
     preparation: defaultPipeline(224),
     pretrained: config.backbone in seconds,
     head: 'new',
@@ -68,7 +69,7 @@ const propose = (installed: readonly BackboneSummary[], of = project) =>
     lastBackbone: async () => last,
   }).propose(of);
 const all = [backbone('small', 22e6), backbone('base', 86e6), backbone('huge', 304e6)];
-const [fast, better] = ['fast', 'better'] as const;
+const [fast, better, best] = ['fast', 'better', 'best'] as const;
 const card = ({ cards }: { readonly cards: readonly RunCard[] }, kind: RunCard['kind']) =>
   cards.find((one) => one.kind === kind);
 
@@ -106,6 +107,15 @@ it('fine-tunes with adapters on a processor, with fewer epochs if time is short,
   device = 'webgpu';
   seconds['small'] = MINUTE;
   expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'careful', epochs: 30 });
+});
+
+it('searches for the best model in a quarter of an hour, from the backbone of the fast card', async () => {
+  expect(card(await propose(all), best)?.offer).toMatchObject({
+    config: { backbone: 'base', preset: 'auto', minutes: 15 },
+    seconds: 15 * MINUTE,
+  });
+  expect(card(await propose([backbone('huge', 304e6)]), best)?.reason).toMatch(/about 3 days/);
+  expect(card(await propose([]), best)).toMatchObject({ offer: null, needsWeights: true });
 });
 
 it('does not offer what does not fit into memory', async () => {

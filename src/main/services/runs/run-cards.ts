@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import type { BackboneSummary } from '#shared/models/backbone';
-import type { RunCard, RunCards, RunOffer } from '#shared/models/run-card';
+import { type RunCard, type RunCards, type RunOffer, searchMinutes } from '#shared/models/run-card';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { formatShortDuration } from '#shared/text/time';
 import { fitsMachine } from '#shared/training/memory';
@@ -29,6 +29,9 @@ const LONGEST = { fast: 15 * 60, better: 60 * 60 } as const;
 
 /** From scratch, the architecture that fits the sizes of most datasets without pretrained weights. */
 const FROM_SCRATCH = 'vit-micro';
+
+/** Of the search on the *best* card, until a person chooses another time. */
+const DEFAULT_MINUTES = searchMinutes[1];
 
 type Recipe = Omit<RunConfigInput, 'backbone'>;
 
@@ -71,13 +74,14 @@ async function proposeRuns(services: RunCardServices, project: OpenProject): Pro
   const fast = await fastCard(candidates, (backbone) => attempt(backbone, FAST));
   const backbone = fast.offered?.config.backbone ?? candidates.at(-1)?.name ?? null;
   const better = await betterCard(backbone, attempt, fast.offered?.preview.device ?? null);
+  const best = await bestCard(candidates, fast, attempt);
   const shown = fast.offered ?? better.offered;
   // Attempts are not checked against the stored split.
   const { preview } = await previewRun(services, project, shown?.config ?? { backbone: FROM_SCRATCH }, {
     splitFirst: true,
   });
   return {
-    cards: [fast.card, better.card],
+    cards: [fast.card, better.card, best.card],
     plannedSplit: preview.plannedSplit,
     leak: preview.leak,
     problems: preview.problems,
@@ -141,6 +145,21 @@ async function betterCard(
     reason = problem;
   }
   return { card: { kind: 'better', offer: null, reason, needsWeights: false }, offered: null };
+}
+
+/** The search starts from the features that the *fast* card computes, so it needs what that card needs. */
+async function bestCard(
+  candidates: readonly BackboneSummary[],
+  fast: ProposedCard,
+  attempt: (backbone: string, recipe: Recipe) => Promise<PreparedRun>,
+): Promise<ProposedCard> {
+  const kind = 'best';
+  if (fast.offered === null) return { card: { ...fast.card, kind }, offered: null };
+  const backbone = fast.offered.config.backbone;
+  const prepared = await attempt(backbone, { preset: 'auto', minutes: DEFAULT_MINUTES });
+  const problem = costProblem(prepared, LONGEST.better);
+  if (problem === null) return { card: offering(kind, prepared), offered: prepared };
+  return { card: { kind, offer: null, reason: problem, needsWeights: candidates.length === 0 }, offered: null };
 }
 
 function offering(kind: RunCard['kind'], prepared: PreparedRun): RunCard {

@@ -25,7 +25,8 @@ export async function secondsByPace(
   images: { readonly train: number; readonly validation: number },
 ): Promise<number | null> {
   const [stage, ...more] = stagesOf(config);
-  if (stage === undefined || more.length > 0) return null;
+  // A search takes the time that it was given.
+  if (stage === undefined || more.length > 0 || config.preset === 'auto') return null;
   const alike = storedRuns(project.store).find(
     (run) =>
       run.epochsDone > 0 &&

@@ -1,6 +1,8 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { Download, Play, SlidersHorizontal } from 'lucide-react';
-import type { RunCard, RunCardKind, RunOffer } from '#shared/models/run-card';
+import { useState } from 'react';
+import { type RunCard, type RunCardKind, type RunOffer, searchMinutes } from '#shared/models/run-card';
+import type { RunConfig } from '#shared/models/run-config';
 import { formatMemory } from '#shared/text/number';
 import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
@@ -18,6 +20,10 @@ const texts: Readonly<Record<RunCardKind, { readonly title: string; readonly tex
   better: {
     title: 'Better',
     text: 'Also adapts the model itself to your images, as far as this computer allows.',
+  },
+  best: {
+    title: 'Best',
+    text: 'Tries one improvement after another within a time that you choose, and keeps what is proven to help.',
   },
 };
 
@@ -38,7 +44,8 @@ export interface RunCardViewProps {
 export function RunCardView(props: RunCardViewProps) {
   const { card, isFirst, blocked, isStarting, onStart, onAdvanced, onGetWeights } = props;
   const { title, text } = texts[card.kind];
-  const { offer } = card;
+  const [minutes, setMinutes] = useState<number | null>(null);
+  const offer = card.offer === null ? null : withMinutes(card.offer, minutes);
   return (
     <SectionCard title={title} description={text}>
       {offer === null ? (
@@ -59,6 +66,15 @@ export function RunCardView(props: RunCardViewProps) {
         </Stack>
       ) : (
         <Stack gap="sm" className={classes['content']}>
+          {offer.config.preset === 'auto' && (
+            <SegmentedControl
+              aria-label="Time for the search"
+              fullWidth
+              data={searchMinutes.map((value) => ({ value: String(value), label: `${value} min` }))}
+              value={String(offer.config.minutes)}
+              onChange={(value) => setMinutes(Number(value))}
+            />
+          )}
           <Facts offer={offer} />
           <Group gap="xs" mt="auto" wrap="nowrap">
             <EditControls>
@@ -84,15 +100,24 @@ export function RunCardView(props: RunCardViewProps) {
   );
 }
 
+/** The offer with the time that a person chose for its search. */
+const withMinutes = (offer: RunOffer, minutes: number | null): RunOffer =>
+  minutes === null ? offer : { ...offer, seconds: 60 * minutes, config: { ...offer.config, minutes } };
+
+function presetText(config: RunConfig): string {
+  const title = presetTitle(config.preset);
+  if (config.preset === 'auto') return title;
+  return `${title}, ${isLogisticRegression(config) ? 'logistic regression' : `${config.epochs} epochs`}`;
+}
+
 function Facts({ offer }: { readonly offer: RunOffer }) {
   const { config, seconds } = offer;
-  const epochs = isLogisticRegression(config) ? 'logistic regression' : `${config.epochs} epochs`;
   const facts: readonly (readonly [string, string])[] = [
     ['Time', seconds === null ? 'measured during the run' : `about ${formatShortDuration(seconds)}`],
     ['Memory', `about ${formatMemory(offer.memoryMB)}`],
     ['Model', `${config.backbone}${offer.pretrained ? '' : ', from scratch'}`],
     ['Image size', `${offer.imageSize} px`],
-    ['Preset', `${presetTitle(config.preset)}, ${epochs}`],
+    ['Preset', presetText(config)],
     ['Device', deviceNames[offer.device]],
   ];
   return (

@@ -71,3 +71,17 @@ it('leads to weights if there are none', async () => {
   await user.click((await card('Fast')).getByRole('button', { name: 'Get weights' }));
   expect(getWeights).toHaveBeenCalled();
 });
+
+it('searches for as long as a person chooses', async () => {
+  const search = runConfigSchema.parse({ ...config, preset: 'auto', minutes: 15 });
+  main.answer('runs.cards', {
+    ...cards,
+    cards: [{ kind: 'best', offer: { ...offer, config: search }, reason: null, needsWeights: false }],
+  });
+  main.answer('runs.start', { id: 'r' });
+  const { user } = renderComponent(panel);
+  await user.click((await card('Best')).getByText('45 min'));
+  expect((await card('Best')).getByText('about 45 min')).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Start: Best' }));
+  expect(main.asked('runs.start')).toMatchObject([{ config: { preset: 'auto', minutes: 45 } }]);
+});

@@ -1,6 +1,6 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { RunCardKind } from '#shared/models/run-card';
+import { type RunCardKind, runCardKinds } from '#shared/models/run-card';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
 import { SignOffState } from '../../../components/sign-off-state';
@@ -34,8 +34,9 @@ export function RunCardsPanel({ project, onStarted, onGetWeights }: RunCardsPane
     return (
       <div className={classes['page']} aria-busy="true" role="status" aria-label="Measuring this computer">
         <div className={classes['cards']}>
-          <Skeleton h={260} />
-          <Skeleton h={260} />
+          {runCardKinds.map((kind) => (
+            <Skeleton key={kind} h={260} />
+          ))}
         </div>
         <Text size="xs" c="dimmed">
           Measuring this computer and choosing settings…
