@@ -46,7 +46,7 @@ export function DownloadControl({ backbone, prominent = false, onSteps }: Downlo
     const working = job?.progress.kind === 'working' ? job.progress : null;
     const share = working?.total ? (100 * working.done) / working.total : null;
     return (
-      <Stack gap={4} flex={1} miw={180}>
+      <Stack gap={4} miw={180} {...(prominent ? {} : { flex: 1 })}>
         <Group gap="xs" wrap="nowrap">
           <Progress
             flex={1}
