@@ -99,11 +99,11 @@ it('never offers a run of hours, and says how long it would take', async () => {
   expect(card(cards, better)?.reason).toMatch(/would take about 30 days/);
 });
 
-it('fine-tunes with adapters on a processor, with fewer epochs if time is short, and all layers on a graphics card', async () => {
+it('fine-tunes the last blocks on a processor, with fewer epochs if time is short, and all layers on a graphics card', async () => {
   last = 'small';
-  expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'lora', epochs: 20 });
+  expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'last-blocks', epochs: 20 });
   seconds['small'] = 5 * MINUTE;
-  expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'lora', epochs: 10 });
+  expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'last-blocks', epochs: 10 });
   device = 'webgpu';
   seconds['small'] = MINUTE;
   expect(card(await propose(all), better)?.offer?.config).toMatchObject({ preset: 'careful', epochs: 30 });

@@ -45,8 +45,8 @@ const BETTER: Readonly<Record<'graphics' | 'cpu', readonly Recipe[]>> = {
     { preset: 'lora', epochs: 10 },
   ],
   cpu: [
-    { preset: 'lora', epochs: 20 },
-    { preset: 'lora', epochs: 10 },
+    { preset: 'last-blocks', epochs: 20 },
+    { preset: 'last-blocks', epochs: 10 },
   ],
 };
 const BETTER_FROM_SCRATCH: readonly Recipe[] = [
