@@ -7,6 +7,7 @@ import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { pipelineSchema } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
+import { pipelineOf } from '#shared/training/run-pipeline';
 import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
 import { dicomFile, imageModule } from '../ingest/test-support/dicom-bytes';
@@ -17,7 +18,6 @@ import { ensureRasters } from '../services/dataset/raster-cache';
 import { createImports } from '../services/imports/imports';
 import { rasterKey } from '../services/project/project-paths';
 import { createProjects, type Projects } from '../services/project/projects';
-import { pipelineOf } from '../services/runs/run-preview';
 import { createSplits } from '../services/splits/splits';
 import { inThisThread } from '../services/test-support/in-this-thread';
 import { quietJob } from '../services/test-support/quiet-job';
@@ -35,9 +35,12 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const estimate = { preparation: defaultPipeline(224) };
+const preparation = defaultPipeline(224);
 const pipelineWith = (intensity?: string) =>
-  pipelineOf(runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }), estimate);
+  pipelineOf(
+    runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }),
+    preparation,
+  );
 
 it('creates rasters for each intensity of a run, with bytes computed by hand', async () => {
   const events = createEvents();

@@ -48,6 +48,9 @@ describe('resources', () => {
     expect(changing.headers.get('cache-control')).toBe('private, no-cache');
     await get(resourcePaths.augmented('p', 7, 3, '{"enabled":true}'));
     expect(asked).toEqual([['augmented', 'p', 7, { seed: 3, config: '{"enabled":true}' }]]);
+    await get(resourcePaths.augmented('p', 7, 3, '{"enabled":true}', '{"version":1}'));
+    const whole = { seed: 3, config: '{"enabled":true}', pipeline: '{"version":1}' };
+    expect(asked).toEqual([['augmented', 'p', 7, whole]]);
   });
 
   it.each([

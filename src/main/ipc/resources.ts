@@ -16,6 +16,7 @@ const displayQuery = z.object({
 const augmentedQuery = z.object({
   seed: z.coerce.number().int().min(0).max(0xffffffff),
   config: z.string().max(4_000),
+  pipeline: z.string().max(4_000).optional(),
 });
 
 /** For thumbnails: an image's thumbnail never changes under its id, and ids are never reused. */

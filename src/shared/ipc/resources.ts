@@ -18,9 +18,12 @@ export const resourcePaths = {
       .join('&');
     return `/resource/display/${project}/${image}${query === '' ? '' : `?${query}`}`;
   },
-  /** PNGs of augmented training views of an image. */
-  augmented: (project: string, image: number, seed: number, config: string) =>
-    `/resource/augmented/${project}/${image}?seed=${seed}&config=${encodeURIComponent(config)}`,
+  /**
+   * PNG of a training view of an image, or of its evaluation view if `augmentation` is off. Both are JSON. Without a
+   * `pipeline`: the whole image at 224 px.
+   */
+  augmented: (project: string, image: number, seed: number, augmentation: string, pipeline?: string) =>
+    `/resource/augmented/${project}/${image}?seed=${seed}&config=${encodeURIComponent(augmentation)}${pipeline === undefined ? '' : `&pipeline=${encodeURIComponent(pipeline)}`}`,
   /** PNG of a predicted file's canonical raster. */
   predictionImage: (prediction: string) => `/resource/prediction/${prediction}/image`,
   /**

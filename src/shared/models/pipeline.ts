@@ -87,4 +87,13 @@ export const pipelineSchema = z.object({
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
 /** The part of the pipeline that an image processor determines: from the raster to `pixel_values`. */
-export type Preparation = Pick<Pipeline, 'height' | 'width' | 'fit' | 'resample' | 'rescaleFactor' | 'mean' | 'std'>;
+export const preparationSchema = pipelineSchema.pick({
+  height: true,
+  width: true,
+  fit: true,
+  resample: true,
+  rescaleFactor: true,
+  mean: true,
+  std: true,
+});
+export type Preparation = z.infer<typeof preparationSchema>;

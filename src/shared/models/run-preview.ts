@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineDeviceSchema } from './device';
+import { pipelineSchema, preparationSchema } from './pipeline';
 import { runConfigSchema } from './run-config';
 import { splitSignOffSchema } from './sign-off';
 
@@ -12,6 +13,17 @@ export const runPreviewSchema = z.object({
   epochs: z.number().int(),
   /** Pixels per side of the model's input; null if the backbone could not be read. */
   imageSize: z.number().int().nullable(),
+  /** What the run would give the network; null if the backbone could not be read. */
+  input: z
+    .object({
+      pipeline: pipelineSchema,
+      /** The checkpoint's own preparation for this image size. */
+      checkpoint: preparationSchema,
+      /** The checkpoint's file that determines it; null if it has none and the preparation is assumed. */
+      file: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
   /** Stages in order. `trainableParameters` is null if the backbone could not be read. */
   stages: z.array(
     z.object({

@@ -134,6 +134,8 @@ export interface Estimate {
   readonly seconds: number | null;
   /** The checkpoint's own preparation of images, for the size of the run. */
   readonly preparation: Preparation;
+  /** The checkpoint's file that determines it; null if it has none and the preparation is assumed. */
+  readonly preparationFile: string | null;
   readonly pretrained: boolean;
   readonly head: BackboneHead;
   /** Notes on the backbone for the run's log. */

@@ -52,6 +52,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     diskBytes: Math.max(...stages.map((stage) => frontierBytes(backbone.config, run, stage, spec))),
     seconds: run.preset === 'auto' ? searchSeconds(run, seconds) : seconds,
     preparation: backbone.preparation,
+    preparationFile: backbone.preparationFile,
     pretrained: backbone.pretrained,
     head: backbone.head,
     notes: backbone.notes,

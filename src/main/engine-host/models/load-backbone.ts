@@ -19,6 +19,8 @@ export interface BackboneDescription {
   readonly head: BackboneHead;
   /** Of images for the size in `config`. */
   readonly preparation: Preparation;
+  /** The file that determines it; null if none does. */
+  readonly preparationFile: string | null;
   /** SHA-256 of the files, or of the architecture's description (and the seed once weights are drawn). */
   readonly hash: string;
   /** Decisions made for the user, as sentences. */
@@ -51,6 +53,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
     pretrained: false,
     head: 'new',
     preparation: wholeImage(config.imageSize),
+    preparationFile: null,
     // Classes and dropout do not change what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
     notes: [`${name} starts from random weights, without pretraining.`],
@@ -126,6 +129,7 @@ async function describeFolder(
     pretrained: true,
     head,
     preparation: atSize(input.preparation, config.imageSize),
+    preparationFile: opened.processor.file,
     hash: await hashFiles(folder, files),
     notes: [headNote(opened, classes, head), ...opened.notes, ...input.notes, ...sizeNotes(opened.config, config)],
   };

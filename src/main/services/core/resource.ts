@@ -20,7 +20,11 @@ export interface ResourceSources {
   raster(project: string, image: number): Promise<Resource>;
   display(project: string, image: number, options: DisplayOptions): Promise<Resource>;
   /** `config`: unvalidated JSON of an augmentation. */
-  augmented(project: string, image: number, options: { seed: number; config: string }): Promise<Resource>;
+  augmented(
+    project: string,
+    image: number,
+    options: { seed: number; config: string; pipeline?: string | undefined },
+  ): Promise<Resource>;
   predictionImage(prediction: string): Promise<Resource>;
   predictionAttention(prediction: string): Promise<Resource>;
   report(id: string): Promise<Resource>;

@@ -2,6 +2,7 @@ import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
 import { currentReading, defaultPipeline } from '#shared/imaging/pipeline';
 import { decodeRaster, encodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
+import { type Pipeline, pipelineSchema } from '#shared/models/pipeline';
 import { augmentationSchema } from '#shared/models/run-config';
 import type { DecodePool } from '../../decode-host/client';
 import type { IngestedFile, IntensityWindow } from '../../ingest/types';
@@ -29,27 +30,31 @@ export interface Pictures {
     image: number,
     options: { readonly frame: number | null; readonly window: IntensityWindow | null; readonly invert: boolean },
   ): Promise<Uint8Array>;
-  /** PNG of one training view. `config`: JSON of an `Augmentation`, validated here. */
+  /**
+   * PNG of one training view as a pipeline makes it, without its normalisation. `config`: JSON of an `Augmentation`;
+   * `pipeline`: JSON of a `Pipeline`, by default the whole image at 224 px. Both are validated here.
+   */
   augmented(
     project: OpenProject,
     image: number,
-    options: { readonly seed: number; readonly config: string },
+    options: { readonly seed: number; readonly config: string; readonly pipeline?: string | undefined },
   ): Promise<Uint8Array>;
 }
 
 /** Side of an augmentation preview in pixels: the usual input size of a ViT. */
 const PREVIEW_SIDE = 224;
-/** Pipeline without normalisation: pixel values stay in 0..1. */
-const previewPipeline = defaultPipeline(PREVIEW_SIDE, { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] });
+/** Keeps pixel values in 0..1. */
+const forDisplay = { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } satisfies Partial<Pipeline>;
+const previewPipeline: Pipeline = { ...defaultPipeline(PREVIEW_SIDE), ...forDisplay };
 
 export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
-  const rasterPlace = async (project: OpenProject, image: number): Promise<RasterPlace> => {
+  const rasterPlace = async (project: OpenProject, image: number, pipeline = previewPipeline): Promise<RasterPlace> => {
     const { hash, frame } = dataset.sourceFile(project, image);
     const [place] = await ensureRasters({
       project,
       dataset,
       pool,
-      pipeline: previewPipeline,
+      pipeline,
       images: [{ image, hash, frame }],
     });
     if (place === undefined) throw new Error('one image has one raster');
@@ -74,11 +79,13 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       return pool.display({ path, ...options, frame: options.frame ?? frame });
     },
 
-    async augmented(project, image, { seed, config }) {
-      const raster = decodeRaster(readPlace(await rasterPlace(project, image)));
-      const values = new Float32Array(3 * PREVIEW_SIDE * PREVIEW_SIDE);
-      augmentInto(raster, parseAugmentation(config), previewPipeline, augmentationRandom(seed, 0, image), values, 0);
-      return pool.encodePng({ width: PREVIEW_SIDE, height: PREVIEW_SIDE, channels: 3, data: toInterleaved(values) });
+    async augmented(project, image, { seed, config, pipeline: given }) {
+      const pipeline = given === undefined ? previewPipeline : { ...parsePipeline(given), ...forDisplay };
+      const { width, height } = pipeline;
+      const raster = decodeRaster(readPlace(await rasterPlace(project, image, pipeline)));
+      const values = new Float32Array(3 * width * height);
+      augmentInto(raster, parseAugmentation(config), pipeline, augmentationRandom(seed, 0, image), values, 0);
+      return pool.encodePng({ width, height, channels: 3, data: toInterleaved(values) });
     },
   };
 }
@@ -105,6 +112,19 @@ function parseAugmentation(config: string) {
     return augmentationSchema.parse(JSON.parse(config));
   } catch (cause) {
     throw new FoveaError('bad_request', 'Invalid augmentation settings.', { cause });
+  }
+}
+
+/** Largest side of a preview, as of a run. */
+const MAX_PREVIEW_SIDE = 1024;
+
+function parsePipeline(text: string): Pipeline {
+  try {
+    const pipeline = pipelineSchema.parse(JSON.parse(text));
+    if (Math.max(pipeline.width, pipeline.height) > MAX_PREVIEW_SIDE) throw new RangeError('too large');
+    return pipeline;
+  } catch (cause) {
+    throw new FoveaError('bad_request', 'Invalid image settings.', { cause });
   }
 }
 

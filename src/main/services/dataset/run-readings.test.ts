@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
+import { pipelineOf } from '#shared/training/run-pipeline';
 import { pngBytes, pngChunk } from '../../ingest/test-support/png-bytes';
 import { type RasterPlace, readPlace } from '../../packs/place';
 import { RASTERS_AS_STORED, rasterKey, rasterPath, USUAL_RASTERS } from '../project/project-paths';
-import { pipelineOf } from '../runs/run-preview';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
 import { ensureRasters } from './raster-cache';
 
@@ -17,8 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const estimate = { preparation: defaultPipeline(224) };
-const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, estimate);
+const preparation = defaultPipeline(224);
+const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, preparation);
 
 /** A run record of an earlier version, which does not state how pixels and 16-bit samples are read. */
 function earlier(intensity?: string): Pipeline {

@@ -48,6 +48,7 @@ const estimateOf = ({ config, trainImages }: EstimateSpec): Estimate => {
       config.preset === 'quick' ? quick : config.preset === 'auto' ? MINUTE * config.minutes : quick * config.epochs,
     diskBytes: 0,
     preparation: defaultPipeline(224),
+    preparationFile: null,
     pretrained: config.backbone in seconds,
     head: 'new',
     notes: [],

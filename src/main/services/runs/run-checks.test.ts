@@ -27,6 +27,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     diskBytes: 0,
     seconds: null,
     preparation: defaultPipeline(224),
+    preparationFile: null,
     pretrained: true,
     head: 'new',
     notes: [],

@@ -5,12 +5,12 @@ import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { pipelineSchema } from '#shared/models/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
+import { pipelineOf } from '#shared/training/run-pipeline';
 import { dicomFile, imageModule, items } from '../../ingest/test-support/dicom-bytes';
 import { type RasterPlace, readPlace } from '../../packs/place';
 import { ensureRasters } from '../dataset/raster-cache';
 import { rasterKey } from '../project/project-paths';
 import { type ImportProject, openImportProject } from '../test-support/import-project';
-import { pipelineOf } from './run-preview';
 
 let opened: ImportProject;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const estimate = { preparation: defaultPipeline(224) };
+const preparation = defaultPipeline(224);
 
 it('a run without a crop keeps its hash and cache, and one with a crop has rasters of its own', async () => {
   const { root, project, dataset, pool, importAll } = opened;
@@ -39,8 +39,8 @@ it('a run without a crop keeps its hash and cache, and one with a crop has raste
   const [image] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image ?? 0);
 
-  const whole = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), estimate);
-  const cropped = pipelineOf(runConfigSchema.parse({ backbone: 'vit', crop: 'ultrasound-region' }), estimate);
+  const whole = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), preparation);
+  const cropped = pipelineOf(runConfigSchema.parse({ backbone: 'vit', crop: 'ultrasound-region' }), preparation);
   expect(pipelineHash(whole)).toBe(pipelineHash(defaultPipeline(224)));
   expect(pipelineHash(cropped)).not.toBe(pipelineHash(whole));
   expect([rasterKey(whole), rasterKey(cropped)]).toEqual(['square', expect.stringMatching(/^[0-9a-f]{12}$/)]);

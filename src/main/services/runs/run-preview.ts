@@ -1,8 +1,5 @@
 import { totalmem } from 'node:os';
 import type { z } from 'zod';
-import { parseIntensity } from '#shared/imaging/intensity-text';
-import { pipelineFor } from '#shared/imaging/pipeline';
-import { chosen } from '#shared/imaging/preparation';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitNames, splitRequestSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -17,6 +14,7 @@ import {
   type StepPlan,
   samplingWeights,
 } from '#shared/training/plan';
+import { pipelineOf } from '#shared/training/run-pipeline';
 import { isLogisticRegression } from '#shared/training/stages';
 import { scheduleOf } from '../../engine/optim/schedule';
 import { epochOrder } from '../../engine/train/epoch-plan';
@@ -58,20 +56,6 @@ export interface PreparedRun {
   /** Permission to start although the split leaks; null if none is needed or valid. */
   readonly signOff: SignOff | null;
   readonly preview: RunPreview;
-}
-
-/** The checkpoint's pipeline with the run's choices. Options left at their default do not change its hash. */
-export function pipelineOf(
-  { crop, intensity, fit, interpolation }: Pick<RunConfig, 'crop' | 'intensity' | 'fit' | 'interpolation'>,
-  { preparation }: Pick<Estimate, 'preparation'>,
-): Pipeline {
-  const usual = pipelineFor(chosen(preparation, { fit, interpolation }));
-  return {
-    ...usual,
-    // The schema of the configuration has validated the text.
-    intensity: (intensity === undefined ? null : parseIntensity(intensity)) ?? usual.intensity,
-    ...(crop === undefined ? {} : { crop }),
-  };
 }
 
 /** Services needed to prepare a run. */
@@ -135,6 +119,7 @@ export async function prepareRun(
   };
   const labels = train.map((sample) => sample.label);
   const weights = balancedClassWeights(labels, classes.length);
+  const pipeline = origin?.pipeline ?? (estimate === null ? null : pipelineOf(config, estimate.preparation));
   return {
     config,
     classes,
@@ -142,7 +127,7 @@ export async function prepareRun(
     backbone,
     estimate,
     estimateProblem: problem,
-    pipeline: origin?.pipeline ?? (estimate === null ? null : pipelineOf(config, estimate)),
+    pipeline,
     signOff: signOff === null || signOff.void !== null ? null : recorded(signOff),
     preview: {
       config,
@@ -152,6 +137,10 @@ export async function prepareRun(
       steps: plan.totalSteps,
       epochs: plan.epochs,
       imageSize: estimate?.preparation.height ?? null,
+      input:
+        estimate === null || pipeline === null
+          ? null
+          : { pipeline, checkpoint: estimate.preparation, file: estimate.preparationFile },
       stages: plan.stages.map(({ name, epochs, steps, stepsPerEpoch, warmupSteps, learningRate }, index) => ({
         name,
         epochs,

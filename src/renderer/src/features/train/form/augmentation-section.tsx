@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { Pipeline } from '#shared/models/pipeline';
 import { type Augmentation, augmentationSchema, type Preset } from '#shared/models/run-config';
 import { SectionCard } from '../../../components/section-card';
 import layout from '../parts/view.module.css';
@@ -15,11 +16,20 @@ export interface AugmentationSectionProps {
   /** Number of augmented views per image for a head that trains alone. */
   readonly featureViews: number;
   readonly value: Augmentation;
+  /** How the run prepares images; null while unknown. */
+  readonly pipeline: Pipeline | null;
   readonly onChange: (augmentation: Augmentation) => void;
 }
 
 /** Random changes to training images, with examples on images of the project. */
-export function AugmentationSection({ project, preset, featureViews, value, onChange }: AugmentationSectionProps) {
+export function AugmentationSection({
+  project,
+  preset,
+  featureViews,
+  value,
+  pipeline,
+  onChange,
+}: AugmentationSectionProps) {
   const change = (changes: Partial<Augmentation>) => onChange({ ...value, ...changes });
   const off = !value.enabled;
   const unused = preset === 'quick' && featureViews === 0;
@@ -96,7 +106,7 @@ export function AugmentationSection({ project, preset, featureViews, value, onCh
           </div>
         </div>
       )}
-      {!off && !unused && <AugmentationPreview project={project} augmentation={value} />}
+      {!off && !unused && <AugmentationPreview project={project} augmentation={value} pipeline={pipeline} />}
       {off && (
         <Text size="xs" c="dimmed">
           The model sees every image unchanged in every epoch.

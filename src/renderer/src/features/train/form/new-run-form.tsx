@@ -13,12 +13,14 @@ import { GoalSection } from './goal-section';
 import { HeadSection } from './head-section';
 import { ImageSection } from './image-section';
 import { MachineSection } from './machine-section';
+import { ModelInputSection } from './model-input-section';
 import { OptimizerSection } from './optimizer-section';
 import classes from './preset-card.module.css';
 import { RateSection } from './rate-section';
 import { RegularisationSection } from './regularisation-section';
 import { RunCostPanel } from './run-cost-panel';
 import { StepsSection } from './steps-section';
+import { useRunPreview } from './use-run-preview';
 
 export interface NewRunFormProps {
   readonly project: ProjectSummary;
@@ -32,6 +34,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
   const rename = useDrafts((state) => state.rename);
   const changeDraft = useDrafts((state) => state.change);
   const change = (changes: Partial<DraftConfig>) => changeDraft(project.id, changes);
+  const { preview } = useRunPreview(project.id, draft);
   const backbones = useRequest('backbones.list', {});
   const backbone = backbones.data?.backbones.find((candidate) => candidate.name === draft.backbone);
 
@@ -69,6 +72,12 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           imageSize={draft.imageSize}
           onImageSize={(imageSize) => change({ imageSize })}
         />
+        <ModelInputSection
+          project={project.id}
+          draft={draft}
+          change={change}
+          input={preview.data === undefined ? undefined : preview.data.input}
+        />
         <div className={layout['groups']}>
           <StepsSection draft={draft} change={change} />
           <GoalSection draft={draft} change={change} />
@@ -93,6 +102,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           preset={draft.preset}
           featureViews={draft.featureViews}
           value={draft.augmentation}
+          pipeline={preview.data?.input?.pipeline ?? null}
           onChange={(augmentation) => change({ augmentation })}
         />
         <SectionCard title="Name" description="Optional. By default, a run is named after its backbone and start time.">

@@ -18,6 +18,7 @@ const preview: RunPreview = {
   steps: 40,
   epochs: 4,
   imageSize: 96,
+  input: null,
   stages: [],
   memoryMB: 500,
   diskBytes: 0,
