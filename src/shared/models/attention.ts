@@ -11,8 +11,8 @@ export type AttentionShape = z.infer<typeof attentionShapeSchema>;
 
 /** Attention maps of a model for one image. */
 export interface AttentionMaps extends AttentionShape {
-  /** [layers, heads, gridHeight, gridWidth]: attention of CLS to the patches. */
+  /** [layers, heads, gridHeight, gridWidth]: attention of CLS, or without CLS the mean of all patches', to the patches. */
   readonly rows: Float32Array;
-  /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I, CLS row. */
+  /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I: the same rows. */
   readonly rollout: Float32Array;
 }
