@@ -1,9 +1,11 @@
 // `npm run bench:peers`: does the same work in Fovea and in PyTorch + transformers, in turn, and prints the ratio.
 // Measures a training step, or with `-- predict` the forward pass in fp32 and int8; backbone names may follow. ViT-B
 // and larger take 4 images, others 8. With `-- import FOLDER...`, compares the import of images with pydicom + Pillow
-// (import.mjs). PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
+// (import.mjs); with `-- finetune FOLDER BACKBONE`, whole trainings with transformers' Trainer (finetune.mjs). PYTHON
+// names an interpreter that has bench/peers/requirements.txt (default: python3).
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { comparePeerFinetuning } from './finetune.mjs';
 import { comparePeerImports } from './import.mjs';
 
 const here = import.meta.dirname;
@@ -41,6 +43,11 @@ function round(backbone) {
     ['predict fp32', imagesPerSecond, theirs.fp32],
     ['predict int8', others[0].imagesPerSecond, theirs.int8],
   ];
+}
+
+if (process.argv[2] === 'finetune') {
+  await comparePeerFinetuning(process.argv.slice(3));
+  process.exit();
 }
 
 if (process.argv[2] === 'import') {
