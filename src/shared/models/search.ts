@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMetricsSchema } from './epoch-metrics';
 import { metricSchema } from './metric';
+import { pipelineSchema } from './pipeline';
 import { runConfigSchema } from './run-config';
 
 /** A step of a search for the best model within a time: a change of the settings, measured by cross-validation. */
@@ -52,6 +53,8 @@ export const searchStateSchema = searchSchema.extend({
   groups: z.array(z.number().int()),
   /** The best settings so far. */
   recipe: runConfigSchema,
+  /** The pipeline of the final model; null before that is trained. */
+  pipeline: pipelineSchema.nullable(),
   /** Out-of-fold predictions by `recipe`; null before the first step ends. */
   kept: predictionsSchema.nullable(),
   /** The step that is being tried, its seconds so far and its predictions. */

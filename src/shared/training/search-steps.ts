@@ -1,3 +1,4 @@
+import { CANONICAL_SHORT_SIDE } from '../models/pipeline';
 import { type RunConfig, runConfigSchema } from '../models/run-config';
 
 /** The settings that a search has found so far: a configuration that an ordinary run could have. */
@@ -12,6 +13,17 @@ export interface SearchStep {
   /** For people. */
   readonly what: string;
   readonly settings: Partial<RunConfig>;
+}
+
+/** What the steps of a search depend on besides the recipe. */
+export interface SearchedBackbone {
+  /** Whether it has been trained before. */
+  readonly pretrained: boolean;
+  readonly patchSize: number;
+  /** The image size of a recipe that names none. */
+  readonly imageSize: number;
+  /** Whether its own preparation cuts away the margins of images. */
+  readonly cuts: boolean;
 }
 
 /** Penalties of a logistic regression that a search chooses from, the strongest first (scikit-learn's C). */
@@ -41,12 +53,17 @@ const LAYER_EPOCHS = 8;
  */
 export function nextSteps(
   recipe: Recipe,
-  pretrained: boolean,
+  backbone: SearchedBackbone,
   tried: readonly Readonly<Record<string, unknown>>[],
 ): readonly SearchStep[] {
-  return [...testTimeSteps(recipe), ...viewSteps(recipe), ...layerSteps(recipe, pretrained)].filter(
-    ({ settings }) => !tried.some((before) => sameSettings(before, settings)),
-  );
+  const steps = [
+    ...testTimeSteps(recipe),
+    ...fitSteps(recipe, backbone),
+    ...viewSteps(recipe),
+    ...sizeSteps(recipe, backbone),
+    ...layerSteps(recipe, backbone),
+  ];
+  return steps.filter(({ settings }) => !tried.some((before) => sameSettings(before, settings)));
 }
 
 const sameSettings = (one: Readonly<Record<string, unknown>>, other: Partial<RunConfig>): boolean =>
@@ -58,6 +75,19 @@ function viewSteps({ preset, featureViews, augmentation }: Recipe): SearchStep[]
   return [{ what: `Head on ${views} augmented views`, settings: { featureViews: views } }];
 }
 
+/** The margins of a radiological image often show what matters. */
+function fitSteps({ fit = 'checkpoint' }: Recipe, { cuts }: SearchedBackbone): SearchStep[] {
+  if (fit !== 'checkpoint' || !cuts) return [];
+  return [{ what: 'The whole image instead of its centre', settings: { fit: 'squash' } }];
+}
+
+/** Half as large again: patches show finer detail, and each image takes more than twice as long. */
+function sizeSteps(recipe: Recipe, { pretrained, patchSize, imageSize }: SearchedBackbone): SearchStep[] {
+  const size = patchSize * Math.round((1.5 * (recipe.imageSize ?? imageSize)) / patchSize);
+  if (!pretrained || recipe.preset !== 'quick' || size > CANONICAL_SHORT_SIDE) return [];
+  return [{ what: `Images of ${size} pixels`, settings: { imageSize: size } }];
+}
+
 /** The views of the head's training are there, so trying them for predictions costs nothing but heads. */
 function testTimeSteps({ preset, featureViews, testTimeViews }: Recipe): SearchStep[] {
   const views = Math.min(featureViews, MAX_TEST_TIME_VIEWS);
@@ -67,7 +97,7 @@ function testTimeSteps({ preset, featureViews, testTimeViews }: Recipe): SearchS
   ];
 }
 
-function layerSteps(recipe: Recipe, pretrained: boolean): SearchStep[] {
+function layerSteps(recipe: Recipe, { pretrained }: SearchedBackbone): SearchStep[] {
   const full: SearchStep = {
     what: `All layers, ${LAYER_EPOCHS} epochs`,
     settings: {

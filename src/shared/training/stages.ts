@@ -110,16 +110,20 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
 export const isLogisticRegression = (config: StagedConfig): boolean =>
   stagesOf(config).every(({ solver }) => solver === 'logistic');
 
+/** The view that predictions are made on, or an augmented view by its number from 0. */
+export type View = 'evaluation' | number;
+
 /**
- * Augmented views of each training image for a head that trains alone: one per epoch in turn or, with a logistic
- * regression, all at once; 0 = the evaluation view only. Without augmentation all views equal that one.
+ * The views of each training image that a head alone is trained on: augmented ones, one per epoch in turn; with a
+ * logistic regression all at once, and the evaluation view too. Without augmentation all views are that one.
  */
-export function trainingViews(
+export function headViews(
   { featureViews, augmentation }: Pick<RunConfig, 'featureViews' | 'augmentation'>,
   { epochs, solver }: Pick<Stage, 'epochs' | 'solver'>,
-): number {
-  if (!augmentation.enabled) return 0;
-  return solver === 'logistic' ? featureViews : Math.min(featureViews, epochs);
+): readonly View[] {
+  const count = augmentation.enabled ? Math.min(featureViews, solver === 'logistic' ? featureViews : epochs) : 0;
+  const augmented = Array.from({ length: count }, (_, view) => view);
+  return count === 0 || solver === 'logistic' ? ['evaluation', ...augmented] : augmented;
 }
 
 const DEFAULT_FRONTIER_VIEWS = 4;

@@ -1,6 +1,6 @@
 import type { RunConfig } from '#shared/models/run-config';
 import { loraOf } from '#shared/training/lora';
-import { frontierViewsOf, type Stage, stagesOf, trainingViews } from '#shared/training/stages';
+import { frontierViewsOf, headViews, type Stage, stagesOf } from '#shared/training/stages';
 import { vitModel } from '../../engine/train/model';
 import type { VitConfig } from '../../engine/vit/config';
 import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
@@ -73,7 +73,7 @@ function frontierBytes(
 
 /** Rows of features in memory. Logistic regression keeps a second, contiguous copy of the training features. */
 function keptViews(run: RunConfig, stage: Stage, { trainImages, validationImages }: EstimateSpec): number {
-  const training = Math.max(1, trainingViews(run, stage)) * trainImages;
+  const training = headViews(run, stage).length * trainImages;
   return validationImages + (stage.solver === 'logistic' ? 2 : 1) * training;
 }
 

@@ -1,5 +1,5 @@
 import type { RunConfig } from '#shared/models/run-config';
-import { frontierViewsOf, type Stage, type Trainable, trainedLastBlocks, trainingViews } from '#shared/training/stages';
+import { frontierViewsOf, headViews, type Stage, type Trainable, trainedLastBlocks } from '#shared/training/stages';
 import type { Backend, EngineDevice } from '../../engine/backends/backend';
 import { createBackend } from '../../engine/backends/create-backend';
 import { forwardFlops, trainingForwardFlops } from '../../engine/bench/bench';
@@ -91,7 +91,7 @@ export function runFlops({ config, run, stages, trainImages, validationImages }:
     const { trainable, epochs } = stage;
     // A frozen backbone computes each view once; the cost of the head is negligible.
     if (trainable === 'head') {
-      return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
+      return sum + forward * (headViews(run, stage).length * trainImages + validationImages);
     }
     const views = frontierViewsOf(run, stage);
     if (views > 0) {

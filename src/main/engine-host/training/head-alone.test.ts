@@ -179,7 +179,7 @@ describe('a logistic regression head', { timeout: 180_000 }, () => {
     const { config, classes, train: samples } = spec;
     const backbone = await loadBackbone(spec.backbone, classes, config.seed, null);
     const features = await extractFeatures(
-      [0, 1].map((view) => ({ samples, view })),
+      (['evaluation', 0, 1] as const).map((view) => ({ samples, view })),
       {
         ...{ cacheFolder: spec.cacheFolder, config: backbone.config, parameters: backbone.parameters },
         ...{ backboneHash: backbone.hash, pipeline: spec.pipeline, augmentation: config.augmentation },
@@ -190,12 +190,12 @@ describe('a logistic regression head', { timeout: 180_000 }, () => {
     const labels = samples.map(({ label }) => label);
     const fit = await fitLogisticRegression(
       {
-        features: Float32Array.of(...(features[0] ?? []), ...(features[1] ?? [])),
-        labels: Int32Array.from([...labels, ...labels]),
+        features: Float32Array.from(features.flatMap((values) => [...values])),
+        labels: Int32Array.from([...labels, ...labels, ...labels]),
         ...{ width: 96, classes: 2 },
       },
       {
-        ...{ penalty: 0.5, rowsPerImage: 2, classWeights: balancedClassWeights(labels, 2), labelSmoothing: 0.1 },
+        ...{ penalty: 0.5, rowsPerImage: 3, classWeights: balancedClassWeights(labels, 2), labelSmoothing: 0.1 },
         ...{ tolerance: 1e-6, maximumIterations: 2000 },
       },
     );

@@ -1,7 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { balancedClassWeights } from '#shared/training/plan';
 import { searchedPenalties } from '#shared/training/search-steps';
-import { trainingViews } from '#shared/training/stages';
+import { headViews } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import { createHeadSession } from '../../engine/train/create-session';
 import { createLogisticSession, type LogisticSessionOptions } from '../../engine/train/logistic-session';
@@ -60,8 +60,7 @@ export async function setUpHead(input: StageInput, device: EngineDevice): Promis
   const { samplingWeights, classWeights } = balanceOf(input);
   const options = { ...sessionOptions(input, device), classWeights };
   const width = featureWidth(model.config);
-  const count = trainingViews(spec.config, stage);
-  const views = count === 0 ? ['evaluation' as const] : Array.from({ length: count }, (_, view) => view);
+  const views = headViews(spec.config, stage);
   const requests = [
     ...views.map((view) => ({ samples: spec.train, view })),
     { samples: spec.validation, view: 'evaluation' as const },

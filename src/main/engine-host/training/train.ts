@@ -68,10 +68,8 @@ async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<Trai
   const hash = runHash(spec);
   const plan = planSteps(spec.config, spec.train.length);
   reportBeforeSteps({ context, plan }, 'preparing', 'Reading the backbone');
-  // A search has its own state and starts from the backbone.
-  const isSearch = spec.config.preset === 'auto';
-  const start =
-    spec.resume && !isSearch ? await findStartingPoint(spec.runFolder, hash) : await startAfresh(spec.runFolder);
+  if (spec.config.preset === 'auto') return searchLocked(spec, context, { hash, plan });
+  const start = spec.resume ? await findStartingPoint(spec.runFolder, hash) : await startAfresh(spec.runFolder);
   // A checkpoint contains all parameters, so a resumed run does not need the backbone's folder.
   const model = await modelOf(spec, start);
   requireImageSize(model, spec);
@@ -79,8 +77,26 @@ async function trainLocked(spec: TrainSpec, given: RequestContext): Promise<Trai
   const run: StagedRun = { spec, context, plan, hash, log, notes: [...model.notes, ...start.notes] };
   try {
     for (const message of [...deviceNote(spec), ...start.news]) record(run, noteLine(message));
-    if (isSearch) return await trainBySearch(run, model, spec.backbone.kind === 'folder');
     return await trainStages(run, model, start, () => performance.now() - stalledMilliseconds());
+  } finally {
+    log.close();
+  }
+}
+
+/** A search keeps its own state, and all its steps start from the backbone. */
+async function searchLocked(
+  spec: TrainSpec,
+  context: RequestContext,
+  { hash, plan }: Pick<StagedRun, 'hash' | 'plan'>,
+): Promise<TrainResult> {
+  const start = await startAfresh(spec.runFolder);
+  const backbone = await loadBackbone(spec.backbone, spec.classes, spec.config.seed, spec.pipeline.height);
+  requireImageSize(backbone, spec);
+  const log = await openRunLog(spec.runFolder);
+  const run: StagedRun = { spec, context, plan, hash, log, notes: [...backbone.notes, ...start.notes] };
+  try {
+    for (const message of deviceNote(spec)) record(run, noteLine(message));
+    return await trainBySearch(run, backbone);
   } finally {
     log.close();
   }

@@ -159,10 +159,15 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
   return record.config.preset === 'auto' ? withFound(record, await readSearchState(folder)) : record;
 }
 
-/** The record of a search with what it has found for predictions: views at test time. */
+/** The record of a search with what it has found for predictions: the pipeline of its model and views at test time. */
 function withFound(record: RunRecord, search: SearchState | null): RunRecord {
-  if (search === null || search.kept === null) return record;
-  return { ...record, config: { ...record.config, testTimeViews: search.recipe.testTimeViews } };
+  if (search === null || search.pipeline === null) return record;
+  return {
+    ...record,
+    config: { ...record.config, testTimeViews: search.recipe.testTimeViews },
+    pipeline: search.pipeline,
+    hashes: { ...record.hashes, pipeline: pipelineHash(search.pipeline) },
+  };
 }
 
 /** Throws `run_damaged`. */

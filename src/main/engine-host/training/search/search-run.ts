@@ -1,3 +1,4 @@
+import type { Pipeline } from '#shared/models/pipeline';
 import type { EpochRecord } from '#shared/models/run';
 import type { SearchState, Tried } from '#shared/models/search';
 import { formatFixed } from '#shared/text/number';
@@ -8,13 +9,15 @@ import { peakMemoryMB, requirePrecision } from '../../core/device';
 import type { TrainResult, TrainSpec } from '../../core/protocol';
 import { type CheckpointContent, checkpointBytes, writeCheckpoint } from '../../models/checkpoint-files';
 import { bestSlot, lastSlot } from '../../models/checkpoint-slots';
+import type { LoadedBackbone } from '../../models/load-backbone';
 import { saveWhenRoom } from '../save-when-room';
 import type { Model } from '../stage-input';
 import { noteLine, record, reportBeforeSteps, type StagedRun } from '../staged-run';
 import { fitRecipe } from './fit-recipe';
 import { createPace, isHeadAlone } from './pace';
+import { createPreparation } from './prepared-recipe';
 import { search } from './search';
-import { readSearch } from './search-file';
+import { readSearch, writeSearch } from './search-file';
 import type { SearchData } from './try-step';
 
 function newState({ config, train, validation, folds }: TrainSpec, run: string): SearchState {
@@ -32,6 +35,7 @@ function newState({ config, train, validation, folds }: TrainSpec, run: string):
     kept: null,
     current: null,
     ended: null,
+    pipeline: null,
   };
 }
 
@@ -40,17 +44,23 @@ function newState({ config, train, validation, folds }: TrainSpec, run: string):
  * validation images together, which the out-of-fold predictions have all been made without. Writes `search.json`,
  * `checkpoints/{best,last}` and the log.
  */
-export async function trainBySearch(run: StagedRun, model: Model, pretrained: boolean): Promise<TrainResult> {
+export async function trainBySearch(run: StagedRun, loaded: LoadedBackbone): Promise<TrainResult> {
   const { spec, context } = run;
   const began = performance.now();
   const device = await requirePrecision(spec.config);
   const before = (await readSearch(spec.runFolder, run.hash)) ?? newState(spec, run.hash);
-  const pace = await createPace(model.config, device, spec.config.threads);
+  const pace = await createPace(loaded.config, device, spec.config.threads);
   const images = [...spec.train, ...spec.validation];
-  const data: SearchData = { spec, model, device, images, folds: before.folds, groups: before.groups, pace };
+  const prepare = createPreparation(spec, loaded);
+  const data: SearchData = { spec, prepare, device, images, folds: before.folds, groups: before.groups, pace };
   const { state, ended } = await search({
     data,
-    pretrained,
+    backbone: {
+      pretrained: loaded.pretrained,
+      patchSize: loaded.config.patchSize,
+      imageSize: loaded.config.imageSize,
+      cuts: spec.pipeline.fit?.kind === 'shortest-edge',
+    },
     context,
     // Threads, device and what is only for evaluations may change between two starts.
     state: { ...before, recipe: withSettings(before.recipe, machineSettings(spec)) },
@@ -74,8 +84,10 @@ export async function trainBySearch(run: StagedRun, model: Model, pretrained: bo
   if (state.ended !== null) record(run, noteLine(`The search ended: ${state.ended}`));
   const recipe = state.recipe;
   reportBeforeSteps(run, 'searching', 'Training the final model on all images but the test images');
+  const { model, pipeline } = await prepare(recipe);
+  const { folds, groups } = state;
   const fit = await fitRecipe({
-    spec: { ...spec, config: recipe, train: images },
+    spec: { ...spec, pipeline, config: recipe, train: images, folds: { folds, groups } },
     model,
     context: ended === 'stopped' ? { ...context, control: () => null } : context,
     home: spec.runFolder,
@@ -106,7 +118,13 @@ export async function trainBySearch(run: StagedRun, model: Model, pretrained: bo
     seconds,
     finished: true,
   };
-  await saveModel(run, { ...model, parameters: fit.parameters }, recipe, loop);
+  // Before the model: from here on, the record of the run names this pipeline.
+  await saveWhenRoom(
+    () => writeSearch(spec.runFolder, { ...state, pipeline }),
+    { folder: spec.runFolder, bytes: 0 },
+    context,
+  );
+  await saveModel(run, { ...model, parameters: fit.parameters }, pipeline, recipe, loop);
   record(run, epoch);
   return { ...interrupted, state: ended, history: [epoch], best, seconds, peakMemoryMB: peakMemoryMB() };
 }
@@ -125,11 +143,17 @@ function describeTried({ what, kept, why, metrics, seconds }: Tried): string {
   return `${kept ? 'Kept' : 'Not kept'}: ${what}${numbers} (${Math.round(seconds)} s). ${why}`;
 }
 
-async function saveModel(run: StagedRun, model: Model, recipe: Recipe, state: LoopState): Promise<void> {
+async function saveModel(
+  run: StagedRun,
+  model: Model,
+  pipeline: Pipeline,
+  recipe: Recipe,
+  state: LoopState,
+): Promise<void> {
   const { spec, context, hash, log, notes } = run;
   const content: CheckpointContent = {
     config: model.config,
-    pipeline: spec.pipeline,
+    pipeline,
     parameters: model.parameters,
     lora: null,
     optimizer: null,

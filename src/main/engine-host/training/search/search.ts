@@ -1,6 +1,12 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FoldPredictions, SearchState, Tried } from '#shared/models/search';
-import { firstStep, nextSteps, type SearchStep, withSettings } from '#shared/training/search-steps';
+import {
+  firstStep,
+  nextSteps,
+  type SearchedBackbone,
+  type SearchStep,
+  withSettings,
+} from '#shared/training/search-steps';
 import { epochMetrics } from '../../../engine/train/evaluate';
 import type { RequestContext } from '../../core/request-context';
 import { saveWhenRoom } from '../save-when-room';
@@ -11,8 +17,7 @@ import { foldCount, type SearchData, type Trial, tryHead, tryLayers } from './tr
 
 export interface SearchInput {
   readonly data: SearchData;
-  /** Whether the backbone has been trained before. */
-  readonly pretrained: boolean;
+  readonly backbone: SearchedBackbone;
   readonly state: SearchState;
   readonly context: RequestContext;
   onTried(tried: Tried): void;
@@ -68,14 +73,14 @@ export async function search(input: SearchInput): Promise<SearchResult> {
 
 /** Chooses the next step that fits into the time, or says why the search ends. */
 function chooseStep(
-  { data: { pace, images, folds, spec }, pretrained }: SearchInput,
+  { data: { pace, images, folds, spec }, backbone }: SearchInput,
   { tried, recipe, budgetSeconds }: SearchState,
   elapsedSeconds: number,
 ): SearchStep | { readonly ended: string } {
   if (tried.length === 0) return firstStep;
   const candidates = nextSteps(
     recipe,
-    pretrained,
+    backbone,
     tried.map(({ settings }) => settings),
   );
   if (candidates.length === 0) return { ended: 'Nothing is left to try.' };

@@ -2,22 +2,22 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { FoldPredictions } from '#shared/models/search';
 import { balancedClassWeights } from '#shared/training/plan';
 import { type Recipe, searchedPenalties } from '#shared/training/search-steps';
-import { trainingViews } from '#shared/training/stages';
+import { headViews } from '#shared/training/stages';
 import type { EngineDevice } from '../../../engine/backends/backend';
 import { featureWidth } from '../../../engine/vit/tokens';
 import type { GroupedFolds, Sample, TrainSpec } from '../../core/protocol';
 import { checkCancelled, type RequestContext } from '../../core/request-context';
 import { extractFeatures } from '../../features/extract-features';
 import { fitFoldHeads } from '../fold-heads';
-import type { Model } from '../stage-input';
 import { retryOnDisk } from '../wait-for-disk';
 import { fitRecipe } from './fit-recipe';
 import type { Pace } from './pace';
+import type { PreparedRecipe } from './prepared-recipe';
 
 /** What every step of a search works with. */
 export interface SearchData {
   readonly spec: TrainSpec;
-  readonly model: Model;
+  readonly prepare: (recipe: Recipe) => Promise<PreparedRecipe>;
   readonly device: EngineDevice;
   /** Training images, then validation images. */
   readonly images: readonly Sample[];
@@ -48,24 +48,21 @@ export const foldCount = (folds: readonly number[]): number => 1 + Math.max(...f
  * the number of folds.
  */
 export async function tryHead(
-  { spec, model, device, images, folds, pace }: SearchData,
+  { spec, prepare, device, images, folds, pace }: SearchData,
   recipe: Recipe,
   { context, onProgress, onFold }: TrialListeners,
 ): Promise<Trial> {
-  const count = trainingViews(recipe, { epochs: 1, solver: 'logistic' });
-  const views = Array.from({ length: count }, (_, view) => view);
-  const requests = [
-    { samples: images, view: 'evaluation' as const },
-    ...views.map((view) => ({ samples: images, view })),
-  ];
+  const { model, pipeline } = await prepare(recipe);
+  const views = headViews(recipe, { epochs: 1, solver: 'logistic' });
+  const requests = views.map((view) => ({ samples: images, view }));
   const total = requests.length * images.length;
   let [first, began] = [null as number | null, performance.now()];
-  const [features, ...augmented] = await extractFeatures(requests, {
+  const features = await extractFeatures(requests, {
     cacheFolder: spec.cacheFolder,
     config: model.config,
     parameters: model.parameters,
     backboneHash: model.hash,
-    pipeline: spec.pipeline,
+    pipeline,
     augmentation: recipe.augmentation,
     seed: recipe.seed,
     device,
@@ -75,16 +72,15 @@ export async function tryHead(
     onProgress: async (done) => {
       // The first report comes before the first batch, and that one includes the preparation of the backbone.
       if (first === null) [first, began] = [done, performance.now()];
-      else pace.sawViews(done - first, (performance.now() - began) / 1000);
+      else pace.sawViews(recipe, done - first, (performance.now() - began) / 1000);
       onProgress({ done, total });
       await checkCancelled(context);
     },
   });
-  const evaluation = features as Float32Array;
   const { logits, penalty } = await fitFoldHeads({
-    trainOn: augmented.length === 0 ? [evaluation] : augmented,
+    trainOn: features,
     // Other random views than a prediction draws, but drawn from the same augmentation.
-    predictOn: [evaluation, ...augmented.slice(0, recipe.testTimeViews)],
+    predictOn: features.slice(0, 1 + recipe.testTimeViews),
     labels: Int32Array.from(images, ({ label }) => label),
     folds: Int32Array.from(folds),
     width: featureWidth(model.config),
@@ -106,7 +102,8 @@ export async function tryLayers(
   done: FoldPredictions,
   { context, onProgress, onFold }: TrialListeners,
 ): Promise<Trial> {
-  const { spec, model, images, folds, pace } = data;
+  const { spec, images, folds, pace } = data;
+  const { model, pipeline } = await data.prepare(recipe);
   const classes = spec.classes.length;
   const total = foldCount(folds);
   let predictions = done;
@@ -118,6 +115,7 @@ export async function tryLayers(
     const fit = await fitRecipe({
       spec: {
         ...spec,
+        pipeline,
         config: recipe,
         train,
         validation: held.map((image) => images[image] as Sample),

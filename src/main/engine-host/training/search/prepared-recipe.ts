@@ -1,0 +1,35 @@
+import { pipelineFor } from '#shared/imaging/pipeline';
+import { chosen } from '#shared/imaging/preparation';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { Recipe } from '#shared/training/search-steps';
+import type { TrainSpec } from '../../core/protocol';
+import { type LoadedBackbone, loadBackbone } from '../../models/load-backbone';
+import type { Model } from '../stage-input';
+
+/** The model that a recipe starts from, and the way its images take to it. */
+export interface PreparedRecipe {
+  readonly model: Model;
+  readonly pipeline: Pipeline;
+}
+
+/**
+ * Returns a function that prepares recipes. A recipe with another image size has other position embeddings, and one
+ * with another fit another pipeline; rasters stay those of the run. The last model is kept.
+ */
+export function createPreparation(spec: TrainSpec, first: LoadedBackbone): (recipe: Recipe) => Promise<PreparedRecipe> {
+  let loaded = first;
+  return async (recipe) => {
+    const size = recipe.imageSize ?? spec.pipeline.height;
+    if (loaded.config.imageSize !== size) {
+      loaded = await loadBackbone(spec.backbone, spec.classes, spec.config.seed, size);
+    }
+    return { model: loaded, pipeline: pipelineOf(spec.pipeline, loaded, recipe) };
+  };
+}
+
+/** The pipeline of the run with the geometry of a recipe. Intensity, crop and rasters do not change. */
+function pipelineOf(ofRun: Pipeline, { preparation }: LoadedBackbone, recipe: Recipe): Pipeline {
+  const { fit: _, ...others } = ofRun;
+  const { height, width, fit, resample } = pipelineFor(chosen(preparation, recipe));
+  return { ...others, height, width, ...(fit && { fit }), resample };
+}
