@@ -11,6 +11,7 @@ the curve.
 
 import argparse
 import json
+import math
 import resource
 import time
 
@@ -84,6 +85,7 @@ def train(parts, arguments, classes, processor):
     model = AutoModelForImageClassification.from_pretrained(
         arguments.backbone, num_labels=len(classes), ignore_mismatched_sizes=True
     )
+    steps = arguments.epochs * math.ceil(math.ceil(len(parts["train"]) / 10) / 2)
     times = StepTimes()
     trainer = Trainer(
         model=model,
@@ -95,7 +97,7 @@ def train(parts, arguments, classes, processor):
             per_device_eval_batch_size=4,
             gradient_accumulation_steps=2,
             weight_decay=0.01,
-            warmup_ratio=0.1,
+            warmup_steps=math.ceil(0.1 * steps),
             lr_scheduler_type="cosine",
             eval_strategy="epoch",
             save_strategy="epoch",

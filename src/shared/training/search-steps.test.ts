@@ -43,15 +43,23 @@ describe('the steps of a search', () => {
     expect(sizes(504)).toEqual([]);
   });
 
-  it('make no views without augmentation, and only layers for random weights', () => {
+  it('make no views without augmentation, and train all layers of random weights', () => {
     const plain = recipe({ augmentation: { enabled: false } });
     expect(names(nextSteps(plain, { ...pretrained, cuts: false }, []))).toEqual([
       'Images of 336 pixels',
-      'Adapters, 8 epochs',
+      'Last 2 blocks, 8 epochs',
       'All layers, 8 epochs',
     ]);
     expect(names(nextSteps(plain, { ...pretrained, cuts: false, pretrained: false }, []))).toEqual([
       'All layers, 8 epochs',
     ]);
+  });
+
+  it('train more blocks where two were better than the head, up to all layers', () => {
+    const blocks = (lastBlocks: number) => withSettings(recipe(), { preset: 'last-blocks', lastBlocks, fit: 'squash' });
+    expect(names(nextSteps(blocks(2), pretrained, []))).toEqual(['Last 4 blocks, 8 epochs', 'All layers, 8 epochs']);
+    expect(names(nextSteps(withSettings(recipe(), { preset: 'full' }), { ...pretrained, cuts: false }, []))).toEqual(
+      [],
+    );
   });
 });

@@ -44,6 +44,7 @@ const MAX_VIEWS = 8;
 const MAX_TEST_TIME_VIEWS = 4;
 /** Epochs of steps that train layers: enough for a pretrained backbone, and few enough for five folds. */
 const LAYER_EPOCHS = 8;
+const LAST_BLOCKS_RATE = 1e-4;
 
 /**
  * The steps that could follow, the cheapest kind first. Each changes one thing; a kind that has brought something is
@@ -105,10 +106,17 @@ function layerSteps(recipe: Recipe, { pretrained }: SearchedBackbone): SearchSte
       ...(pretrained ? { learningRate: 5e-5, layerDecay: 0.75 } : { learningRate: 1e-3, layerDecay: 1 }),
     },
   };
-  if (recipe.preset === 'full') return [];
-  const adapters: SearchStep = {
-    what: `Adapters, ${LAYER_EPOCHS} epochs`,
-    settings: { preset: 'lora', epochs: LAYER_EPOCHS, learningRate: 5e-4 },
-  };
-  return pretrained && recipe.preset !== 'lora' ? [adapters, full] : [full];
+  switch (recipe.preset) {
+    case 'full':
+      return [];
+    case 'quick':
+      return pretrained ? [lastBlocks(2), full] : [full];
+    default:
+      return [lastBlocks(2 * recipe.lastBlocks), full];
+  }
 }
+
+const lastBlocks = (count: number): SearchStep => ({
+  what: `Last ${count} blocks, ${LAYER_EPOCHS} epochs`,
+  settings: { preset: 'last-blocks', lastBlocks: count, epochs: LAYER_EPOCHS, learningRate: LAST_BLOCKS_RATE },
+});

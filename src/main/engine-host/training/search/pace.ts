@@ -10,10 +10,12 @@ import { gemmRate, runFlops, UTILISATION } from '../../machine/speed';
 export interface Pace {
   /** Takes note of views that went through the frozen backbone. */
   sawViews(recipe: Recipe, views: number, seconds: number): void;
-  /** Takes note of a training of layers on `images`, predicting `heldOut`. */
-  sawTraining(recipe: Recipe, images: number, heldOut: number, seconds: number): void;
-  /** Seconds to train one model and predict with it; of a head alone, to compute the features that it needs. */
-  secondsToFit(recipe: Recipe, images: number, heldOut: number): number;
+  /** Takes note of a training of layers on `images`, predicting `heldOut`; `isFirst`: nothing was kept for it. */
+  sawTraining(recipe: Recipe, images: number, heldOut: number, isFirst: boolean, seconds: number): void;
+  /** Seconds to predict `images` in `folds` folds. */
+  secondsToTry(recipe: Recipe, images: number, folds: number): number;
+  /** Seconds to train the final model on `images` and predict `heldOut`, after the recipe was tried. */
+  secondsToFinish(recipe: Recipe, images: number, heldOut: number): number;
 }
 
 /** GFLOP/s of a machine that cannot be measured. */
@@ -32,14 +34,24 @@ export async function createPace(config: VitConfig, device: EngineDevice, thread
   let [ofViews, ofTraining]: [number, number | null] = [expected, null];
   const flops = (run: Recipe, trainImages: number, validationImages: number) =>
     runFlops({ config: configOf(run), run, stages: stagesOf(run), trainImages, validationImages });
+  /** The part of the work that epochs repeat; the rest, on frozen layers, is done once for all folds. */
+  const ofEpochs = (run: Recipe, trainImages: number, validationImages: number) =>
+    flops({ ...run, epochs: 2 * run.epochs }, trainImages, validationImages) -
+    flops(run, trainImages, validationImages);
   return {
     sawViews: (recipe, views, seconds) => {
       if (views >= MIN_VIEWS && seconds > 0) ofViews = (views * forwardFlops(configOf(recipe))) / seconds;
     },
-    sawTraining: (recipe, images, heldOut, seconds) => {
-      if (seconds > 0) ofTraining = flops(recipe, images, heldOut) / seconds;
+    sawTraining: (recipe, images, heldOut, isFirst, seconds) => {
+      if (seconds > 0) ofTraining = (isFirst ? flops : ofEpochs)(recipe, images, heldOut) / seconds;
     },
-    secondsToFit: (recipe, images, heldOut) =>
-      flops(recipe, images, heldOut) / (isHeadAlone(recipe) ? ofViews : (ofTraining ?? ofViews)),
+    secondsToTry: (recipe, images, folds) => {
+      if (isHeadAlone(recipe)) return flops(recipe, images, 0) / ofViews;
+      const held = Math.round(images / folds);
+      const all = flops(recipe, images - held, held) + (folds - 1) * ofEpochs(recipe, images - held, held);
+      return all / (ofTraining ?? ofViews);
+    },
+    secondsToFinish: (recipe, images, heldOut) =>
+      isHeadAlone(recipe) ? 0 : ofEpochs(recipe, images, heldOut) / (ofTraining ?? ofViews),
   };
 }

@@ -85,14 +85,10 @@ function chooseStep(
   );
   if (candidates.length === 0) return { ended: 'Nothing is left to try.' };
   const left = budgetSeconds * (1 - MARGIN) - elapsedSeconds;
-  const count = foldCount(folds);
-  const held = Math.round(images.length / count);
   const affordable = candidates.find(({ settings }) => {
     const changed = withSettings(recipe, settings);
-    const final = pace.secondsToFit(changed, images.length, spec.validation.length);
-    // Features serve all folds and the final head.
-    const whole = isHeadAlone(changed) ? final : count * pace.secondsToFit(changed, images.length - held, held) + final;
-    return whole <= left;
+    const toTry = pace.secondsToTry(changed, images.length, foldCount(folds));
+    return toTry + pace.secondsToFinish(changed, images.length, spec.validation.length) <= left;
   });
   return (
     affordable ?? {
@@ -120,10 +116,7 @@ async function tryCurrent(
   };
   const began = performance.now();
   const seconds = () => current.seconds + (performance.now() - began) / 1000;
-  const final =
-    kept === null || isHeadAlone(recipe)
-      ? 0
-      : data.pace.secondsToFit(recipe, data.images.length, data.spec.validation.length);
+  const final = data.pace.secondsToFinish(recipe, data.images.length, data.spec.validation.length);
   const limited = withinTime(context, () => elapsed() > budgetSeconds * (1 - MARGIN) - final && kept !== null);
   const listeners = {
     context: limited.context,

@@ -131,7 +131,8 @@ export async function tryLayers(
       onProgress: (_, part, whole) => onProgress({ done: fold * whole + part, total: total * whole }),
     });
     if (fit.state !== 'finished') return { state: fit.state };
-    pace.sawTraining(recipe, train.length, held.length, (performance.now() - began) / 1000);
+    const isFirst = predictions.folds.length === 0;
+    pace.sawTraining(recipe, train.length, held.length, isFirst, (performance.now() - began) / 1000);
     const logits = [...predictions.logits];
     for (const [row, image] of held.entries()) {
       for (let c = 0; c < classes; c += 1) logits[image * classes + c] = fit.logits[row * classes + c] as number;
