@@ -36,7 +36,7 @@ it('offers a split and a review without holding up the rest, but not a split tha
   expect(step(trainable, 'split')).toMatchObject({ done: false, optional: true });
   const review = { ...trainable.dataset.review, 'odd-picture': { open: 3, deferred: 0, settled: 0 } };
   const found = { ...trainable, dataset: { ...trainable.dataset, review } };
-  expect(step(found, 'labels')).toMatchObject({ detail: '3 findings to review', done: false, optional: true });
+  expect(step(found, 'labels')).toMatchObject({ detail: '3 to review', done: false, optional: true });
   const leaking = { ...trainable, dataset: { ...trainable.dataset, split: { ...split, groupsAcrossSplits: 2 } } };
   expect(next(leaking)?.destination).toBe('split');
 });
@@ -47,5 +47,5 @@ it('counts the images of a split, and those that are not in it', () => {
     done: true,
   });
   const grown = { ...trainable, dataset: { ...trainable.dataset, split: { ...split, outside: 12 } } };
-  expect(step(grown, 'split')).toMatchObject({ detail: '12 new images not in it', done: false, optional: true });
+  expect(step(grown, 'split')).toMatchObject({ detail: '12 new outside', done: false, optional: true });
 });

@@ -65,7 +65,7 @@ function labelsStep({ dataset }: ChecklistInput): ChecklistStep {
   if (toReview > 0) {
     return {
       ...step,
-      detail: `${formatQuantity(toReview, 'finding')} to review`,
+      detail: `${formatCount(toReview)} to review`,
       done: false,
       optional: true,
       action: { label: 'Review', destination: 'review' },
@@ -87,7 +87,7 @@ function splitStep({ dataset: { split } }: ChecklistInput): ChecklistStep {
     // A start makes the default split.
     return {
       ...step,
-      detail: 'Made at the first start',
+      detail: 'Made by Start',
       done: false,
       optional: true,
       action: { label: 'Create split', destination: 'split' },
@@ -95,12 +95,12 @@ function splitStep({ dataset: { split } }: ChecklistInput): ChecklistStep {
   }
   const isSigned = split.signOff !== null && split.signOff.void === null;
   if (split.groupsAcrossSplits > 0 && !isSigned) {
-    return { ...step, detail: 'Blocks training: it leaks', done: false, optional: false, action: edit };
+    return { ...step, detail: 'Leaks', done: false, optional: false, action: edit };
   }
   if (split.outside > 0) {
     return {
       ...step,
-      detail: `${formatQuantity(split.outside, 'new image')} not in it`,
+      detail: `${formatCount(split.outside)} new outside`,
       done: false,
       optional: true,
       action: { label: 'Add new images', destination: 'split' },
@@ -138,8 +138,7 @@ function modelSteps({ runs, testOpenings, hasPredicted }: ChecklistInput): reado
   const evaluation: ChecklistStep = {
     id: 'evaluation',
     title: 'Evaluation',
-    detail:
-      testOpenings > 0 ? `Test set opened ${testOpenings === 1 ? 'once' : `${testOpenings} times`}` : 'Test set closed',
+    detail: testOpenings > 0 ? `Tested ${testOpenings === 1 ? 'once' : `${testOpenings} times`}` : 'Not tested',
     done: testOpenings > 0,
     optional: models === 0,
     action: { label: 'Evaluate', destination: 'evaluate' },

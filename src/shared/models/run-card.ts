@@ -43,5 +43,6 @@ export const runCardsSchema = z.object({
   /** What prevents any of them from starting. */
   problems: z.array(z.string()),
   warnings: z.array(z.string()),
+  places: runPreviewSchema.shape.places,
 });
 export type RunCards = z.infer<typeof runCardsSchema>;

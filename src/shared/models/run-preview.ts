@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { destinationSchema } from './destination';
 import { engineDeviceSchema } from './device';
 import { pipelineSchema, preparationSchema } from './pipeline';
 import { runConfigSchema } from './run-config';
@@ -67,5 +68,9 @@ export const runPreviewSchema = z.object({
   backboneNotes: z.array(z.string()),
   problems: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** Places in the window that the problems and the warnings speak of. */
+  places: z
+    .object({ problems: z.array(destinationSchema), warnings: z.array(destinationSchema) })
+    .default({ problems: [], warnings: [] }),
 });
 export type RunPreview = z.infer<typeof runPreviewSchema>;

@@ -86,6 +86,7 @@ async function proposeRuns(services: RunCardServices, project: OpenProject): Pro
     leak: preview.leak,
     problems: preview.problems,
     warnings: preview.warnings,
+    places: preview.places,
   };
 }
 

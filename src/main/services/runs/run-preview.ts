@@ -32,6 +32,7 @@ import { signOffOf } from '../splits/sign-offs';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
 import type { RunOrigin } from './run-origin';
 import { secondsByPace } from './run-pace';
+import { runPlaces } from './run-places';
 import { usedDevice } from './used-device';
 
 /** The part of the backbones service that runs need. */
@@ -169,6 +170,7 @@ export async function prepareRun(
       backboneNotes: [...(estimate?.notes ?? [])],
       problems: runProblems(checked),
       warnings: runWarnings(checked),
+      places: runPlaces(checked),
     },
   };
 }

@@ -3,6 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 import type { RunCards, RunOffer } from '#shared/models/run-card';
 import { runConfigSchema } from '#shared/models/run-config';
+import { useSession } from '../../../state/session';
 import { main } from '../../../test-support/fake-bridge';
 import { renderComponent } from '../../../test-support/render-component';
 import { useDrafts } from '../parts/draft-store';
@@ -20,6 +21,7 @@ const cards: RunCards = {
   plannedSplit: { train: 60, validation: 20, test: 20 },
   leak: null,
   problems: [],
+  places: { problems: [], warnings: [] },
   warnings: ['Fewer than 50 images of “malignant” (40): expect wide intervals.'],
 };
 const started = vi.fn();
@@ -54,12 +56,16 @@ it('says why a card is not offered, and opens all settings with those of a card'
 });
 
 it('blocks every start while there is a problem, and names it', async () => {
-  main.answer('runs.cards', { ...cards, problems: ['The validation split is empty.'] });
-  renderComponent(panel);
+  const places = { problems: ['split' as const], warnings: [] };
+  main.answer('runs.cards', { ...cards, problems: ['The validation split is empty.'], places });
+  const { user } = renderComponent(panel);
   await card('Fast');
   expect(startButton().disabled).toBe(true);
   expect(startButton().title).toBe('The validation split is empty.');
-  expect(screen.getByRole('alert').textContent).toContain('The validation split is empty.');
+  const alert = screen.getByRole('alert');
+  expect(alert.textContent).toContain('The validation split is empty.');
+  await user.click(within(alert).getByRole('button', { name: 'Edit split' }));
+  expect(useSession.getState().screen).toBe('data');
 });
 
 it('leads to weights if there are none', async () => {

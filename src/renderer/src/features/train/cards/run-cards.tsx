@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { type RunCardKind, runCardKinds } from '#shared/models/run-card';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
+import { Places } from '../../../components/places';
 import { SignOffState } from '../../../components/sign-off-state';
 import { useCommand, useRequest } from '../../../state/requests';
 import { useDrafts } from '../parts/draft-store';
@@ -49,7 +50,11 @@ export function RunCardsPanel({ project, onStarted, onGetWeights }: RunCardsPane
   return (
     <div className={classes['page']}>
       {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
-      {data.problems.length > 0 && <Notice tone="error" title="Fix before training" lines={data.problems} />}
+      {data.problems.length > 0 && (
+        <Notice tone="error" title="Fix before training" lines={data.problems}>
+          <Places places={data.places.problems} />
+        </Notice>
+      )}
       {data.leak !== null && <SignOffState project={project} leak={data.leak} signOff={data.leak.signOff} brief />}
       <div className={classes['cards']}>
         {data.cards.map((card) => (
@@ -69,7 +74,11 @@ export function RunCardsPanel({ project, onStarted, onGetWeights }: RunCardsPane
         ))}
       </div>
       {data.plannedSplit !== null && <PlannedSplit split={data.plannedSplit} />}
-      {data.warnings.length > 0 && <Notice tone="warning" title="Good to know" lines={data.warnings} />}
+      {data.warnings.length > 0 && (
+        <Notice tone="warning" title="Good to know" lines={data.warnings}>
+          <Places places={data.places.warnings} />
+        </Notice>
+      )}
       <Text size="xs" c="dimmed">
         Only training and validation images are used. The test set stays closed.
       </Text>

@@ -33,6 +33,7 @@ const preview: RunPreview = {
   backboneNotes: [],
   problems: [],
   warnings: [],
+  places: { problems: [], warnings: [] },
 };
 const noSplit = { ...preview, steps: 0, secondsEstimate: 0, problems: ['There is no split yet.'] };
 

@@ -7,6 +7,7 @@ import { deviceNames } from '#shared/training/device-names';
 import { ScheduleChart } from '../../../charts/schedule-chart';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
+import { Places } from '../../../components/places';
 import { EditControls } from '../../../components/read-only';
 import { SectionCard } from '../../../components/section-card';
 import { SignOffState } from '../../../components/sign-off-state';
@@ -69,7 +70,11 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           </EditControls>
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
-          {problems.length > 0 && <Notice tone="error" title="Fix before training" lines={problems} />}
+          {problems.length > 0 && (
+            <Notice tone="error" title="Fix before training" lines={problems}>
+              <Places places={checking ? [] : (cost?.places.problems ?? [])} />
+            </Notice>
+          )}
           {checking && <Checking />}
           {invalid.length > 0 && (
             <Text size="xs" c="dimmed">
@@ -83,7 +88,9 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
             <PlannedSplit split={cost.plannedSplit} />
           )}
           {cost !== undefined && cost.warnings.length > 0 && (
-            <Notice tone="warning" title="Good to know" lines={cost.warnings} />
+            <Notice tone="warning" title="Good to know" lines={cost.warnings}>
+              <Places places={cost.places.warnings} />
+            </Notice>
           )}
           {cost !== undefined && cost.backboneNotes.length > 0 && (
             <Notice tone="info" title="About the backbone" lines={cost.backboneNotes} />
