@@ -23,12 +23,17 @@ function countSmall(
   toUnits: (value: number) => number,
   keep: (value: number) => boolean,
 ): CountedValues {
-  const histogram = new Uint32Array(131_072);
-  for (let index = 0; index < stored.length; index++) (histogram[(stored[index] as number) + 65_536] as number)++;
+  const histogram = new Uint32Array(256 ** stored.BYTES_PER_ELEMENT);
+  const signed = stored instanceof Int8Array || stored instanceof Int16Array;
+  const zero = signed ? histogram.length / 2 : 0;
+  for (let index = 0; index < stored.length; index++) {
+    const slot = (stored[index] as number) + zero;
+    histogram[slot] = (histogram[slot] as number) + 1;
+  }
   const pairs: [number, number][] = [];
   for (let slot = 0; slot < histogram.length; slot++) {
     const count = histogram[slot] as number;
-    if (count > 0 && keep(slot - 65_536)) pairs.push([toUnits(slot - 65_536), count]);
+    if (count > 0 && keep(slot - zero)) pairs.push([toUnits(slot - zero), count]);
   }
   return fromPairs(pairs);
 }
