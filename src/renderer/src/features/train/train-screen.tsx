@@ -73,7 +73,10 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
                 <NewExperiment
                   project={project}
                   onStarted={(id) => show(project.id, { kind: 'experiment', experiment: id })}
-                  onChangeSettings={() => select(null)}
+                  onChangeSettings={() => {
+                    setAdvanced(project.id, true);
+                    select(null);
+                  }}
                 />
                 <EditControls>
                   <Button
