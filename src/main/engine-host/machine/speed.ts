@@ -66,27 +66,28 @@ export interface Work {
   readonly validationImages: number;
 }
 
+/** FLOPs of one image's forward pass: of all patches, and of those that a training step keeps. */
+interface ForwardFlops {
+  readonly all: number;
+  readonly kept: number;
+}
+
 /**
- * Cost of a training image in forward passes: one for the forward pass itself, one for the gradients of activations,
- * and one for those of weights. Adapters need only the first two, as their own products are narrow.
+ * FLOPs of a training image in a run that trains layers: a forward pass, one for the gradients of activations and one
+ * for those of weights. Adapters need only the first two, as their own products are narrow. Frozen blocks below the
+ * trained ones need only the first, and compute all patches.
  */
-function passes({ layers }: VitConfig, trainable: Trainable): number {
+function trainingFlops({ all, kept }: ForwardFlops, { layers }: VitConfig, trainable: Trainable): number {
   const trained = trainedLastBlocks(trainable);
-  if (trained !== null) return 1 + (2 * Math.min(trained, layers)) / layers;
-  switch (trainable) {
-    case 'head':
-      return 1;
-    case 'lora':
-      return 2;
-    default:
-      return 3;
-  }
+  if (trained === null) return (trainable === 'lora' ? 2 : 3) * kept;
+  const share = Math.min(1, trained / layers);
+  return (1 - share) * all + 3 * share * kept;
 }
 
 /** FLOPs of a run, counted in forward passes; a validation image takes one per epoch. */
 export function runFlops({ config, run, stages, trainImages, validationImages }: Work): number {
   const forward = forwardFlops(config);
-  const training = trainingForwardFlops(withDropout(config, run));
+  const passes = { all: forward, kept: trainingForwardFlops(withDropout(config, run)) };
   return stages.reduce((sum, stage) => {
     const { trainable, epochs } = stage;
     // A frozen backbone computes each view once; the cost of the head is negligible.
@@ -97,9 +98,9 @@ export function runFlops({ config, run, stages, trainImages, validationImages }:
     if (views > 0) {
       const share = Math.min(1, (trainedLastBlocks(trainable) ?? 0) / config.layers);
       const once = (1 - share) * forward * (views * trainImages + validationImages);
-      return sum + once + epochs * share * (3 * training * trainImages + forward * validationImages);
+      return sum + once + epochs * share * (3 * passes.kept * trainImages + forward * validationImages);
     }
-    const ofEpoch = training * passes(config, trainable) * trainImages + forward * validationImages;
+    const ofEpoch = trainingFlops(passes, config, trainable) * trainImages + forward * validationImages;
     return sum + epochs * ofEpoch;
   }, 0);
 }
