@@ -1,5 +1,6 @@
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
+import { prepareBatch } from './batches/prepare-batch';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './core/protocol';
 import type { RequestContext } from './core/request-context';
 import { distilImages } from './distillation/distil-images';
@@ -31,6 +32,7 @@ const handlers: Handlers = {
   estimate,
   distil: distilImages,
   inspectBackbone,
+  prepareBatch,
   exportOnnx,
   comparePrecisions,
   selftest,

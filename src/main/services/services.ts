@@ -37,6 +37,7 @@ import { type Comparisons, createComparisons } from './results/comparisons';
 import { createEvaluations, type Evaluations } from './results/evaluations';
 import { createExperiments, type Experiments } from './results/experiments';
 import { createReview, type Review } from './review/review';
+import { type BatchChecks, createBatchChecks } from './runs/batch-check';
 import { createDistillations, type Distillations } from './runs/distillations';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
 import { createRunCards, type RunCardsService } from './runs/run-cards';
@@ -65,6 +66,7 @@ export interface Services {
   readonly review: Review;
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
+  readonly batchChecks: BatchChecks;
   readonly distillations: Distillations;
   readonly runs: Runs;
   readonly runCards: RunCardsService;
@@ -157,6 +159,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const lastBackbone = async () => (await settings.get()).lastBackbone;
   const runCards = createRunCards({ dataset, backbones, engine, lastBackbone });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
+  const batchChecks = createBatchChecks({ dataset, backbones, engine, pool, jobs });
   const distillations = createDistillations({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
@@ -191,6 +194,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     review,
     backbones,
     learningRates,
+    batchChecks,
     distillations,
     runs,
     runCards,

@@ -42,6 +42,7 @@ export const engineWork = [
   'prediction',
   'estimate',
   'checkpoint-inspection',
+  'batch-check',
   'device-check',
 ] as const;
 export type EngineWork = (typeof engineWork)[number];

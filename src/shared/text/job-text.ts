@@ -10,6 +10,7 @@ export const jobTexts: Readonly<
   'confounders.scan': { title: 'Scanning for confounders', noun: 'Confounder scan', unit: '' },
   'backbones.import': { title: 'Importing weights', noun: 'Import of weights', unit: 'bytes' },
   'backbones.download': { title: 'Downloading weights', noun: 'Download', unit: 'bytes' },
+  'runs.checkBatch': { title: 'Checking the pipeline', noun: 'Pipeline check', unit: 'images' },
   'rates.find': { title: 'Testing learning rates', noun: 'Learning rate test', unit: 'steps' },
   'distillations.start': { title: 'Distilling', noun: 'Distillation', unit: 'steps' },
   'evaluations.evaluate': { title: 'Evaluating', noun: 'Evaluation', unit: 'images' },
@@ -58,6 +59,7 @@ const workTexts: Readonly<Record<EngineWork, string>> = {
   prediction: 'a prediction',
   estimate: 'an estimate',
   'checkpoint-inspection': 'a checkpoint check',
+  'batch-check': 'a pipeline check',
   'device-check': 'a device check',
 };
 

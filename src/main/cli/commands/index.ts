@@ -5,6 +5,7 @@ import { addAgreement } from './agreement';
 import { addApp } from './app';
 import { addBackbone } from './backbone';
 import { addBench } from './bench';
+import { addCheckPipeline } from './check-pipeline';
 import { addCompare } from './compare';
 import { addConfounders } from './confounders';
 import { addCreate } from './create';
@@ -45,6 +46,7 @@ const all: readonly ((program: Command, run: RunCommand) => void)[] = [
   addDataset,
   addBackbone,
   addDistil,
+  addCheckPipeline,
   addFindRate,
   addTrain,
   addRuns,

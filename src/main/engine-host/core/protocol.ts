@@ -1,5 +1,7 @@
+import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { AttentionMaps } from '#shared/models/attention';
+import type { BatchStatistics } from '#shared/models/batch-check';
 import type { DeviceInfo, EngineDevice } from '#shared/models/device';
 import type { WorkPhase } from '#shared/models/job';
 import type { Pipeline, Preparation } from '#shared/models/pipeline';
@@ -142,6 +144,24 @@ export interface Estimate {
   readonly notes: readonly string[];
   /** SHA-256 of the weights, or of the architecture's description. */
   readonly hash: string;
+}
+
+/** A batch to prepare as training does. */
+export interface PrepareBatchSpec {
+  readonly pipeline: Pipeline;
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+  readonly samples: readonly Sample[];
+  /** How often each sample was drawn before in the epoch. */
+  readonly repeats: readonly number[];
+  /** Number of images to return as pictures. */
+  readonly shown: number;
+}
+
+export interface PreparedView {
+  readonly kind: 'evaluation' | 'augmented';
+  readonly statistics: BatchStatistics;
+  readonly pictures: readonly Raster[];
 }
 
 export interface ExportOnnxSpec {
@@ -296,6 +316,7 @@ export interface EngineRequests {
   estimate: { input: EstimateSpec; output: Estimate };
   distil: { input: DistilSpec; output: DistilResult };
   inspectBackbone: { input: { readonly folder: string }; output: BackboneInspection };
+  prepareBatch: { input: PrepareBatchSpec; output: { readonly views: readonly PreparedView[] } };
   exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };
   comparePrecisions: { input: ComparePrecisionsSpec; output: PrecisionComparison };
   selftest: { input: SelftestSpec; output: SelftestResult };
@@ -313,6 +334,7 @@ export const quickRequests: ReadonlySet<EngineRequestName> = new Set([
   'fastestDevice',
   'speed',
   'classify',
+  'prepareBatch',
 ]);
 
 /** Main → host. While a request runs, only quick ones are sent. */

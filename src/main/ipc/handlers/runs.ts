@@ -1,9 +1,10 @@
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const runsHandlers = ({ projects, runs, runCards, splitting, comparisons }: Services) =>
+export const runsHandlers = ({ projects, runs, runCards, splitting, comparisons, batchChecks }: Services) =>
   ({
     'runs.cards': ({ project }) => runCards.propose(projects.get(project)),
+    'runs.checkBatch': ({ project, config }) => batchChecks.check(projects.get(project), config),
     'runs.preview': ({ project, config, splitFirst }) => runs.preview(projects.get(project), config, { splitFirst }),
     'runs.list': async ({ project }) => ({ runs: await runs.list(projects.get(project)) }),
     'runs.start': async ({ project: id, config, name, splitFirst }) => {

@@ -15,6 +15,7 @@ export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
   selftest: 'selftest',
   classify: 'prediction',
   estimate: 'estimate',
+  prepareBatch: 'batch-check',
   inspectBackbone: 'checkpoint-inspection',
   devices: 'device-check',
   fastestDevice: 'device-check',

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import type { PrecisionComparison } from '#shared/models/precision';
@@ -21,6 +22,7 @@ import { addDiscs, discPicture } from '../test-support/disc-project';
 import { startHosts, type TestHosts } from '../test-support/hosts';
 import { inThisThread } from '../test-support/in-this-thread';
 import { openTestProject } from '../test-support/project';
+import { type BatchChecks, createBatchChecks } from './batch-check';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 
@@ -34,6 +36,7 @@ let evaluations: Evaluations;
 let predictions: Predictions;
 let reports: Reports;
 let exports: Exports;
+let batchChecks: BatchChecks;
 const failures: unknown[] = [];
 
 const config = (changes: Partial<RunConfigGiven> = {}): RunConfigGiven => ({
@@ -76,6 +79,7 @@ function createServices(): void {
     version: '0.0.0-test',
   });
   exports = createExports({ runs, dataset, engine, pool, jobs });
+  batchChecks = createBatchChecks({ dataset, backbones, engine, pool, jobs });
 }
 
 beforeAll(async () => {
@@ -87,6 +91,32 @@ beforeAll(async () => {
 afterAll(async () => {
   await hosts?.dispose();
   opened.close();
+});
+
+describe('a pipeline check', () => {
+  it('shows the first training batch and its values', async () => {
+    const { shape, views, pipeline } = await batchChecks.check(project, config({ batchSize: 5, fit: 'crop' })).result;
+    expect(shape).toEqual([5, 3, 96, 96]);
+    expect(pipeline.fit).toEqual({ kind: 'shortest-edge', edge: 96 });
+    expect(views.map(({ kind, pictures }) => [kind, pictures.length])).toEqual([
+      ['evaluation', 5],
+      ['augmented', 5],
+    ]);
+    for (const { statistics, pictures } of views) {
+      expect(statistics.notFinite).toBe(0);
+      expect(statistics.minimum).toBeGreaterThanOrEqual(-1);
+      expect(statistics.maximum).toBeLessThanOrEqual(1);
+      for (const { label, png } of pictures) {
+        expect(['left', 'right']).toContain(label);
+        expect(await sharp(Buffer.from(png, 'base64')).metadata()).toMatchObject({ width: 96, height: 96 });
+      }
+    }
+  });
+
+  it('names what is missing', async () => {
+    const unknown = batchChecks.check(project, config({ imageSize: 50 })).result;
+    await expect(unknown).rejects.toMatchObject({ code: 'run_not_ready', message: expect.stringContaining('50') });
+  });
 });
 
 describe('preview', () => {

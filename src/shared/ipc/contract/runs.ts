@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batchCheckSchema } from '../../models/batch-check';
 import { comparisonSchema } from '../../models/comparison';
 import { diagnosisSchema } from '../../models/diagnosis';
 import { list } from '../../models/list';
@@ -25,6 +26,11 @@ export const runsRequests = {
     }),
     { phases: ['reading-images', 'reading-backbone', 'computing-features', 'trying-rates'], changes: [] },
   ),
+  /** The first training batch of a configuration as the network gets it. */
+  'runs.checkBatch': job(project.extend({ config: runConfigSchema }), batchCheckSchema, {
+    phases: ['reading-images'],
+    changes: [],
+  }),
   /** Ready-made runs for the project's images on this computer. */
   'runs.cards': query(project, runCardsSchema, {
     reads: ['images', 'labels', 'split', 'duplicates', 'backbones', 'evaluations', 'settings'],

@@ -72,7 +72,7 @@ it("previews each fit on the user's image, and steps to another one", async () =
     await within(radio).findByRole('presentation');
     return radio;
   };
-  expect(pipelineIn(await card('As the checkpoint'))).toEqual(pipelineFor(dinov2));
+  expect(pipelineIn(await card('Checkpoint'))).toEqual(pipelineFor(dinov2));
   expect(pipelineIn(await card('Crop')).fit).toEqual({ kind: 'shortest-edge', edge: 224 });
   expect(pipelineIn(await card('Letterbox')).fit).toEqual({ kind: 'letterbox' });
   expect(pipelineIn(await card('Squash')).fit).toBeUndefined();
@@ -90,6 +90,6 @@ it('changes the draft, and returns to the checkpoint', async () => {
   expect(change).toHaveBeenCalledWith({ fit: 'letterbox' });
   unmount();
   show({ ...defaultDraft, fit: 'letterbox' });
-  fireEvent.click(screen.getByRole('radio', { name: 'As the checkpoint' }));
+  fireEvent.click(screen.getByRole('radio', { name: 'Checkpoint' }));
   expect(change).toHaveBeenLastCalledWith({ fit: undefined });
 });

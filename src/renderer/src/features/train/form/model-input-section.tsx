@@ -12,13 +12,14 @@ import { resourceUrl } from '../../../bridge/bridge';
 import { SectionCard } from '../../../components/section-card';
 import type { DraftConfig, SettingsProps } from '../parts/draft-store';
 import classes from './model-input-section.module.css';
+import { PipelineCheck } from './pipeline-check';
 import { ChoiceSetting } from './setting-row';
 import { useSampleImage } from './use-sample-image';
 
 type Input = NonNullable<RunPreview['input']>;
 
 const fitTexts: Readonly<Record<FitChoice, { readonly title: string; readonly text: string }>> = {
-  checkpoint: { title: 'As the checkpoint', text: 'What the model was trained with.' },
+  checkpoint: { title: 'Checkpoint', text: 'As the backbone was trained.' },
   squash: { title: 'Squash', text: 'The whole image; its aspect is not kept.' },
   letterbox: { title: 'Letterbox', text: 'The whole image with its aspect; black bars.' },
   crop: { title: 'Crop', text: 'The square at the centre; the rest is not seen.' },
@@ -86,50 +87,55 @@ export function ModelInputSection({ project, draft, change, input }: ModelInputS
       description="Training, evaluation, prediction and export all prepare images in this way."
       actions={
         image !== null && (
-          <Button variant="default" size="compact-xs" leftSection={<RefreshCw size={12} />} onClick={next}>
-            Another image
-          </Button>
+          <Group gap={6} wrap="nowrap">
+            <Button variant="default" size="compact-xs" leftSection={<RefreshCw size={12} />} onClick={next}>
+              Another image
+            </Button>
+            <PipelineCheck project={project} draft={draft} />
+          </Group>
         )
       }
     >
-      {input === undefined ? <Skeleton h={110} mb={14} /> : <InputFacts input={input} draft={draft} />}
-      <Radio.Group
-        aria-label="Fit"
-        value={draft.fit ?? 'checkpoint'}
-        onChange={(value) => change({ fit: value === 'checkpoint' ? undefined : (value as FitChoice) })}
-      >
-        <div className={classes['choices']}>
-          {fitChoices.map((fit) => (
-            <Radio.Card key={fit} value={fit} className={classes['choice']} aria-label={fitTexts[fit].title}>
-              {image !== null && input !== undefined && (
-                <img className={classes['picture']} src={picture(fit, input, image)} alt="" />
-              )}
-              <span className={classes['label']}>
-                <Radio.Indicator size="xs" />
-                {fitTexts[fit].title}
-              </span>
-              <Text size="xs" c="dimmed" span>
-                {fitTexts[fit].text}
-              </Text>
-            </Radio.Card>
-          ))}
-        </div>
-      </Radio.Group>
-      <Group mt="sm" display="block">
-        <ChoiceSetting
-          label="Interpolation"
-          help="Filter that resizes images. A pretrained model expects its own."
-          value={draft.interpolation ?? 'checkpoint'}
-          choices={[
-            {
-              value: 'checkpoint',
-              label: `As the checkpoint${input === undefined ? '' : `: ${filterNames[input.checkpoint.resample].toLowerCase()}`}`,
-            },
-            ...resampleNames.map((name) => ({ value: name, label: filterNames[name] })),
-          ]}
-          onChange={(value) => change({ interpolation: value === 'checkpoint' ? undefined : value })}
-        />
-      </Group>
+      <div className={classes['body']}>
+        {input === undefined ? <Skeleton h={110} mb={14} /> : <InputFacts input={input} draft={draft} />}
+        <Radio.Group
+          aria-label="Fit"
+          value={draft.fit ?? 'checkpoint'}
+          onChange={(value) => change({ fit: value === 'checkpoint' ? undefined : (value as FitChoice) })}
+        >
+          <div className={classes['choices']}>
+            {fitChoices.map((fit) => (
+              <Radio.Card key={fit} value={fit} className={classes['choice']} aria-label={fitTexts[fit].title}>
+                {image !== null && input !== undefined && (
+                  <img className={classes['picture']} src={picture(fit, input, image)} alt="" />
+                )}
+                <span className={classes['label']}>
+                  <Radio.Indicator size="xs" />
+                  {fitTexts[fit].title}
+                </span>
+                <Text size="xs" c="dimmed" span>
+                  {fitTexts[fit].text}
+                </Text>
+              </Radio.Card>
+            ))}
+          </div>
+        </Radio.Group>
+        <Group mt="sm" display="block">
+          <ChoiceSetting
+            label="Interpolation"
+            help="Filter that resizes images. A pretrained model expects its own."
+            value={draft.interpolation ?? 'checkpoint'}
+            choices={[
+              {
+                value: 'checkpoint',
+                label: input === undefined ? 'Auto' : `Auto: ${filterNames[input.checkpoint.resample].toLowerCase()}`,
+              },
+              ...resampleNames.map((name) => ({ value: name, label: filterNames[name] })),
+            ]}
+            onChange={(value) => change({ interpolation: value === 'checkpoint' ? undefined : value })}
+          />
+        </Group>
+      </div>
     </SectionCard>
   );
 }
