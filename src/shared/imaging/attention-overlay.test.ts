@@ -5,6 +5,8 @@ import {
   lastLayer,
   normalise,
   overlayDefaults,
+  overlayPixels,
+  placeMaps,
   selectMap,
   upsample,
 } from './attention-overlay';
@@ -35,6 +37,34 @@ describe('normalise', () => {
 });
 
 describe('upsample', () => {
+  it('covers only what the model saw of the image', () => {
+    // The centre of a wide image: columns 2 to 5 of 8.
+    const frame = { left: 0.25, top: 0, width: 0.5, height: 1 };
+    const map = { height: 1, width: 2, values: Float32Array.of(1, 3), frame };
+    expect([...upsample(map, 1, 8).values]).toEqual([0, 0, 1, 1.5, 2.5, 3, 0, 0]);
+    // A letterbox reaches beyond the image: the upper and the lower quarter of the map lie on its bars.
+    const bars = { left: 0, top: -0.5, width: 1, height: 2 };
+    const tall = { height: 4, width: 1, values: Float32Array.of(9, 1, 2, 9), frame: bars };
+    expect([...upsample(tall, 2, 1).values]).toEqual([1, 2]);
+    expect(overlayPixels({ map, colourMap: 'inferno', opacity: 1 }, 1, 8)[3]).toBe(0);
+  });
+
+  it('is placed by the preparation of the image', () => {
+    const maps = {
+      layers: 1,
+      heads: 1,
+      gridHeight: 1,
+      gridWidth: 1,
+      rows: new Float32Array(1),
+      rollout: new Float32Array(1),
+    };
+    const image = { width: 640, height: 512 };
+    expect(placeMaps(maps, image, { width: 224, height: 224 })).toBe(maps);
+    const placed = placeMaps(maps, image, { width: 224, height: 224, fit: { kind: 'shortest-edge', edge: 256 } });
+    expect(placed.frame).toEqual({ left: 0.15, top: 0.0625, width: 0.7, height: 0.875 });
+    expect(selectMap(placed, { kind: 'rollout' }).frame).toEqual(placed.frame);
+  });
+
   it('matches align_corners=False by hand', () => {
     // Two cells to four pixels: centres at -0.25 (clamped to 0), 0.25, 0.75, 1.25 (clamped to 1).
     const row = upsample({ height: 1, width: 2, values: Float32Array.of(0, 1) }, 1, 4);

@@ -1,5 +1,7 @@
 import type { AttentionMaps, AttentionShape } from '../models/attention';
+import type { Preparation } from '../models/pipeline';
 import { type ColourMapName, colourTable } from './colour-maps';
+import { frameShare } from './placement';
 import type { Raster } from './raster';
 
 /** The map to show. `head` null = mean over the heads of the layer. */
@@ -12,6 +14,8 @@ export interface Grid {
   readonly height: number;
   readonly width: number;
   readonly values: Float32Array;
+  /** The part of the image that the grid covers, in shares of its size. Absent: all of it. */
+  readonly frame?: AttentionShape['frame'];
 }
 
 /** A map, and how it is drawn over an image. */
@@ -25,15 +29,26 @@ export interface Overlay {
 /** The window's initial settings, and those of all reports and files. */
 export const overlayDefaults = { colourMap: 'inferno', opacity: 0.6 } as const satisfies Omit<Overlay, 'map'>;
 
+/** The maps with the part of this image that the model saw. */
+export function placeMaps(
+  maps: AttentionMaps,
+  image: Pick<Raster, 'width' | 'height'>,
+  preparation: Pick<Preparation, 'height' | 'width' | 'fit'>,
+): AttentionMaps {
+  const frame = frameShare(image, preparation);
+  return frame === undefined ? maps : { ...maps, frame };
+}
+
 /** One attention map: a head, the mean over a layer's heads, or the rollout. */
 export function selectMap(maps: AttentionMaps, choice: MapChoice): Grid {
   const { gridHeight: height, gridWidth: width, heads } = maps;
+  const frame = maps.frame === undefined ? {} : { frame: maps.frame };
   const cells = height * width;
-  if (choice.kind === 'rollout') return { height, width, values: maps.rollout };
+  if (choice.kind === 'rollout') return { height, width, values: maps.rollout, ...frame };
   const start = choice.layer * heads * cells;
   if (choice.head !== null) {
     const from = start + choice.head * cells;
-    return { height, width, values: maps.rows.slice(from, from + cells) };
+    return { height, width, values: maps.rows.slice(from, from + cells), ...frame };
   }
   const mean = new Float32Array(cells);
   for (let head = 0; head < heads; head++) {
@@ -41,7 +56,7 @@ export function selectMap(maps: AttentionMaps, choice: MapChoice): Grid {
       mean[cell] = (mean[cell] as number) + (maps.rows[start + head * cells + cell] as number) / heads;
     }
   }
-  return { height, width, values: mean };
+  return { height, width, values: mean, ...frame };
 }
 
 /** The mean over the heads of the last layer. */
@@ -71,18 +86,22 @@ export function normalise(grid: Grid): Grid {
 
 /**
  * Bilinear enlargement to [height, width]. A patch's value applies to the patch's centre, and the values of border
- * patches extend to the border (like `align_corners=False` in PyTorch).
+ * patches extend to the border of the grid's frame (like `align_corners=False` in PyTorch). Outside the frame, which
+ * the model did not see, the map is 0.
  */
 export function upsample(grid: Grid, height: number, width: number): Grid {
   const values = new Float32Array(height * width);
-  const columns = Array.from({ length: width }, (_, x) => position(x, width, grid.width));
+  const { left, top, width: across, height: down } = grid.frame ?? wholeFrame;
+  const columns = Array.from({ length: width }, (_, x) => position(x, width, grid.width, left, across));
   const at = (y: number, x: number) => grid.values[y * grid.width + x] as number;
   for (let y = 0; y < height; y++) {
-    const row = position(y, height, grid.height);
+    const row = position(y, height, grid.height, top, down);
+    if (row === null) continue;
     columns.forEach((column, x) => {
-      const top = mix(at(row.low, column.low), at(row.low, column.high), column.share);
-      const bottom = mix(at(row.high, column.low), at(row.high, column.high), column.share);
-      values[y * width + x] = mix(top, bottom, row.share);
+      if (column === null) return;
+      const above = mix(at(row.low, column.low), at(row.low, column.high), column.share);
+      const below = mix(at(row.high, column.low), at(row.high, column.high), column.share);
+      values[y * width + x] = mix(above, below, row.share);
     });
   }
   return { height, width, values };
@@ -92,9 +111,16 @@ function mix(from: number, to: number, share: number): number {
   return from + (to - from) * share;
 }
 
-/** The two source cells around the centre of target pixel `index`, and its position between them, 0 to 1. */
-function position(index: number, target: number, source: number) {
-  const at = Math.min(source - 1, Math.max(0, ((index + 0.5) * source) / target - 0.5));
+const wholeFrame = { left: 0, top: 0, width: 1, height: 1 };
+
+/**
+ * The two source cells around the centre of target pixel `index`, and its position between them, 0 to 1. The source
+ * covers the target from the share `start` on, for the share `extent`; null outside.
+ */
+function position(index: number, target: number, source: number, start: number, extent: number) {
+  const along = ((index + 0.5) * source) / target / extent - (start * source) / extent;
+  if (along < 0 || along > source) return null;
+  const at = Math.min(source - 1, Math.max(0, along - 0.5));
   const low = Math.floor(at);
   return { low, high: Math.min(source - 1, low + 1), share: at - low };
 }

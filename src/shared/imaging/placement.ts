@@ -79,6 +79,18 @@ export function frameOf(image: Size, preparation: Pick<Preparation, 'height' | '
   };
 }
 
+/** `frameOf` in shares of the image's width and height; undefined if it is the whole image. */
+export function frameShare(image: Size, preparation: Pick<Preparation, 'height' | 'width' | 'fit'>): Frame | undefined {
+  if (preparation.fit === undefined) return undefined;
+  const { left, top, width, height } = frameOf(image, preparation);
+  return {
+    left: left / image.width,
+    top: top / image.height,
+    width: width / image.width,
+    height: height / image.height,
+  };
+}
+
 /**
  * The short side of the image once resized, at most: a raster with a smaller short side than this and than its source
  * would be enlarged.

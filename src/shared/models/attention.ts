@@ -6,6 +6,11 @@ export const attentionShapeSchema = z.object({
   /** Patches down and across. */
   gridHeight: z.number().int(),
   gridWidth: z.number().int(),
+  /**
+   * The part of the image that the model saw, which the grid covers, in shares of the image's width and height; it may
+   * extend beyond the image. Absent: the whole image.
+   */
+  frame: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }).optional(),
 });
 export type AttentionShape = z.infer<typeof attentionShapeSchema>;
 

@@ -52,6 +52,12 @@ describe('the card of a model', () => {
 
   const cases = referenceCases(155, 7, false);
 
+  it('states how images are prepared', () => {
+    const card = cardOf(evaluateCases(cases, classes));
+    expect(card).toContain('whole image resized to 96 × 96 px, aspect not kept (bilinear, antialiased)');
+    expect(card).toContain('`AutoImageProcessor.from_pretrained(folder, backend="pil")`');
+  });
+
   it('states that patients are unknown, with the caution, if no patient is known', () => {
     const card = cardOf(
       evaluateCases(

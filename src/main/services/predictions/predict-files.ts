@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { placeMaps } from '#shared/imaging/attention-overlay';
 import type { Raster } from '#shared/imaging/raster';
 import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
@@ -117,8 +118,9 @@ async function predictBatch(
       continue;
     }
     const at = place++;
-    const prediction = toPrediction(one.file, record, testTime, result, at);
-    const maps = result.attention[at] ?? null;
+    const seen = result.attention[at];
+    const maps = seen === undefined ? null : placeMaps(seen, one.raster, record.pipeline);
+    const prediction = toPrediction(one.file, record, testTime, result, at, maps);
     pictures.put(prediction.id, { raster: one.raster, attention: maps });
     const file = { number: predictions.length + 1, name: one.file.name };
     const overlays =

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type { AttentionShape } from '#shared/models/attention';
 import type { FilePrediction } from '#shared/models/prediction';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
@@ -31,13 +32,14 @@ export function failedPrediction({ path, name }: GivenFile, testTime: TestTime |
   };
 }
 
-/** The prediction for image `at` of a classification. */
+/** The prediction for image `at` of a classification. `maps`: its attention maps, or null. */
 export function toPrediction(
   file: GivenFile,
   record: RunRecord,
   testTime: TestTime | null,
   result: ClassifyResult,
   at: number,
+  maps: AttentionShape | null,
 ): PredictedFile {
   const { path, name } = file;
   const size = record.classes.length;
@@ -47,7 +49,6 @@ export function toPrediction(
     return failedPrediction(file, testTime, broken);
   }
   const best = argmax(row);
-  const maps = result.attention[at];
   return {
     id: randomUUID(),
     path,
@@ -58,9 +59,15 @@ export function toPrediction(
     testTimeViews: testTime?.views ?? 0,
     probabilities: record.classes.map((label, index) => ({ label, probability: row[index] ?? 0 })),
     attention:
-      maps === undefined
+      maps === null
         ? null
-        : { layers: maps.layers, heads: maps.heads, gridHeight: maps.gridHeight, gridWidth: maps.gridWidth },
+        : {
+            layers: maps.layers,
+            heads: maps.heads,
+            gridHeight: maps.gridHeight,
+            gridWidth: maps.gridWidth,
+            ...(maps.frame && { frame: maps.frame }),
+          },
     overlays: null,
     error: null,
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
+import { lastLayer, overlayDefaults, placeMaps, selectMap } from '#shared/imaging/attention-overlay';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { JobPhase, JobResult } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
@@ -86,7 +86,7 @@ export function createReports(options: {
     const overlay = (shown: AttentionMaps) =>
       background(reportTasks.blendOverlay, {
         raster,
-        overlay: { map: selectMap(shown, lastLayer(shown)), ...overlayDefaults },
+        overlay: { map: selectMap(placeMaps(shown, raster, pipeline), lastLayer(shown)), ...overlayDefaults },
       });
     return {
       name: `Image ${sample.image} of the project: the correct prediction with the highest confidence`,

@@ -78,6 +78,11 @@ export function PredictionViewer({
         </div>
       )}
       {overlay !== null && <ColourLegend colourMap={overlay.colourMap} mapText={mapText} />}
+      {overlay !== null && maps?.frame !== undefined && (
+        <Text size="xs" c="dimmed">
+          The model saw the part of the image that the map covers.
+        </Text>
+      )}
       {attention.isError && <ErrorAlert error={attention.error} onRetry={() => attention.refetch()} />}
       <PredictionResult prediction={prediction} signOff={signOff} />
       {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}

@@ -85,19 +85,20 @@ export function ModelInputSection({ project, draft, change, input }: ModelInputS
     <SectionCard
       title="What the model sees"
       description="Training, evaluation, prediction and export all prepare images in this way."
-      actions={
-        image !== null && (
-          <Group gap={6} wrap="nowrap">
-            <Button variant="default" size="compact-xs" leftSection={<RefreshCw size={12} />} onClick={next}>
-              Another image
-            </Button>
-            <PipelineCheck project={project} draft={draft} />
-          </Group>
-        )
-      }
+      actions={<PipelineCheck project={project} draft={draft} />}
     >
       <div className={classes['body']}>
         {input === undefined ? <Skeleton h={110} mb={14} /> : <InputFacts input={input} draft={draft} />}
+        {image !== null && (
+          <Group justify="space-between" mb={6}>
+            <Text size="xs" c="dimmed">
+              One of your images, by each fit
+            </Text>
+            <Button variant="default" size="compact-xs" leftSection={<RefreshCw size={12} />} onClick={next}>
+              Another image
+            </Button>
+          </Group>
+        )}
         <Radio.Group
           aria-label="Fit"
           value={draft.fit ?? 'checkpoint'}

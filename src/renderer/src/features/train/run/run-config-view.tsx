@@ -1,5 +1,6 @@
 import { Button, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Clipboard, RotateCcw } from 'lucide-react';
+import { filterInWords, fitInWords } from '#shared/imaging/preparation-text';
 import type { RunDetail } from '#shared/models/run';
 import { formatCount, formatParameters } from '#shared/text/number';
 import { SectionCard } from '../../../components/section-card';
@@ -27,6 +28,9 @@ export function RunConfigView({ project, detail }: { readonly project: string; r
         </SimpleGrid>
         <Text size="xs" c="dimmed" mt="xs">
           Classes: {record.classes.join(', ')}
+        </Text>
+        <Text size="xs" c="dimmed" mt={4}>
+          Images: {fitInWords(record.pipeline)}; {filterInWords(record.pipeline)}
         </Text>
         <Text size="xs" c="dimmed" ff="monospace" mt={4} style={{ overflowWrap: 'anywhere' }}>
           {record.datasetVersion !== null &&
