@@ -4,7 +4,7 @@ import { firstRecipe, firstStep, nextSteps, withSettings } from './search-steps'
 
 const recipe = (changes: Partial<RunConfigInput> = {}) =>
   firstRecipe(runConfigSchema.parse({ backbone: 'b', preset: 'auto', learningRate: 1e-3, ...changes }));
-const pretrained = { pretrained: true, patchSize: 14, imageSize: 224, cuts: true };
+const pretrained = { pretrained: true, patchSize: 14, layers: 12, imageSize: 224, cuts: true };
 const names = (steps: ReturnType<typeof nextSteps>) => steps.map(({ what }) => what);
 
 describe('the steps of a search', () => {
@@ -58,6 +58,7 @@ describe('the steps of a search', () => {
   it('train more blocks where two were better than the head, up to all layers', () => {
     const blocks = (lastBlocks: number) => withSettings(recipe(), { preset: 'last-blocks', lastBlocks, fit: 'squash' });
     expect(names(nextSteps(blocks(2), pretrained, []))).toEqual(['Last 4 blocks, 8 epochs', 'All layers, 8 epochs']);
+    expect(names(nextSteps(blocks(8), pretrained, []))).toEqual(['All layers, 8 epochs']);
     expect(names(nextSteps(withSettings(recipe(), { preset: 'full' }), { ...pretrained, cuts: false }, []))).toEqual(
       [],
     );

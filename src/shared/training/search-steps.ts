@@ -20,6 +20,7 @@ export interface SearchedBackbone {
   /** Whether it has been trained before. */
   readonly pretrained: boolean;
   readonly patchSize: number;
+  readonly layers: number;
   /** The image size of a recipe that names none. */
   readonly imageSize: number;
   /** Whether its own preparation cuts away the margins of images. */
@@ -44,6 +45,7 @@ const MAX_VIEWS = 8;
 const MAX_TEST_TIME_VIEWS = 4;
 /** Epochs of steps that train layers: enough for a pretrained backbone, and few enough for five folds. */
 const LAYER_EPOCHS = 8;
+const FIRST_BLOCKS = 2;
 const LAST_BLOCKS_RATE = 1e-4;
 
 /**
@@ -98,25 +100,25 @@ function testTimeSteps({ preset, featureViews, testTimeViews }: Recipe): SearchS
   ];
 }
 
-function layerSteps(recipe: Recipe, { pretrained }: SearchedBackbone): SearchStep[] {
-  const full: SearchStep = {
-    what: `All layers, ${LAYER_EPOCHS} epochs`,
-    settings: {
-      ...{ preset: 'full', epochs: LAYER_EPOCHS },
-      ...(pretrained ? { learningRate: 5e-5, layerDecay: 0.75 } : { learningRate: 1e-3, layerDecay: 1 }),
-    },
-  };
-  switch (recipe.preset) {
-    case 'full':
-      return [];
-    case 'quick':
-      return pretrained ? [lastBlocks(2), full] : [full];
-    default:
-      return [lastBlocks(2 * recipe.lastBlocks), full];
-  }
+/** Layers are compared by predictions on one view. */
+function layerSteps({ preset, lastBlocks }: Recipe, { pretrained, layers }: SearchedBackbone): SearchStep[] {
+  if (preset === 'full') return [];
+  const blocks = preset === 'last-blocks' ? 2 * lastBlocks : FIRST_BLOCKS;
+  return [...(pretrained && blocks < layers ? [blocksStep(blocks)] : []), fullStep(pretrained)];
 }
 
-const lastBlocks = (count: number): SearchStep => ({
-  what: `Last ${count} blocks, ${LAYER_EPOCHS} epochs`,
-  settings: { preset: 'last-blocks', lastBlocks: count, epochs: LAYER_EPOCHS, learningRate: LAST_BLOCKS_RATE },
+const blocksStep = (lastBlocks: number): SearchStep => ({
+  what: `Last ${lastBlocks} blocks, ${LAYER_EPOCHS} epochs`,
+  settings: {
+    ...{ preset: 'last-blocks', lastBlocks, epochs: LAYER_EPOCHS, learningRate: LAST_BLOCKS_RATE },
+    testTimeViews: 0,
+  },
+});
+
+const fullStep = (pretrained: boolean): SearchStep => ({
+  what: `All layers, ${LAYER_EPOCHS} epochs`,
+  settings: {
+    ...{ preset: 'full', epochs: LAYER_EPOCHS, testTimeViews: 0 },
+    ...(pretrained ? { learningRate: 5e-5, layerDecay: 0.75 } : { learningRate: 1e-3, layerDecay: 1 }),
+  },
 });

@@ -58,6 +58,7 @@ export async function trainBySearch(run: StagedRun, loaded: LoadedBackbone): Pro
     backbone: {
       pretrained: loaded.pretrained,
       patchSize: loaded.config.patchSize,
+      layers: loaded.config.layers,
       imageSize: loaded.config.imageSize,
       cuts: spec.pipeline.fit?.kind === 'shortest-edge',
     },

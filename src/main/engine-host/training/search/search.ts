@@ -3,6 +3,7 @@ import type { FoldPredictions, SearchState, Tried } from '#shared/models/search'
 import {
   firstStep,
   nextSteps,
+  type Recipe,
   type SearchedBackbone,
   type SearchStep,
   withSettings,
@@ -13,7 +14,7 @@ import { saveWhenRoom } from '../save-when-room';
 import { compareLoss, isBetter, isWorse, type JudgedImages } from './judge';
 import { isHeadAlone } from './pace';
 import { writeSearch } from './search-file';
-import { foldCount, type SearchData, type Trial, tryHead, tryLayers } from './try-step';
+import { foldCount, type SearchData, type Trial, type TrialListeners, tryHead, tryLayers } from './try-step';
 
 export interface SearchInput {
   readonly data: SearchData;
@@ -118,27 +119,14 @@ async function tryCurrent(
   const seconds = () => current.seconds + (performance.now() - began) / 1000;
   const final = data.pace.secondsToFinish(recipe, data.images.length, data.spec.validation.length);
   const limited = withinTime(context, () => elapsed() > budgetSeconds * (1 - MARGIN) - final && kept !== null);
-  const listeners = {
+  const trial = await attempt(data, changed, current.predictions, {
     context: limited.context,
-    onProgress: (counted: { done: number; total: number }) =>
-      input.onProgress(current.what, counted, Math.max(0, budgetSeconds - elapsed())),
-    onFold: async (predictions: FoldPredictions) => {
+    onProgress: (counted) => input.onProgress(current.what, counted, Math.max(0, budgetSeconds - elapsed())),
+    onFold: async (predictions) => {
       await save({ current: { ...current, seconds: seconds(), predictions } });
       return kept === null || !isWorse(compareLoss(judged, kept, predictions));
     },
-  };
-  let trial: Trial;
-  try {
-    trial = isHeadAlone(changed)
-      ? await tryHead(data, changed, listeners)
-      : await tryLayers(data, changed, current.predictions, listeners);
-  } catch (error) {
-    // Work between two batches ends in this way, whatever was asked.
-    const asked = limited.isOver() ? 'stop' : context.control();
-    if (!(error instanceof FoveaError && error.code === 'cancelled') || asked === null || asked === 'cancel')
-      throw error;
-    trial = { state: asked === 'pause' ? 'paused' : 'stopped' };
-  }
+  });
   if ((trial.state === 'paused' || trial.state === 'stopped') && !limited.isOver()) {
     await save({ current: { ...(now().current ?? current), seconds: seconds() } });
     return trial.state;
@@ -154,6 +142,23 @@ async function tryCurrent(
   });
   input.onTried(record);
   return null;
+}
+
+/** Tries a recipe. Work that ends between two batches, whatever was asked, ends the trial. */
+async function attempt(
+  data: SearchData,
+  recipe: Recipe,
+  done: FoldPredictions,
+  listeners: TrialListeners,
+): Promise<Trial> {
+  try {
+    return await (isHeadAlone(recipe) ? tryHead(data, recipe, listeners) : tryLayers(data, recipe, done, listeners));
+  } catch (error) {
+    const asked = listeners.context.control();
+    if (!(error instanceof FoveaError) || error.code !== 'cancelled' || asked === null || asked === 'cancel')
+      throw error;
+    return { state: asked === 'pause' ? 'paused' : 'stopped' };
+  }
 }
 
 function decide(
