@@ -83,18 +83,21 @@ async function put(path: string, pixels: Buffer, format: 'png' | 'jpeg' = 'png')
   writeFileSync(file, await (format === 'png' ? image.png() : image.jpeg({ quality: 60 })).toBuffer());
 }
 
-/** Groups with paths in place of numbers. */
+/** Groups with paths in place of numbers, by their first path: the order of numbers depends on the decoders. */
 const shown = () =>
-  duplicates.groups(project).map(({ kind, images, conflict, leak, kept }) => ({
-    kind,
-    paths: dataset
-      .images(project, images)
-      .map((image) => image.path)
-      .sort(),
-    conflict,
-    leak,
-    kept,
-  }));
+  duplicates
+    .groups(project)
+    .map(({ kind, images, conflict, leak, kept }) => ({
+      kind,
+      paths: dataset
+        .images(project, images)
+        .map((image) => image.path)
+        .sort(),
+      conflict,
+      leak,
+      kept,
+    }))
+    .sort((a, b) => ((a.paths[0] ?? '') < (b.paths[0] ?? '') ? -1 : 1));
 
 /** Ten images per class; benign/0 also as a brighter JPEG, benign/0 copy; malignant/3 saved again under benign. */
 async function importWithTwins(): Promise<void> {
