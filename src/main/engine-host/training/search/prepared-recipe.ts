@@ -1,6 +1,5 @@
-import { pipelineFor } from '#shared/imaging/pipeline';
-import { chosen } from '#shared/imaging/preparation';
 import type { Pipeline } from '#shared/models/pipeline';
+import { pipelineOf } from '#shared/training/run-pipeline';
 import type { Recipe } from '#shared/training/search-steps';
 import type { TrainSpec } from '../../core/protocol';
 import { type LoadedBackbone, loadBackbone } from '../../models/load-backbone';
@@ -23,13 +22,7 @@ export function createPreparation(spec: TrainSpec, first: LoadedBackbone): (reci
     if (loaded.config.imageSize !== size) {
       loaded = await loadBackbone(spec.backbone, spec.classes, spec.config.seed, size);
     }
-    return { model: loaded, pipeline: pipelineOf(spec.pipeline, loaded, recipe) };
+    const { canonicalShortSide } = spec.pipeline;
+    return { model: loaded, pipeline: { ...pipelineOf(recipe, loaded.preparation), canonicalShortSide } };
   };
-}
-
-/** The pipeline of the run with the geometry of a recipe. Intensity, crop and rasters do not change. */
-function pipelineOf(ofRun: Pipeline, { preparation }: LoadedBackbone, recipe: Recipe): Pipeline {
-  const { fit: _, ...others } = ofRun;
-  const { height, width, fit, resample } = pipelineFor(chosen(preparation, recipe));
-  return { ...others, height, width, ...(fit && { fit }), resample };
 }
