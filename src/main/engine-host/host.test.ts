@@ -305,7 +305,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
         testTime: null,
       }).result;
       // Four by four patches of 8 pixels; the last 4 pixels of each side fill none.
-      expect(attention[0]).toMatchObject({ gridHeight: 4, gridWidth: 4 });
+      expect(attention[0]).toMatchObject({ gridHeight: 4, gridWidth: 4, covered: 32 / 36 });
       const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
       expect(sum(attention[0]?.rows.subarray(0, 16) ?? new Float32Array())).toBeCloseTo(1, 5);
       expect(sum(attention[0]?.rollout ?? new Float32Array())).toBeCloseTo(1, 5);

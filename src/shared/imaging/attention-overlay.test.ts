@@ -63,6 +63,12 @@ describe('upsample', () => {
     const placed = placeMaps(maps, image, { width: 224, height: 224, fit: { kind: 'shortest-edge', edge: 256 } });
     expect(placed.frame).toEqual({ left: 0.15, top: 0.0625, width: 0.7, height: 0.875 });
     expect(selectMap(placed, { kind: 'rollout' }).frame).toEqual(placed.frame);
+    // Patches of 14 pixels cover 378 of 384.
+    const cut = { ...maps, covered: 378 / 384 };
+    const whole = { left: 0, top: 0, width: 378 / 384, height: 378 / 384 };
+    expect(placeMaps(cut, image, { width: 384, height: 384 }).frame).toEqual(whole);
+    const cropped = placeMaps(cut, image, { width: 224, height: 224, fit: { kind: 'shortest-edge', edge: 256 } });
+    expect(cropped.frame).toEqual({ ...placed.frame, width: 0.7 * (378 / 384), height: 0.875 * (378 / 384) });
   });
 
   it('matches align_corners=False by hand', () => {

@@ -29,14 +29,17 @@ export interface Overlay {
 /** The window's initial settings, and those of all reports and files. */
 export const overlayDefaults = { colourMap: 'inferno', opacity: 0.6 } as const satisfies Omit<Overlay, 'map'>;
 
-/** The maps with the part of this image that the model saw. */
+/** The maps with the part of this image that their patches cover. */
 export function placeMaps(
   maps: AttentionMaps,
   image: Pick<Raster, 'width' | 'height'>,
   preparation: Pick<Preparation, 'height' | 'width' | 'fit'>,
 ): AttentionMaps {
+  const { covered = 1 } = maps;
   const frame = frameShare(image, preparation);
-  return frame === undefined ? maps : { ...maps, frame };
+  if (frame === undefined && covered === 1) return maps;
+  const { left, top, width, height } = frame ?? { left: 0, top: 0, width: 1, height: 1 };
+  return { ...maps, frame: { left, top, width: width * covered, height: height * covered } };
 }
 
 /** One attention map: a head, the mean over a layer's heads, or the rollout. */

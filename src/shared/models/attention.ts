@@ -16,6 +16,11 @@ export type AttentionShape = z.infer<typeof attentionShapeSchema>;
 
 /** Attention maps of a model for one image. */
 export interface AttentionMaps extends AttentionShape {
+  /**
+   * Share of the network's input, from the left and from the top, that the grid covers: less than 1 if pixels at the
+   * right and bottom fill no patch. Absent: all of it.
+   */
+  readonly covered?: number;
   /** [layers, heads, gridHeight, gridWidth]: attention of CLS, or without CLS the mean of all patches', to the patches. */
   readonly rows: Float32Array;
   /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I: the same rows. */

@@ -78,6 +78,7 @@ async function release(model: Kept): Promise<void> {
 /** The attention maps of image `index` of a batch. */
 function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
   const grid = gridSize(config);
+  const covered = grid * config.patchSize;
   const patches = patchCount(config);
   const tokens = tokenCount(config);
   const one = config.heads * tokens * tokens;
@@ -94,6 +95,7 @@ function attentionMaps(config: VitConfig, { attentions }: Classification, index:
     heads: config.heads,
     gridHeight: grid,
     gridWidth: grid,
+    ...(covered < config.imageSize ? { covered: covered / config.imageSize } : {}),
     rows,
     rollout: attentionRollout(ofImage, config),
   };
