@@ -1,4 +1,5 @@
 import type { Recommendation, Recommendations } from '../models/recommendation';
+import { deviceNames } from '../training/device-names';
 import { formatBytes, formatQuantity } from './number';
 
 /** Titles of the recommended backbones. */
@@ -8,12 +9,12 @@ export const roleTitles: Readonly<Record<Recommendation['role'], string>> = {
   medical: 'Medical',
 };
 
-/** "2 processor cores, 16 GB of memory, no graphics card, 61 GFLOP/s on cpu". */
+/** "2 processor cores, 16 GB of memory, no graphics card, 61 GFLOP/s (Processor)". */
 export function machineText({ cores, memoryMB, graphicsCards, device, gflops }: Recommendations['machine']): string {
   return [
     formatQuantity(cores, 'processor core'),
     `${formatBytes(memoryMB * 2 ** 20)} of memory`,
     graphicsCards.length === 0 ? 'no graphics card' : graphicsCards.join(' and '),
-    gflops === null ? 'speed not measured' : `${Math.round(gflops)} GFLOP/s on ${device}`,
+    gflops === null ? 'speed not measured' : `${Math.round(gflops)} GFLOP/s (${deviceNames[device]})`,
   ].join(', ');
 }

@@ -11,7 +11,7 @@ import { withRasters } from '../dataset/raster-cache';
 import type { OpenProject } from '../project/projects';
 import { samplesOf } from '../run-records/run-samples';
 import { requestEngine } from './engine-job';
-import { type BackboneResolver, type PreparedRun, prepareRun, type RunConfigGiven } from './run-preview';
+import { type BackboneResolver, type PreparedRun, previewRun, type RunConfigGiven } from './run-preview';
 
 /** Images whose pixels are prepared at most; larger batches are cut to it. */
 const MAX_IMAGES = 64;
@@ -20,8 +20,9 @@ const SHOWN = 8;
 
 export interface BatchChecks {
   /**
-   * Prepares the first batch of a run's training and describes it: pictures, shape and statistics. Changes nothing. Job
-   * errors: `run_not_ready`, `raster_missing`, and those of the engine.
+   * Prepares the first batch of a run's training and describes it: pictures, shape and statistics. Without a split, the
+   * batch is of the split that a start would make. Changes nothing. Job errors: `run_not_ready`, `raster_missing`, and
+   * those of the engine.
    */
   check(project: OpenProject, config: RunConfigGiven): Started<'runs.checkBatch'>;
 }
@@ -37,7 +38,7 @@ export function createBatchChecks(options: {
   return {
     check: (project, given) =>
       jobs.start('runs.checkBatch', { project: project.id }, async (job): Promise<JobResult<'runs.checkBatch'>> => {
-        const prepared = await prepareRun(options, project, given);
+        const prepared = await previewRun(options, project, given, { splitFirst: true });
         const { config, classes } = prepared;
         const { pipeline, images, repeats } = firstBatch(prepared);
         const samples = await withRasters({
@@ -78,7 +79,7 @@ function firstBatch({ config, classes, samples, pipeline, estimateProblem }: Pre
   const train = samplesOf(samples, 'train');
   if (pipeline === null || train.length === 0) {
     throw new FoveaError('run_not_ready', estimateProblem ?? 'There are no training images yet.', {
-      hint: pipeline === null ? 'Choose another backbone or image size.' : 'Split the images first.',
+      hint: pipeline === null ? 'Choose another backbone or image size.' : 'Label images of two classes.',
     });
   }
   const labels = train.map(({ label }) => label);

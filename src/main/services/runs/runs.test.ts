@@ -113,6 +113,20 @@ describe('a pipeline check', () => {
     }
   });
 
+  it('is of the split that a start would make if there is none', async () => {
+    const unsplit = await openTestProject('fovea-test-', 'Unsplit');
+    try {
+      await addDiscs(unsplit.project, join(unsplit.root, 'pictures'), { train: 16, validation: 0, test: 0 });
+      unsplit.project.store.run('DELETE FROM split_members');
+      unsplit.project.store.run('DELETE FROM splits');
+      const { shape } = await batchChecks.check(unsplit.project, config()).result;
+      expect(shape).toEqual([4, 3, 96, 96]);
+      expect(unsplit.project.store.column('SELECT count(*) FROM splits')).toEqual([0]);
+    } finally {
+      unsplit.close();
+    }
+  });
+
   it('names what is missing', async () => {
     const unknown = batchChecks.check(project, config({ imageSize: 50 })).result;
     await expect(unknown).rejects.toMatchObject({ code: 'run_not_ready', message: expect.stringContaining('50') });

@@ -7,9 +7,11 @@ import { formatDuration } from '#shared/text/time';
 export const shapeText = ({ parameters, imageSize, patchSize }: BackboneSummary): string =>
   `${formatParameters(parameters)} parameters · ${imageSize} px, patches of ${patchSize}`;
 
-/** "about 2 min 12 s"; a dash if the machine's speed is unknown. */
+/** "about 2 min", from there on in whole minutes; a dash if the machine's speed is unknown. */
 export const timeText = (seconds: number | null | undefined): string =>
-  seconds === null || seconds === undefined ? '–' : `about ${formatDuration(seconds)}`;
+  seconds === null || seconds === undefined
+    ? '–'
+    : `about ${formatDuration(seconds < 120 ? seconds : 60 * Math.round(seconds / 60))}`;
 
 /** Where weights come from, and whether they are small. */
 export function WeightsBadges({ backbone }: { readonly backbone: BackboneSummary }) {

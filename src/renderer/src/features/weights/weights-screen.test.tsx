@@ -84,9 +84,9 @@ describe('recommendations', () => {
     answer([dino, gated], [dino, gated]);
     renderComponent(<WeightsScreen />);
     const fast = within(await card(/^Fast: facebook/));
-    fast.getByText('1,000 images: about 2 min 12 s');
+    fast.getByText('1,000 images: about 2 min');
     fast.getByText(/Licence: Apache-2\.0/);
-    screen.getByText('2 processor cores, 17.2 GB of memory, no graphics card, 50 GFLOP/s on cpu');
+    screen.getByText('2 processor cores, 17.2 GB of memory, no graphics card, 50 GFLOP/s (Processor)');
     within(await card(/^Better: google/)).getByText(/Not for a device/);
   });
 

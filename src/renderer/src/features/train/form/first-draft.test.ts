@@ -31,7 +31,11 @@ const run = (name: string, createdAt: string) => ({ backbone: name, createdAt })
 
 describe('the initial form', () => {
   it('has a pretrained backbone if one is on this machine, with the preset for it', () => {
-    expect(firstDraft([], known, null)).toMatchObject({ backbone: 'dinov2-small', preset: 'quick' });
+    expect(firstDraft([], known, null)).toMatchObject({
+      backbone: 'dinov2-small',
+      preset: 'quick',
+      headSolver: 'logistic',
+    });
     expect(firstDraft([], known.slice(0, 2), null)).toBe(defaultDraft);
   });
 

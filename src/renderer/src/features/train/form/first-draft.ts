@@ -21,9 +21,10 @@ export function firstDraft(
   return { ...defaultDraft, ...settingsFor(first) };
 }
 
-/** What a form takes over with a backbone: the image size is its own, and pretrained features are quick to train on. */
+/** What a form takes over with a backbone: its own image size and, if it is pretrained, the run of the *fast* card. */
 export const settingsFor = ({ name, pretrained }: Pick<BackboneSummary, 'name' | 'pretrained'>) => ({
   backbone: name,
   imageSize: null,
   preset: pretrained ? ('quick' as const) : defaultDraft.preset,
+  headSolver: pretrained ? ('logistic' as const) : defaultDraft.headSolver,
 });

@@ -8,26 +8,27 @@ import { Stat } from '../../../components/stat';
 export interface RunResultProps {
   readonly run: RunSummary;
   readonly epochs: readonly EpochRecord[];
+  /** Whether its head was solved at once, without epochs to choose from. */
+  readonly isSolved: boolean;
   readonly actions: ReactNode;
 }
 
 /** Validation results of a finished run, at the epoch whose model is kept. */
-export function RunResult({ run, epochs, actions }: RunResultProps) {
+export function RunResult({ run, epochs, isSolved, actions }: RunResultProps) {
   const best = epochs.find(({ epoch }) => epoch === run.best?.epoch);
   if (run.best === null || best === undefined) return null;
-  const isSearch = run.preset === 'auto';
   return (
     <SectionCard
       title="Best model"
       actions={actions}
       description={
-        isSearch
+        run.preset === 'auto'
           ? 'Out-of-fold predictions of the training and validation images, each by a model trained without it. Use Evaluate for intervals and the test set.'
-          : 'Measured on the validation images after that epoch. Use Evaluate for intervals and the test set.'
+          : `Measured on the validation images${isSolved ? '' : ' after that epoch'}. Use Evaluate for intervals and the test set.`
       }
     >
       <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
-        {!isSearch && <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />}
+        {!isSolved && <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />}
         <Stat label="Accuracy" value={formatFixed(best.metrics.accuracy)} />
         <Stat label="Macro F1" value={formatFixed(best.metrics.macroF1)} />
         <Stat label="Macro recall" value={formatFixed(best.metrics.macroRecall)} />

@@ -4,6 +4,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { continuedConfig } from '#shared/training/continue';
+import { isLogisticRegression } from '#shared/training/stages';
 import { DataVersion } from '../../../components/data-version';
 import { ErrorAlert } from '../../../components/error-alert';
 import { KnownLeaksNote } from '../../../components/known-leaks-note';
@@ -51,7 +52,8 @@ export function RunView({ project, run, place }: RunViewProps) {
   );
   const config = detail.data?.record.config;
   const canContinue = run.hasModel && config !== undefined && continuedConfig(config, 1) !== null;
-  const isSearch = run.preset === 'auto';
+  /** Such a run has results, but no curves. */
+  const isSolved = run.preset === 'auto' || (config !== undefined && isLogisticRegression(config));
   const search = detail.data?.search ?? null;
   const { log, error, loaded } = useTrainingLog(project.id, run.id, active);
 
@@ -88,13 +90,14 @@ export function RunView({ project, run, place }: RunViewProps) {
         <RunResult
           run={run}
           epochs={log.epochs}
+          isSolved={isSolved}
           actions={canContinue && <ContinueRun project={project.id} run={run} />}
         />
       )}
       {search !== null && <SearchTable search={search} />}
-      <Tabs key={isSearch ? 'search' : 'training'} defaultValue={isSearch ? 'settings' : 'charts'} keepMounted={false}>
+      <Tabs key={isSolved ? 'solved' : 'trained'} defaultValue={isSolved ? 'settings' : 'charts'} keepMounted={false}>
         <Tabs.List>
-          {!isSearch && <Tabs.Tab value="charts">Charts</Tabs.Tab>}
+          {!isSolved && <Tabs.Tab value="charts">Charts</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
           <Tabs.Tab value="export" disabled={!run.hasModel}>
