@@ -51,7 +51,7 @@ function imagesStep({ dataset: { images } }: ChecklistInput): ChecklistStep {
 
 function labelsStep({ dataset }: ChecklistInput): ChecklistStep {
   const { classes, unlabelled, images } = dataset;
-  const step = { id: 'labels', title: 'Labels reviewed' } as const;
+  const step = { id: 'labels', title: 'Labels' } as const;
   const toReview = Object.values(dataset.review).reduce((sum, { open }) => sum + open, 0);
   if (classes.length < 2) {
     return {

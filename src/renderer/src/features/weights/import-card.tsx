@@ -1,4 +1,4 @@
-import { Button, Code, Group, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { FileInput, Folder, PackagePlus } from 'lucide-react';
 import { type DragEvent, useState } from 'react';
 import { type Grant, platform } from '../../bridge/bridge';
@@ -46,55 +46,57 @@ export function ImportCard() {
       title="Import"
       description="The whole checkpoint is checked and copied, and becomes the default of new runs."
     >
-      {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
-      {job !== null ? (
-        <JobCard job={job} title="Importing weights" onCancel={work.cancel} />
-      ) : (
-        <section
-          className={classes['drop']}
-          data-over={over || undefined}
-          aria-label="Drop weights to import"
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(!running);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={drop}
-        >
-          <PackagePlus
-            size={28}
-            strokeWidth={1.5}
-            color="var(--fovea-accent-text)"
-            aria-hidden
-            style={{ flex: 'none' }}
-          />
-          <div style={{ flex: 1, minWidth: 0 }}>
-            <Text fw={600}>{upload ?? 'Drop a folder, a zip archive or the files of a checkpoint here'}</Text>
-            <Text size="xs" c="dimmed">
-              A Hugging Face model of the ViT family: <Code>config.json</Code>, <Code>model.safetensors</Code> and{' '}
-              <Code>preprocessor_config.json</Code>.
-            </Text>
-          </div>
-          <Group gap="xs" wrap="nowrap">
-            <Button
-              variant="default"
-              leftSection={<Folder size={14} />}
-              loading={running}
-              onClick={() => pickFolder().catch(showError)}
-            >
-              Choose a folder
-            </Button>
-            <Button
-              variant="default"
-              leftSection={<FileInput size={14} />}
-              disabled={running}
-              onClick={() => pickFiles().catch(showError)}
-            >
-              Choose files
-            </Button>
-          </Group>
-        </section>
-      )}
+      <Stack gap="sm">
+        {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
+        {job !== null ? (
+          <JobCard job={job} title="Importing weights" onCancel={work.cancel} />
+        ) : (
+          <section
+            className={classes['drop']}
+            data-over={over || undefined}
+            aria-label="Drop weights to import"
+            onDragOver={(event) => {
+              event.preventDefault();
+              setOver(!running);
+            }}
+            onDragLeave={() => setOver(false)}
+            onDrop={drop}
+          >
+            <PackagePlus
+              size={28}
+              strokeWidth={1.5}
+              color="var(--fovea-accent-text)"
+              aria-hidden
+              style={{ flex: 'none' }}
+            />
+            <div style={{ flex: 1, minWidth: 0 }}>
+              <Text fw={600}>{upload ?? 'Drop a folder, a zip archive or the files of a checkpoint here'}</Text>
+              <Text size="xs" c="dimmed">
+                A Hugging Face model of the ViT family: <Code>config.json</Code>, <Code>model.safetensors</Code> and{' '}
+                <Code>preprocessor_config.json</Code>.
+              </Text>
+            </div>
+            <Group gap="xs" wrap="nowrap">
+              <Button
+                variant="default"
+                leftSection={<Folder size={14} />}
+                loading={running}
+                onClick={() => pickFolder().catch(showError)}
+              >
+                Choose a folder
+              </Button>
+              <Button
+                variant="default"
+                leftSection={<FileInput size={14} />}
+                disabled={running}
+                onClick={() => pickFiles().catch(showError)}
+              >
+                Choose files
+              </Button>
+            </Group>
+          </section>
+        )}
+      </Stack>
     </SectionCard>
   );
 }
