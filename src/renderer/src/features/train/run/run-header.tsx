@@ -1,53 +1,34 @@
-import { ActionIcon, Button, Group, Menu, Text, Title } from '@mantine/core';
-import {
-  Columns2,
-  EllipsisVertical,
-  FlaskConical,
-  Pause,
-  Play,
-  RotateCcw,
-  ScanSearch,
-  Square,
-  Trash2,
-  TrendingUp,
-  X,
-} from 'lucide-react';
+import { Button, Group, Text, Title } from '@mantine/core';
+import { Pause, Play, ScanSearch, Square, TrendingUp, X } from 'lucide-react';
 import type { Diagnosis } from '#shared/models/diagnosis';
 import type { ProjectSummary } from '#shared/models/project';
-import type { RunDetail, RunSummary } from '#shared/models/run';
+import type { RunSummary } from '#shared/models/run';
 import { formatDate, formatDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
 import { confirm } from '../../../components/confirm';
 import { Notice } from '../../../components/notice';
-import { EditControls, useReadOnly } from '../../../components/read-only';
+import { EditControls } from '../../../components/read-only';
 import { RunStateBadge } from '../../../components/run-state-badge';
 import { useCommand } from '../../../state/requests';
 import { useSelectedRun } from '../../../state/selected-run';
 import { useSession } from '../../../state/session';
-import { useDrafts } from '../parts/draft-store';
 import { presetTitle } from '../parts/presets';
-import { useTrainView } from '../parts/train-view';
 import { ProblemPanel } from './problem-panel';
+import { RunMenu, type RunMenuProps } from './run-menu';
 import { RunParentLine } from './run-parent';
 
 /** Runs of later versions may have unknown devices. */
 const deviceTitle = (device: string): string =>
   Object.entries(deviceNames).find(([id]) => id === device)?.[1] ?? device;
 
-export interface RunHeaderProps {
-  readonly project: ProjectSummary;
-  readonly run: RunSummary;
-  readonly detail: RunDetail | null;
-}
-
-interface RunHeaderWithProblemProps extends RunHeaderProps {
+export interface RunHeaderProps extends RunMenuProps {
   readonly diagnosis: Diagnosis | null;
   /** Another process trains the run, so it cannot be paused or stopped here. */
   readonly elsewhere: boolean;
 }
 
 /** Name and state of a run, its actions, and the reason if it ended badly. */
-export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
+export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderProps) {
   const target = { project: project.id, run: run.id };
   const resuming = useCommand('runs.resume');
   const resume = { isPending: resuming.isPending, start: () => resuming.mutate(target) };
@@ -237,71 +218,5 @@ function ResultActions({ project, run }: { readonly project: ProjectSummary; rea
         Predict
       </Button>
     </>
-  );
-}
-
-const openTexts = {
-  sweep: 'Open sweep',
-  folds: 'Open cross-validation',
-  leak: 'Open leak measurement',
-} as const;
-
-function RunMenu({ project, run, detail }: RunHeaderProps) {
-  const select = useSelectedRun((state) => state.select);
-  const openAdvanced = useDrafts((state) => state.openAdvanced);
-  const pick = useTrainView((state) => state.pick);
-  const show = useTrainView((state) => state.show);
-  const membership = run.experiment;
-  const readOnly = useReadOnly();
-  const remove = useCommand('runs.remove', {
-    onSuccess: () => {
-      select(project.id, null);
-    },
-  });
-  const confirmRemove = async () => {
-    const sure = await confirm({
-      title: `Remove ${run.name}?`,
-      message: 'Its model, log, evaluations and checkpoints are deleted. This cannot be undone.',
-      confirmLabel: 'Remove run',
-      danger: true,
-    });
-    if (sure) remove.mutate({ project: project.id, run: run.id });
-  };
-  const active = run.state === 'running' || run.state === 'queued' || run.state === 'paused';
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon aria-label="More actions for this run" size="md">
-          <EllipsisVertical size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<RotateCcw size={14} />}
-          disabled={detail === null}
-          onClick={() => {
-            if (detail === null) return;
-            openAdvanced(project.id, detail.record.config);
-            select(project.id, null);
-          }}
-        >
-          Use these settings
-        </Menu.Item>
-        <Menu.Item leftSection={<Columns2 size={14} />} onClick={() => pick(project.id, [run.id])}>
-          Compare with other runs
-        </Menu.Item>
-        {membership !== null && (
-          <Menu.Item
-            leftSection={<FlaskConical size={14} />}
-            onClick={() => show(project.id, { kind: 'experiment', experiment: membership.experiment })}
-          >
-            {openTexts[membership.kind]}
-          </Menu.Item>
-        )}
-        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={active || readOnly} onClick={confirmRemove}>
-          Remove run
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

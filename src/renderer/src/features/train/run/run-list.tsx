@@ -1,20 +1,15 @@
-import { ActionIcon, Button, Checkbox, Group, Progress, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { ArrowDown, ArrowUp, ArrowUpToLine, Columns2, FlaskConical, Play, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Button, Checkbox, Group, Text, Tooltip } from '@mantine/core';
+import { Columns2, Play } from 'lucide-react';
 import type { Experiment } from '#shared/models/experiment';
 import { type RunSummary, wasSuspended } from '#shared/models/run';
-import { formatQuantity } from '#shared/text/number';
-import { formatAgo } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
 import { EditControls } from '../../../components/read-only';
-import { percentDone } from '../../../components/run-percent';
 import { bestText } from '../../../components/run-picker';
-import { RunStateBadge } from '../../../components/run-state-badge';
-import { useRunProgress } from '../../../state/activity';
 import { useCommand } from '../../../state/requests';
-import { presetTitle } from '../parts/presets';
 import { useTrainView } from '../parts/train-view';
 import classes from '../parts/view.module.css';
+import { QueueActions } from './queue-actions';
+import { ExperimentItem, RunItem } from './run-list-items';
 
 export interface RunListProps {
   readonly project: string;
@@ -178,135 +173,5 @@ function PickHeader({ project, picked, onCompare }: RunListProps & { readonly pi
         </Button>
       </Group>
     </div>
-  );
-}
-
-interface RunItemProps {
-  readonly run: RunSummary;
-  readonly selected: boolean;
-  readonly onSelect: () => void;
-  /** Replaces the text about the run's best result. */
-  readonly children?: ReactNode;
-}
-
-function RunItem({ run, selected, onSelect, children }: RunItemProps) {
-  const progress = useRunProgress(run.id);
-  const active = run.state === 'running' || run.state === 'paused';
-  const percent = progress === undefined ? null : percentDone(progress);
-  const best = bestText(run);
-  return (
-    <UnstyledButton className={classes['item']} aria-current={selected} onClick={onSelect}>
-      <Group justify="space-between" wrap="nowrap" gap={6}>
-        <Text fw={500} truncate>
-          {run.name}
-        </Text>
-        <RunStateBadge run={run} />
-      </Group>
-      <Text size="xs" c="dimmed" truncate>
-        {run.backbone} · {presetTitle(run.preset).toLowerCase()}
-      </Text>
-      <Text size="xs" c="dimmed" truncate className="tabular">
-        {typeof children === 'string'
-          ? children
-          : `${best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} · ${formatAgo(run.createdAt)}`}
-      </Text>
-      {run.parent !== null && (
-        <Text size="xs" c="dimmed" truncate>
-          Continues {run.parent.name}
-        </Text>
-      )}
-      {run.signOff !== null && (
-        <Text size="xs" c="var(--fovea-warning-text)">
-          Leaking split
-        </Text>
-      )}
-      {active && progress !== undefined && percent !== null && (
-        <Progress mt={4} size={3} value={percent} aria-label={`${run.name}: progress`} />
-      )}
-      {(run.state === 'interrupted' || run.state === 'failed') && run.error !== null && (
-        <Text size="xs" c="var(--fovea-warning-text)" lineClamp={2}>
-          {run.error.message}
-        </Text>
-      )}
-    </UnstyledButton>
-  );
-}
-
-interface QueueActionsProps {
-  readonly project: string;
-  readonly run: RunSummary;
-  readonly places: ReadonlyMap<string, number>;
-  readonly last: number;
-}
-
-/** Moves a queued run within the queue, or out of it. */
-function QueueActions({ project, run, places, last }: QueueActionsProps) {
-  const move = useCommand('runs.move');
-  const stop = useCommand('runs.stop');
-  const place = places.get(run.id) ?? 1;
-  const target = { project, run: run.id };
-  const busy = move.isPending || stop.isPending;
-  const actions = [
-    {
-      label: 'Move to the front',
-      icon: ArrowUpToLine,
-      disabled: place <= 1,
-      act: () => move.mutate({ ...target, to: 'front' }),
-    },
-    { label: 'Move up', icon: ArrowUp, disabled: place <= 1, act: () => move.mutate({ ...target, to: 'up' }) },
-    { label: 'Move down', icon: ArrowDown, disabled: place >= last, act: () => move.mutate({ ...target, to: 'down' }) },
-    { label: 'Cancel', icon: X, disabled: false, act: () => stop.mutate(target) },
-  ] as const;
-  return (
-    <EditControls>
-      <Group gap={2} className={classes['queueActions']}>
-        {actions.map(({ label, icon: Icon, disabled, act }) => (
-          <Tooltip key={label} label={label}>
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              aria-label={`${label}: ${run.name}`}
-              disabled={disabled || busy}
-              onClick={act}
-            >
-              <Icon size={14} />
-            </ActionIcon>
-          </Tooltip>
-        ))}
-      </Group>
-    </EditControls>
-  );
-}
-
-const kindNames = { sweep: 'Sweep', folds: 'Cross-validation', leak: 'Comparison' } as const;
-
-interface ExperimentItemProps {
-  readonly experiment: Experiment;
-  readonly runs: readonly RunSummary[];
-  readonly selected: boolean;
-  readonly onSelect: () => void;
-}
-
-function ExperimentItem({ experiment, runs, selected, onSelect }: ExperimentItemProps) {
-  const total = experiment.members.length;
-  const finished = runs.filter(({ state }) => state === 'finished').length;
-  return (
-    <UnstyledButton className={classes['item']} aria-current={selected} onClick={onSelect}>
-      <Group wrap="nowrap" gap={6}>
-        <FlaskConical size={14} aria-hidden style={{ flex: 'none' }} />
-        <Text fw={500} truncate>
-          {experiment.name}
-        </Text>
-      </Group>
-      <Text size="xs" c="dimmed" truncate>
-        {kindNames[experiment.kind]} of {formatQuantity(total, 'run')}
-      </Text>
-      <Text size="xs" c="dimmed" truncate className="tabular">
-        {finished === total ? 'all finished' : `${finished} of ${total} finished`} · {formatAgo(experiment.createdAt)}
-      </Text>
-      {finished < total && (
-        <Progress mt={4} size={3} value={(100 * finished) / total} aria-label={`${experiment.name}: progress`} />
-      )}
-    </UnstyledButton>
   );
 }
