@@ -42,6 +42,14 @@ test.describe('on real ultrasound DICOM files', () => {
     await evaluate.cells.first().click();
     await expect(window.getByRole('dialog')).toContainText(/predicted/i);
     await window.getByRole('button', { name: 'Close the images' }).click();
+    await evaluate.roc.click({ position: { x: 90, y: 120 } });
+    await expect(evaluate.main.getByRole('table', { name: 'Numbers at the threshold' })).toBeVisible();
+    await expect(
+      evaluate.main
+        .getByRole('region', { name: /^At and above/ })
+        .locator('img')
+        .first(),
+    ).toBeVisible();
 
     const predict = new PredictPage(window);
     const folder = join(referenceDicom, 'malignant');

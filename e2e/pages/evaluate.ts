@@ -15,6 +15,10 @@ export class EvaluatePage extends Shell {
     return this.main.getByRole('group', { name, exact: true }).first();
   }
 
+  get roc(): Locator {
+    return this.main.getByRole('img', { name: /^ROC curve/ });
+  }
+
   /** Reads the main number of a metric. */
   async value(name: string): Promise<number> {
     const text = await this.metric(name).innerText();

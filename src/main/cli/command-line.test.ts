@@ -153,6 +153,12 @@ describe('fovea', () => {
     const matrix = evaluated['confusionMatrix'] as number[][];
     expect(matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual([2, 2]);
 
+    const curves = evaluated['curves'] as Record<string, unknown>[];
+    expect(curves).toHaveLength(2);
+    expect(curves[0]).toMatchObject({ positives: 2, negatives: 2, auc: { n: 4 } });
+    const noClass = await json('evaluate', project, id, '--split', 'validation', '--positive', 'nothing');
+    expect(noClass).toMatchObject({ code: 2, answer: { error: { message: '“nothing” is not a class.' } } });
+
     expect(evaluated).toMatchObject({ testTimeViews: 0 });
     // This run was trained without augmentation: there are no views to average.
     const refused = await json('evaluate', project, id, '--split', 'validation', '--views', '2');

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { leakStatement } from '#shared/models/known-leaks';
+import type { Metric } from '#shared/models/metric';
 import { patientsText } from '#shared/models/patient-count';
 import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
@@ -8,12 +9,16 @@ import type { EvaluationNumbers } from '#shared/statistics/evaluate';
 import { formatMetric } from '#shared/text/metric';
 import type { RunCommand } from '../command';
 import { table } from '../table';
+import { type NamedCurves, tasksOf, withNames } from './evaluated-tasks';
+import { collect } from './numbers';
 import { testTimeViewsOption } from './test-time-views';
 
 interface Options {
   readonly split: 'validation' | 'test';
   readonly views?: number;
   readonly by?: string;
+  readonly positive?: readonly string[];
+  readonly negative?: readonly string[];
 }
 
 export function addEvaluate(program: Command, run: RunCommand): void {
@@ -29,9 +34,13 @@ export function addEvaluate(program: Command, run: RunCommand): void {
     )
     .addOption(testTimeViewsOption())
     .option('--by <name>', 'your name, for the record of test set openings')
-    .action((folder: string, id: string, { split, views, by }: Options) =>
+    .option('--positive <class>', 'class of a group to detect, for one more curve; repeat for several', collect)
+    .option('--negative <class>', 'class of the group to tell it from; default: all others', collect)
+    .action((folder: string, id: string, { split, views, by, ...groups }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
+        const { record } = await session.request('runs.get', { project, run: id });
+        const tasks = tasksOf(record.classes, groups);
         const { value } = await session.run('evaluations.evaluate', {
           project,
           run: id,
@@ -39,18 +48,42 @@ export function addEvaluate(program: Command, run: RunCommand): void {
           testTimeViews: views,
           by: by ?? null,
         });
-        return { result: { ...value, leakStatement: leakStatement(value.leaks) }, text: describeEvaluation(value) };
+        const curves: NamedCurves[] = [];
+        for (const task of tasks) {
+          const found = await session.request('evaluations.curves', { project, run: id, split, task });
+          curves.push(withNames(found, value.classes));
+        }
+        return {
+          result: { ...value, leakStatement: leakStatement(value.leaks), curves },
+          text: describeEvaluation(value, describeCurves(curves)),
+        };
       }),
     );
 }
 
-export const describeEvaluation = (evaluation: Evaluation): string =>
-  describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`);
+export const describeEvaluation = (evaluation: Evaluation, curves = ''): string =>
+  describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`, curves);
 
-/** `images`: the kind of images in “12 test images of 5 patients”. */
+function describeCurves(curves: readonly NamedCurves[]): string {
+  const area = (metric: Metric | null) => (metric === null ? '–' : formatMetric(metric));
+  return table(
+    ['positive', 'negative', 'AUC', 'average precision', 'positive images', 'negative images'],
+    curves.map((one) => [
+      one.positive.join(', '),
+      one.negative.join(', '),
+      area(one.auc),
+      area(one.averagePrecision),
+      one.positives,
+      one.negatives,
+    ]),
+  );
+}
+
+/** `images`: the kind of images in “12 test images of 5 patients”. `curves`: a further table. */
 export function describeNumbers(
   evaluation: EvaluationNumbers & Pick<Evaluation, 'leak' | 'leaks'>,
   images: string,
+  curves = '',
 ): string {
   const { classes, perClass, confusionMatrix, cautions, n } = evaluation;
   return [
@@ -80,6 +113,7 @@ export function describeNumbers(
         one.support,
       ]),
     ),
+    ...(curves === '' ? [] : ['', curves]),
     '',
     'Rows: true class; columns: predicted class',
     table(

@@ -12,5 +12,7 @@ export const evaluationsHandlers = ({ projects, evaluations, reports }: Services
     'evaluations.cases': async ({ project, run, split, ...filter }) => ({
       cases: await evaluations.cases(projects.get(project), run, split, filter),
     }),
+    'evaluations.curves': ({ project, run, split, task }) =>
+      evaluations.curves(projects.get(project), run, split, task),
     'evaluations.report': ({ project, run, split }) => reports.start(projects.get(project), run, split),
   }) satisfies DomainHandlers<'evaluations'>;

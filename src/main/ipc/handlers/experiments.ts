@@ -13,6 +13,8 @@ export const experimentsHandlers = ({ projects, experiments }: Services) =>
     'experiments.cases': async ({ project, experiment, ...filter }) => ({
       cases: await experiments.cases(projects.get(project), experiment, filter),
     }),
+    'experiments.curves': ({ project, experiment, task }) =>
+      experiments.curves(projects.get(project), experiment, task),
     'experiments.pause': async ({ project, experiment }) => {
       await experiments.pause(projects.get(project), experiment);
       return {};

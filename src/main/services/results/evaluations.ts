@@ -1,4 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
+import type { BinaryTask, Curves } from '#shared/models/curves';
 import type { CasePrediction, Evaluation, TestOpening } from '#shared/models/run';
 import { auditEntriesOf } from '../../store/audit';
 import type { Jobs, Started } from '../core/jobs';
@@ -6,15 +7,9 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { type EvaluatedSplit, readCases, readEvaluation, readRunSamples } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
+import { type CaseFilter, filterCases } from './case-filter';
+import { curvesOf } from './curves-of';
 import { type EvaluateOptions, type EvaluateServices, evaluateRun, leaksOf, TEST_OPENED } from './evaluate-run';
-
-export interface CaseFilter {
-  readonly truth?: number | undefined;
-  readonly predicted?: number | undefined;
-  readonly correct?: boolean | undefined;
-  /** [low, high); the last bin, which ends at 1, includes its upper end. */
-  readonly confidence?: readonly [number, number] | undefined;
-}
 
 export interface Evaluations {
   /**
@@ -31,10 +26,10 @@ export interface Evaluations {
   ): Started<'evaluations.evaluate'>;
   /** Null if this split was not evaluated yet. */
   get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
-  /**
-   * Cases that match a filter, such as a cell of the confusion matrix or a bar of a histogram. Throws `not_evaluated`.
-   */
+  /** Cases that match a filter. Throws `not_evaluated`. */
   cases(project: OpenProject, run: string, split: EvaluatedSplit, filter: CaseFilter): Promise<CasePrediction[]>;
+  /** How well two groups of classes are told apart. Throws `not_evaluated` and `class_unknown`. */
+  curves(project: OpenProject, run: string, split: EvaluatedSplit, task: BinaryTask): Promise<Curves>;
   /** Every opening of a test set, newest first, with the current names of runs. */
   testOpenings(project: OpenProject): Promise<TestOpening[]>;
 }
@@ -68,6 +63,17 @@ export function createEvaluations(
     }
   });
 
+  const evaluatedCases = async (project: OpenProject, run: string, split: EvaluatedSplit) => {
+    await runs.get(project, run);
+    const folder = runFolder(project.folder, run);
+    if ((await readEvaluation(folder, split)) === null) {
+      throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
+        hint: 'Evaluate it first.',
+      });
+    }
+    return readCases(folder, split);
+  };
+
   return {
     start,
     async get(project, run, split) {
@@ -78,16 +84,9 @@ export function createEvaluations(
       // Leaks found later count too: Train and Evaluate must not disagree.
       return { ...evaluation, ...leaksOf(project, record, await readRunSamples(folder), 'now', evaluation.leaks) };
     },
-    async cases(project, run, split, filter) {
-      await runs.get(project, run);
-      const folder = runFolder(project.folder, run);
-      if ((await readEvaluation(folder, split)) === null) {
-        throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
-          hint: 'Evaluate it first.',
-        });
-      }
-      return (await readCases(folder, split)).filter((entry) => passesFilter(entry, filter));
-    },
+    cases: async (project, run, split, filter) => filterCases(await evaluatedCases(project, run, split), filter),
+    curves: async (project, run, split, task) =>
+      curvesOf(options.background, await evaluatedCases(project, run, split), task),
     async testOpenings(project) {
       const names = new Map((await runs.list(project)).map(({ id, name }) => [id, name]));
       return auditEntriesOf(project.store, TEST_OPENED).map(({ at, detail }): TestOpening => {
@@ -103,13 +102,4 @@ export function createEvaluations(
       });
     },
   };
-}
-
-export function passesFilter(entry: CasePrediction, { truth, predicted, correct, confidence }: CaseFilter): boolean {
-  if (truth !== undefined && entry.truth !== truth) return false;
-  if (predicted !== undefined && entry.predicted !== predicted) return false;
-  if (correct !== undefined && (entry.truth === entry.predicted) !== correct) return false;
-  if (confidence === undefined) return true;
-  const [low, high] = confidence;
-  return entry.confidence >= low && (entry.confidence < high || (high >= 1 && entry.confidence <= high));
 }

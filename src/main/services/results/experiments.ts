@@ -1,4 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
+import type { BinaryTask, Curves } from '#shared/models/curves';
 import type { Experiment, ExperimentDetail, FoldEvaluation, FoldPlan, OutOfFoldCase } from '#shared/models/experiment';
 import type { LeakPlan } from '#shared/models/leak';
 import type { RunSummary } from '#shared/models/run';
@@ -10,9 +11,10 @@ import type { OpenProject } from '../project/projects';
 import type { Runs } from '../runs/runs';
 import { dealFolds } from '../splits/folds';
 import { dealLeak } from '../splits/leak-splits';
+import { type CaseFilter, filterCases } from './case-filter';
 import type { Comparisons } from './comparisons';
 import { type FoldsRequest, foldMembers } from './cross-validation';
-import { type CaseFilter, passesFilter } from './evaluations';
+import { curvesOf } from './curves-of';
 import {
   listExperiments,
   readFoldEvaluation,
@@ -54,6 +56,8 @@ export interface Experiments {
   pooled(project: OpenProject, id: string): Promise<FoldEvaluation | null>;
   /** Predictions for every image by the model not trained on it. Throws `not_evaluated`. */
   cases(project: OpenProject, id: string, filter: CaseFilter): Promise<OutOfFoldCase[]>;
+  /** How well the folds' models tell two groups of classes apart. Throws `not_evaluated` and `class_unknown`. */
+  curves(project: OpenProject, id: string, task: BinaryTask): Promise<Curves>;
   /** Pauses its running and queued runs. */
   pause(project: OpenProject, id: string): Promise<void>;
   /** Requeues its paused and interrupted runs. */
@@ -105,6 +109,16 @@ export function createExperiments(options: {
     return found.evaluation;
   };
 
+  const pooledCases = async (project: OpenProject, id: string): Promise<OutOfFoldCase[]> => {
+    const { experiment } = await find(project, id);
+    if ((await pooled(project, experiment)) === null) {
+      throw new FoveaError('not_evaluated', 'Not all folds of this experiment are evaluated yet.', {
+        hint: 'Let its runs finish first.',
+      });
+    }
+    return readOutOfFoldCases(project, id);
+  };
+
   const get = async (project: OpenProject, id: string): Promise<ExperimentDetail> => {
     const { experiment, memberRuns } = await find(project, id);
     return {
@@ -150,15 +164,9 @@ export function createExperiments(options: {
 
     pooled: async (project, id) => pooled(project, (await find(project, id)).experiment),
 
-    async cases(project, id, filter) {
-      const { experiment } = await find(project, id);
-      if ((await pooled(project, experiment)) === null) {
-        throw new FoveaError('not_evaluated', 'Not all folds of this experiment are evaluated yet.', {
-          hint: 'Let its runs finish first.',
-        });
-      }
-      return (await readOutOfFoldCases(project, id)).filter((entry) => passesFilter(entry, filter));
-    },
+    cases: async (project, id, filter) => filterCases(await pooledCases(project, id), filter),
+
+    curves: async (project, id, task) => curvesOf(background, await pooledCases(project, id), task),
 
     async pause(project, id) {
       const { memberRuns } = await find(project, id);

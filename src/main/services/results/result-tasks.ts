@@ -1,4 +1,6 @@
+import type { BinaryTask } from '#shared/models/curves';
 import type { BestMetric } from '#shared/models/run-config';
+import { discriminationCurves } from '#shared/statistics/curves';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { independentDifference } from '#shared/statistics/independent-difference';
 import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
@@ -23,6 +25,8 @@ export const resultTasks = tasks('result', {
     /** Patient numbers that identify no person. */
     readonly unnamed: ReadonlySet<number>;
   }) => evaluateCases(unpackCases(cases), classes, undefined, (patient) => !unnamed.has(patient)),
+  curves: ({ cases, task }: { readonly cases: PackedCases; readonly task: BinaryTask }) =>
+    discriminationCurves(unpackCases(cases), task),
   /** Null if the cases are of different images. */
   pairedDifference: ({ first, second, classes, metric }: Comparison & { readonly metric: BestMetric }) => {
     const pairs = pairCases(unpackCases(first), unpackCases(second));

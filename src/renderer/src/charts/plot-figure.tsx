@@ -1,23 +1,39 @@
 import * as Plot from '@observablehq/plot';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useWidth } from './use-width';
 
 export interface PlotFigureProps {
   /** Description of the chart for screen readers. */
   readonly label: string;
   readonly build: (width: number) => Plot.PlotOptions;
+  /** Receives a click, in the units of x and y. */
+  readonly onPoint?: ((x: number, y: number) => void) | undefined;
 }
 
 /** An Observable Plot chart as wide as its container. `build` must keep its identity while the chart stays the same. */
-export function PlotFigure({ label, build }: PlotFigureProps) {
+export function PlotFigure({ label, build, onPoint }: PlotFigureProps) {
   const [holder, width] = useWidth<HTMLDivElement>();
+  const latest = useRef(onPoint);
+  latest.current = onPoint;
+  const isClickable = onPoint !== undefined;
   useEffect(() => {
     if (holder.current === null || width === 0) return;
     const figure = Plot.plot(build(width));
     // The holder has the description; Plot's labels of single marks would only be noise in a screen reader.
     figure.setAttribute('aria-hidden', 'true');
     holder.current.replaceChildren(figure);
-  }, [holder, width, build]);
+    if (!isClickable) return;
+    const element = holder.current;
+    const click = ({ clientX, clientY }: MouseEvent) => {
+      const { left, top } = figure.getBoundingClientRect();
+      const x = figure.scale('x')?.invert?.(clientX - left);
+      const y = figure.scale('y')?.invert?.(clientY - top);
+      if (typeof x === 'number' && typeof y === 'number') latest.current?.(x, y);
+    };
+    figure.style.cursor = 'crosshair';
+    element.addEventListener('click', click);
+    return () => element.removeEventListener('click', click);
+  }, [holder, width, build, isClickable]);
   return <div ref={holder} role="img" aria-label={label} />;
 }
 

@@ -1,4 +1,4 @@
-import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import { QueryClient, type UseQueryResult, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { onceAtATime } from '#shared/async/once-at-a-time';
 import type { CommandName, QueryName, RequestInput, RequestOutput } from '#shared/ipc/contract';
@@ -27,6 +27,16 @@ export function useRequest<K extends QueryName>(
     enabled: options.enabled ?? true,
     ...(options.keepPrevious === true ? { placeholderData: (previous: RequestOutput<K> | undefined) => previous } : {}),
   } as Parameters<typeof useQuery<RequestOutput<K>>>[0]);
+}
+
+/** The results of one query for several inputs, in their order. */
+export function useRequests<K extends QueryName>(
+  name: K,
+  inputs: readonly RequestInput<K>[],
+): UseQueryResult<RequestOutput<K>>[] {
+  return useQueries({
+    queries: inputs.map((input) => ({ queryKey: [name, input], queryFn: () => invoke(name, input) })),
+  }) as UseQueryResult<RequestOutput<K>>[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { binaryTaskSchema, curvesSchema } from '../../models/curves';
 import { casePredictionSchema, evaluationSchema, testOpeningSchema } from '../../models/run';
 import { personNameSchema } from '../../models/sign-off';
 import { testTimeViewsSchema } from '../../models/test-time';
@@ -32,6 +33,10 @@ export const evaluationsRequests = {
     z.object({ cases: z.array(casePredictionSchema) }),
     { reads: ['labels', 'evaluations'] },
   ),
+  /** ROC and precision-recall curve of two groups of classes. */
+  'evaluations.curves': query(run.extend({ split: evaluatedSplit, task: binaryTaskSchema }), curvesSchema, {
+    reads: ['evaluations'],
+  }),
   /** Writes the HTML report of an evaluation into the run's folder; `resource` is its resource id. */
   'evaluations.report': job(
     run.extend({ split: evaluatedSplit }),

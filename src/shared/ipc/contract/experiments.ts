@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { binaryTaskSchema, curvesSchema } from '../../models/curves';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../../models/experiment';
 import { leakPlanSchema } from '../../models/leak';
 import { list } from '../../models/list';
@@ -45,6 +46,7 @@ export const experimentsRequests = {
   'experiments.cases': query(experiment.extend(caseFilter), z.object({ cases: z.array(outOfFoldCaseSchema) }), {
     reads: ['labels', 'evaluations'],
   }),
+  'experiments.curves': query(experiment.extend({ task: binaryTaskSchema }), curvesSchema, { reads: ['evaluations'] }),
   'experiments.pause': command(experiment, nothing, { changes: ['runs'] }),
   'experiments.resume': command(experiment, nothing, { changes: ['runs'] }),
   /** Removes the experiment with all its runs. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { binaryTaskSchema } from '../../models/curves';
 import { list } from '../../models/list';
 import { MAX_FOLDS, MIN_FOLDS } from '../../splitting/folds';
 
@@ -26,6 +27,7 @@ export const caseFilter = {
   predicted: z.number().int().optional(),
   correct: z.boolean().optional(),
   confidence: z.tuple([z.number(), z.number()]).optional(),
+  near: z.object({ task: binaryTaskSchema, threshold: z.number(), count: z.number().int().min(1).max(100) }).optional(),
 };
 /** Opaque ids of files or folders that a person chose: dropped, picked in a dialog, or uploaded. Never a path. */
 export const grants = list(z.string(), { min: 1, max: MAX_FILES });

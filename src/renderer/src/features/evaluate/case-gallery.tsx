@@ -11,22 +11,13 @@ import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import styles from './case-gallery.module.css';
+import { type CaseFilter, type CaseSource, useCases } from './use-cases';
 
 /** The cases to show, with a title that names their selection. */
 export interface CaseQuery {
   readonly title: string;
-  readonly filter: {
-    readonly truth?: number;
-    readonly predicted?: number;
-    readonly correct?: boolean;
-    readonly confidence?: [number, number];
-  };
+  readonly filter: CaseFilter;
 }
-
-/** Source of the predictions: a run on a split, or all folds of a cross-validation. */
-export type CaseSource =
-  | { readonly kind: 'run'; readonly run: string; readonly split: 'validation' | 'test' }
-  | { readonly kind: 'folds'; readonly experiment: string };
 
 export interface CaseGalleryProps {
   readonly project: string;
@@ -58,22 +49,6 @@ export function CaseGallery({ project, source, classes, query, onClose }: CaseGa
       )}
     </Drawer>
   );
-}
-
-function useCases(project: string, source: CaseSource, filter: CaseQuery['filter']) {
-  const { run, split } = source.kind === 'run' ? source : { run: '', split: 'validation' as const };
-  const experiment = source.kind === 'folds' ? source.experiment : '';
-  const runCases = useRequest(
-    'evaluations.cases',
-    { project, run, split, ...filter },
-    { enabled: source.kind === 'run' },
-  );
-  const foldCases = useRequest(
-    'experiments.cases',
-    { project, experiment, ...filter },
-    { enabled: source.kind === 'folds' },
-  );
-  return source.kind === 'run' ? runCases : foldCases;
 }
 
 function CaseList({

@@ -19,10 +19,12 @@ import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
-import { CaseGallery, type CaseQuery, type CaseSource } from './case-gallery';
+import { CaseGallery, type CaseQuery } from './case-gallery';
 import { ClassMetrics } from './class-metrics';
+import { Discrimination } from './discrimination/discrimination';
 import classes from './evaluate-screen.module.css';
 import { headline, headlineTable, type Results } from './metric-tables';
+import type { CaseSource } from './use-cases';
 
 export interface EvaluationViewProps {
   readonly project: ProjectSummary;
@@ -33,7 +35,7 @@ export interface EvaluationViewProps {
   readonly results: Results;
   readonly source: CaseSource;
   readonly actions: ReactNode;
-  /** Charts beside the confusion matrix and the confidence. */
+  /** Charts at the end. */
   readonly children?: ReactNode;
 }
 
@@ -132,8 +134,9 @@ export function EvaluationView(props: EvaluationViewProps) {
             />
           }
         />
-        {children}
       </div>
+      <Discrimination project={project.id} name={name} source={source} classes={results.classes} />
+      <div className={classes['two']}>{children}</div>
       <CaseGallery
         project={project.id}
         source={source}
@@ -173,7 +176,8 @@ export function TrainingHistory({ project, run }: { readonly project: string; re
     ],
     [history],
   );
-  if (history === undefined || history.length === 0) return null;
+  // A head that is solved at once has a single point.
+  if (history === undefined || history.length < 2) return null;
   return (
     <>
       <HistoryChart title="Training and validation loss" lines={losses} bestEpoch={best} />
