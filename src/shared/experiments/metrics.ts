@@ -3,13 +3,14 @@ import type { Evaluation } from '../models/run';
 import type { BestMetric } from '../models/run-config';
 
 /** Metrics of an evaluation that cover all classes together, with an interval. */
-export type OverallMetric = BestMetric | 'macroRecall';
+export type OverallMetric = BestMetric | 'macroRecall' | 'macroPrecision';
 
 /** For use within a sentence. */
 export const metricNames: Readonly<Record<OverallMetric, string>> = {
   accuracy: 'accuracy',
   macroF1: 'macro F1',
   macroRecall: 'macro recall',
+  macroPrecision: 'macro precision',
   auc: 'AUC',
   loss: 'loss',
 };

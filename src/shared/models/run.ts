@@ -189,6 +189,8 @@ export const evaluationSchema = z.object({
       label: z.string(),
       precision: metricSchema,
       recall: metricSchema,
+      /** Null if there are only cases of the class; absent in evaluations from before it existed. */
+      specificity: metricSchema.nullable().default(null),
       f1: metricSchema,
       auc: metricSchema.nullable(),
       support: z.number().int(),
@@ -199,6 +201,8 @@ export const evaluationSchema = z.object({
     }),
   ),
   macroRecall: metricSchema,
+  /** Null in evaluations from before it existed. */
+  macroPrecision: metricSchema.nullable().default(null),
   weightedRecall: metricSchema,
   macroF1: metricSchema,
   /** Macro mean of one-versus-rest AUCs; null if a class is absent. */

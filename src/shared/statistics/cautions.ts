@@ -1,5 +1,4 @@
-import { imagesText, type PatientCount } from '../models/patient-count';
-import { formatPercentInterval } from '../text/metric';
+import type { PatientCount } from '../models/patient-count';
 import { formatQuantity } from '../text/number';
 import type { ClassMetrics } from './classification';
 
@@ -12,8 +11,6 @@ export interface CautionInput extends PatientCount {
   readonly classes: readonly string[];
   readonly perClass: readonly ClassMetrics[];
   readonly n: number;
-  /** Interval of accuracy with patients, not images, resampled. */
-  readonly accuracyByPatient: { readonly low: number; readonly high: number } | null;
 }
 
 /** What to know before trusting the numbers, in sentences. */
@@ -33,18 +30,11 @@ export function evaluationCautions(input: CautionInput): string[] {
       cautions.push(`The model never predicts ${label}: its precision counts as 0.`);
     }
   });
-  const { n, patients, withoutPatient } = input;
+  const { patients, withoutPatient } = input;
   const independent = (patients ?? 0) + withoutPatient;
   if (independent < FEW_PATIENTS) {
     const what = patients === null ? 'image' : 'patient';
     cautions.push(`Only ${formatQuantity(independent, what)}: intervals that resample ${what}s are rough.`);
-  }
-  if (independent < n && input.accuracyByPatient !== null) {
-    const { low, high } = input.accuracyByPatient;
-    cautions.push(
-      `${imagesText(n, input)}: the intervals of accuracy, recall and precision treat images as independent. With ` +
-        `patients resampled, the interval of accuracy is ${formatPercentInterval({ low, high })}.`,
-    );
   }
   return cautions;
 }

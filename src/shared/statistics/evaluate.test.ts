@@ -36,8 +36,9 @@ describe('156 cases against scikit-learn', () => {
       [0.8205128205128205, 0.8206245461147422, 0.8209567544697823, 0.9408237369021683, 0.6726166560611981],
     );
     expect(result.patients).toBe(51);
-    expect(result.cautions).toHaveLength(1);
-    expect(result.cautions[0]).toContain('156 images of 51 patients');
+    expect(result.cautions).toEqual([]);
+    expect(result.macroPrecision?.value).toBeCloseTo(0.8229911407216371, 12);
+    expect(result.perClass[2]?.specificity?.value).toBeCloseTo(0.9019607843137255, 12);
   });
 
   it('with ties', () => {
@@ -64,6 +65,11 @@ describe('intervals', () => {
       [result.loss, 0.6371446616526966, 0.7078993674510987],
       [result.perClass[0]?.f1, 0.7567567567567568, 0.9032258064516129],
       [result.perClass[0]?.auc, 0.9296652902114068, 0.9799043621159952],
+      [result.accuracy, 0.7619047619047619, 0.8768186786495015],
+      [result.macroPrecision, 0.7633922387384663, 0.878820748157419],
+      [result.perClass[0]?.precision, 0.7647058823529411, 0.9583333333333334],
+      [result.perClass[1]?.recall, 0.7380952380952381, 0.9344262295081968],
+      [result.perClass[2]?.specificity, 0.8350515463917526, 0.9586776859504132],
     ];
     for (const [metric, low, high] of reference) {
       expect(Math.abs((metric?.low ?? 0) - low)).toBeLessThan(0.006);
@@ -71,9 +77,16 @@ describe('intervals', () => {
     }
   });
 
-  it('are one Wilson interval for accuracy and weighted recall', () => {
-    const { accuracy, weightedRecall } = evaluateCases(referenceCases(156, 7, false), classes);
+  it("are Wilson's for proportions if every image is of another patient", () => {
+    const alone = referenceCases(156, 7, false).map((one, patient) => ({ ...one, patient }));
+    const { accuracy, weightedRecall, perClass } = evaluateCases(alone, classes);
     expect(weightedRecall).toEqual(accuracy);
+    // statsmodels: proportion_confint(92, 102, method="wilson")
+    expect(perClass[2]?.specificity).toMatchObject({
+      n: 102,
+      low: expect.closeTo(0.8288717, 6),
+      high: expect.closeTo(0.945872, 6),
+    });
     // statsmodels: proportion_confint(128, 156, method="wilson")
     expect(accuracy.low).toBeCloseTo(0.7528207861715982, 12);
     expect(accuracy.high).toBeCloseTo(0.8727991295736485, 12);
@@ -108,7 +121,8 @@ describe('intervals', () => {
     const result = evaluateCases(perfect, classes);
     expect(result.auc).toEqual({ value: 1, low: null, high: null, n: 60 });
     expect(result.macroF1).toEqual({ value: 1, low: null, high: null, n: 60 });
-    expect(result.accuracy.low).toBeGreaterThan(0.9); // Wilson's stands: 60 of 60, 0.9398 to 1
+    // Wilson's stands, but with the 20 patients as trials: 20 / (20 + 1.96²).
+    expect(result.accuracy.low).toBeCloseTo(0.8389, 4);
     expect(result.accuracy.high).toBe(1);
   });
 
@@ -118,7 +132,7 @@ describe('intervals', () => {
       classes,
     );
     expect(result.macroF1).toMatchObject({ low: null, high: null });
-    expect(result.accuracy.low).not.toBeNull();
+    expect(result.accuracy).toMatchObject({ low: null, high: null });
     expect(result.cautions.join(' ')).toContain('Only 1 patient:');
   });
 });
@@ -141,7 +155,6 @@ describe('unknown patients', () => {
       (patient) => patient !== 1000,
     );
     expect(mixed).toMatchObject({ n: 155, patients: 50, withoutPatient: 4 });
-    expect(mixed.cautions.join(' ')).toContain('155 images, 50 patients known, 4 images without: the intervals');
     expect(mixed.cautions[0]).toMatch(/^4 images without a known patient:/);
     const all = evaluateCases(cases, classes);
     expect(all.cautions.join(' ')).not.toMatch(/unknown|known patient/);

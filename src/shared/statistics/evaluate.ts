@@ -9,6 +9,11 @@ import { confidenceHistogram } from './confidence-histogram';
 import { confusionMatrix } from './confusion-matrix';
 import { type Interval, wilsonInterval } from './wilson';
 
+/** The bootstrap's numbers: accuracy, macro recall, macro precision, macro F1, macro AUC, loss; */
+const OVERALL = 6;
+/** then of each class: precision, recall, specificity, F1, AUC. */
+const PER_CLASS = 5;
+
 /** Every number of an evaluation that follows from its cases alone. */
 export type EvaluationNumbers = Omit<
   Evaluation,
@@ -21,9 +26,9 @@ export type EvaluatedCase = Pick<
 >;
 
 /**
- * Computes every number of an evaluation with its 95 % interval: Wilson for proportions of cases (accuracy, recall,
- * precision), a percentile bootstrap by patient for all others (F1, macro means, AUC, loss). A case without a patient
- * is resampled on its own, and so is a file whose frames share a number although no patient is named (`isNamed`). See
+ * Computes every number of an evaluation with its 95 % interval: a percentile bootstrap by patient, but Wilson's for
+ * proportions of cases (accuracy, recall, specificity, precision) if no patient has several. A case without a patient is
+ * resampled on its own, and so is a file whose frames share a number although no patient is named (`isNamed`). See
  * docs/statistics.md.
  *
  * @throws RangeError if there are no cases, or if a case does not fit `classes`
@@ -56,12 +61,10 @@ export function evaluateCases(
   const auc = classes.map((_, label) => aucOf(label));
   const macroAuc = macroMean(auc);
 
-  // In the order of the bootstrap's metrics: accuracy, macro recall, macro F1, macro AUC, loss, then F1 and AUC per
-  // class.
   const intervals = clusterBootstrap(
     clusters.ofCase,
     clusters.count,
-    5 + 2 * size,
+    OVERALL + PER_CLASS * size,
     (weights, into) => {
       const counted = classificationMetrics(confusionMatrix(truth, predicted, size, weights));
       // A class that the resample happens to miss would lower a macro mean by accident.
@@ -69,14 +72,26 @@ export function evaluateCases(
       let loss = 0;
       for (let index = 0; index < losses.length; index++) loss += (losses[index] ?? 0) * (weights[index] ?? 0);
       const resampledAuc = classes.map((_, label) => aucOf(label, weights));
-      into[0] = counted.accuracy;
-      into[1] = complete ? counted.macroRecall : Number.NaN;
-      into[2] = complete ? counted.macroF1 : Number.NaN;
-      into[3] = macroMean(resampledAuc) ?? Number.NaN;
-      into[4] = loss / counted.n;
+      into.set([
+        counted.accuracy,
+        complete ? counted.macroRecall : Number.NaN,
+        complete ? counted.macroPrecision : Number.NaN,
+        complete ? counted.macroF1 : Number.NaN,
+        macroMean(resampledAuc) ?? Number.NaN,
+        loss / counted.n,
+      ]);
       counted.perClass.forEach((entry, label) => {
-        into[5 + label] = entry.support > 0 ? entry.f1 : Number.NaN;
-        into[5 + size + label] = resampledAuc[label] ?? Number.NaN;
+        const { support, truePositives, falsePositives, trueNegatives, falseNegatives } = entry;
+        into.set(
+          [
+            share(truePositives, truePositives + falsePositives),
+            share(truePositives, truePositives + falseNegatives),
+            share(trueNegatives, trueNegatives + falsePositives),
+            support > 0 ? entry.f1 : Number.NaN,
+            resampledAuc[label] ?? Number.NaN,
+          ],
+          OVERALL + PER_CLASS * label,
+        );
       });
     },
     options,
@@ -84,23 +99,33 @@ export function evaluateCases(
 
   const n = cases.length;
   const people = countPatients(cases, isNamed);
-  const accuracy = withInterval(metrics.accuracy, wilsonInterval(Math.round(metrics.accuracy * n), n), n);
+  /** A proportion of the cases for which `isCounted`, of which `hits` are hits. */
+  const proportion = (value: number, hits: number, interval: Interval | null | undefined, isCounted: Selection) => {
+    const counted = [...cases.keys()].filter((index) => isCounted(truth[index] ?? 0, predicted[index] ?? 0));
+    const ofPatients = new Set(counted.map((index) => clusters.ofCase[index])).size;
+    return withInterval(value, proportionInterval(hits, counted.length, ofPatients, interval), counted.length);
+  };
+  const accuracy = proportion(metrics.accuracy, Math.round(metrics.accuracy * n), intervals[0], () => true);
   return {
     classes: [...classes],
     n,
     ...people,
-    loss: withInterval(losses.reduce((sum, loss) => sum + loss, 0) / n, intervals[4], n),
+    loss: withInterval(losses.reduce((sum, loss) => sum + loss, 0) / n, intervals[5], n),
     accuracy,
     perClass: metrics.perClass.map((entry, label) => {
       const { support, truePositives, falsePositives, falseNegatives, trueNegatives } = entry;
-      const predictedCount = truePositives + falsePositives;
       const classAuc = auc[label] ?? null;
+      const place = OVERALL + PER_CLASS * label;
+      const specificity = trueNegatives / (trueNegatives + falsePositives);
       return {
         label: classes[label] ?? '',
-        precision: withInterval(entry.precision, wilsonInterval(truePositives, predictedCount), predictedCount),
-        recall: withInterval(entry.recall, wilsonInterval(truePositives, support), support),
-        f1: withInterval(entry.f1, intervals[5 + label], support),
-        auc: classAuc === null ? null : withInterval(classAuc, intervals[5 + size + label], n),
+        precision: proportion(entry.precision, truePositives, intervals[place], (_, called) => called === label),
+        recall: proportion(entry.recall, truePositives, intervals[place + 1], (actual) => actual === label),
+        specificity: Number.isNaN(specificity)
+          ? null
+          : proportion(specificity, trueNegatives, intervals[place + 2], (actual) => actual !== label),
+        f1: withInterval(entry.f1, intervals[place + 3], support),
+        auc: classAuc === null ? null : withInterval(classAuc, intervals[place + 4], n),
         support,
         truePositives,
         falsePositives,
@@ -109,9 +134,10 @@ export function evaluateCases(
       };
     }),
     macroRecall: withInterval(metrics.macroRecall, intervals[1], n),
+    macroPrecision: withInterval(metrics.macroPrecision, intervals[2], n),
     weightedRecall: { ...accuracy, value: metrics.weightedRecall },
-    macroF1: withInterval(metrics.macroF1, intervals[2], n),
-    auc: macroAuc === null ? null : withInterval(macroAuc, intervals[3], n),
+    macroF1: withInterval(metrics.macroF1, intervals[3], n),
+    auc: macroAuc === null ? null : withInterval(macroAuc, intervals[4], n),
     confusionMatrix: matrix,
     confidence: confidenceHistogram(
       cases.map((entry) => ({ confidence: entry.confidence, correct: entry.truth === entry.predicted })),
@@ -121,9 +147,28 @@ export function evaluateCases(
       perClass: metrics.perClass,
       n,
       ...people,
-      accuracyByPatient: intervals[0] ?? null,
     }),
   };
+}
+
+/** Whether a case counts, by its true and its predicted class. */
+type Selection = (truth: number, predicted: number) => boolean;
+
+const share = (part: number, whole: number): number => (whole === 0 ? Number.NaN : part / whole);
+
+/**
+ * Wilson's interval if every case is of another patient. Else the bootstrapped one, or, where it has none because all
+ * cases are hits or none is, Wilson's with a trial for each patient: cases of one patient add little certainty.
+ */
+function proportionInterval(
+  hits: number,
+  cases: number,
+  patients: number,
+  bootstrapped: Interval | null | undefined,
+): Interval | null {
+  if (patients === cases) return wilsonInterval(hits, cases);
+  if (hits === 0 || hits === cases) return wilsonInterval(hits === 0 ? 0 : patients, patients);
+  return bootstrapped ?? null;
 }
 
 function withInterval(value: number, interval: Interval | null | undefined, n: number): Metric {

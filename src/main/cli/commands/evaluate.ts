@@ -64,15 +64,16 @@ export function addEvaluate(program: Command, run: RunCommand): void {
 export const describeEvaluation = (evaluation: Evaluation, curves = ''): string =>
   describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`, curves);
 
+const optional = (metric: Metric | null): string => (metric === null ? '–' : formatMetric(metric));
+
 function describeCurves(curves: readonly NamedCurves[]): string {
-  const area = (metric: Metric | null) => (metric === null ? '–' : formatMetric(metric));
   return table(
     ['positive', 'negative', 'AUC', 'average precision', 'positive images', 'negative images'],
     curves.map((one) => [
       one.positive.join(', '),
       one.negative.join(', '),
-      area(one.auc),
-      area(one.averagePrecision),
+      optional(one.auc),
+      optional(one.averagePrecision),
       one.positives,
       one.negatives,
     ]),
@@ -96,19 +97,20 @@ export function describeNumbers(
       [
         ['accuracy', formatMetric(evaluation.accuracy)],
         ['macro recall', formatMetric(evaluation.macroRecall)],
-        ['weighted recall', formatMetric(evaluation.weightedRecall)],
+        ['macro precision', optional(evaluation.macroPrecision)],
         ['macro F1', formatMetric(evaluation.macroF1)],
-        ['AUC, one versus rest', evaluation.auc === null ? '–' : formatMetric(evaluation.auc)],
+        ['AUC, one versus rest', optional(evaluation.auc)],
         ['loss', formatMetric(evaluation.loss)],
       ],
     ),
     '',
     table(
-      ['class', 'precision', 'recall', 'F1', 'images'],
+      ['class', 'precision', 'recall', 'specificity', 'F1', 'images'],
       perClass.map((one) => [
         one.label,
         formatMetric(one.precision),
         formatMetric(one.recall),
+        optional(one.specificity),
         formatMetric(one.f1),
         one.support,
       ]),

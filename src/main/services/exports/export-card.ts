@@ -62,9 +62,9 @@ export function modelCard(input: {
 | ${metricTitle('auc')} | ${one.auc === null ? 'a class has no cases' : formatMetric(one.auc)} |
 | ${metricTitle('loss')} | ${formatFixed(one.loss.value, 4)} |
 
-| class | cases | precision | recall | F1 |
-|---|---|---|---|---|
-${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${formatMetric(entry.precision)} | ${formatMetric(entry.recall)} | ${formatMetric(entry.f1)} |`).join('\n')}
+| class | cases | precision | recall | specificity | F1 |
+|---|---|---|---|---|---|
+${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${formatMetric(entry.precision)} | ${formatMetric(entry.recall)} | ${entry.specificity === null ? '–' : formatMetric(entry.specificity)} | ${formatMetric(entry.f1)} |`).join('\n')}
 
 ${[leakStatement(one.leaks), ...one.cautions]
   .filter((text) => text !== '')

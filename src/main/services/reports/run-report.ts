@@ -106,16 +106,18 @@ function cautions(evaluation: Evaluation): Html {
   return html`<section class="cautions"><h2>Limitations</h2><ul>${evaluation.cautions.map((text) => html`<li>${text}</li>`)}${validation}</ul></section>`;
 }
 
-function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc, n, patients }: Evaluation): Html {
+function results(evaluation: Evaluation): Html {
+  const { perClass, macroRecall, macroPrecision, macroF1, auc, n, patients, withoutPatient } = evaluation;
+  const isAlone = (patients ?? 0) + withoutPatient === n;
   const cell = (metric: Metric | null): Html =>
     metric === null
       ? html`<td class="number">–</td>`
       : html`<td class="number">${formatFixed(metric.value)}<small>${formatInterval(metric) || noIntervalReason(metric)}</small></td>`;
-  return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
+  return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">Specificity</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
     (entry) =>
-      html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
-  )}<tr class="total"><td>Macro mean</td><td class="number">${formatCount(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
-<p class="note">The 95 % interval is shown under each value: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one versus rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
+      html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.specificity)}${cell(entry.f1)}${cell(entry.auc)}</tr>`,
+  )}<tr class="total"><td>Macro mean</td><td class="number">${formatCount(n)}</td>${cell(macroPrecision)}${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td><td></td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
+<p class="note">The 95 % interval is shown under each value: a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement${isAlone ? "; Wilson's for precision, recall, specificity and accuracy" : ''}. Specificity and AUC are one versus rest.</p></section>`;
 }
 
 function predictions(evaluation: Evaluation): Html {

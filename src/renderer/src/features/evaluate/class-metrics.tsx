@@ -5,7 +5,7 @@ import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import { classTable, type Results } from './metric-tables';
 
-/** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals and the underlying counts. */
+/** Precision, recall, specificity, F1 and AUC of each class against the rest, with 95 % intervals and the underlying counts. */
 export function ClassMetrics({ name, results }: { readonly name: string; readonly results: Results }) {
   return (
     <SectionCard
@@ -14,7 +14,7 @@ export function ClassMetrics({ name, results }: { readonly name: string; readonl
       flush
       actions={<TableMenu name={`${name} per class`} table={() => classTable(results)} />}
     >
-      <Table.ScrollContainer minWidth={680}>
+      <Table.ScrollContainer minWidth={760}>
         <Table aria-label="Metrics per class" className="tabular" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -22,6 +22,7 @@ export function ClassMetrics({ name, results }: { readonly name: string; readonl
               <Table.Th ta="right">Images</Table.Th>
               <Table.Th ta="right">Precision</Table.Th>
               <Table.Th ta="right">Recall</Table.Th>
+              <Table.Th ta="right">Specificity</Table.Th>
               <Table.Th ta="right">F1</Table.Th>
               <Table.Th ta="right">AUC</Table.Th>
               <Table.Th ta="right">
@@ -47,6 +48,7 @@ export function ClassMetrics({ name, results }: { readonly name: string; readonl
                 <Table.Td ta="right">{row.support}</Table.Td>
                 <MetricCell metric={row.precision} />
                 <MetricCell metric={row.recall} />
+                <MetricCell metric={row.specificity} />
                 <MetricCell metric={row.f1} />
                 <MetricCell metric={row.auc} />
                 <Table.Td ta="right">{row.truePositives}</Table.Td>

@@ -14,13 +14,14 @@ export interface NamedMetric {
   readonly method: string;
 }
 
-/** Accuracy, recalls, F1, AUC and loss. */
+/** Accuracy, macro means, AUC and loss. */
 export function headline(evaluation: Results): readonly NamedMetric[] {
   const resampled = evaluation.patients === null ? 'bootstrap by image, patients unknown' : 'bootstrap by patient';
+  const isAlone = (evaluation.patients ?? 0) + evaluation.withoutPatient === evaluation.n;
   return [
-    { name: metricTitle('accuracy'), metric: evaluation.accuracy, method: 'Wilson' },
+    { name: metricTitle('accuracy'), metric: evaluation.accuracy, method: isAlone ? 'Wilson' : resampled },
     { name: metricTitle('macroRecall'), metric: evaluation.macroRecall, method: resampled },
-    { name: 'Weighted recall', metric: evaluation.weightedRecall, method: 'equals accuracy' },
+    { name: metricTitle('macroPrecision'), metric: evaluation.macroPrecision, method: resampled },
     { name: metricTitle('macroF1'), metric: evaluation.macroF1, method: resampled },
     { name: `${metricTitle('auc')}, one versus rest`, metric: evaluation.auc, method: resampled },
     { name: metricTitle('loss'), metric: evaluation.loss, method: resampled },
@@ -43,7 +44,7 @@ export function headlineTable(evaluation: Results): TableData {
 
 /** Per-class metrics with intervals and counts, unrounded. */
 export function classTable(evaluation: Results): TableData {
-  const names = ['Precision', 'Recall', 'F1', metricTitle('auc')];
+  const names = ['Precision', 'Recall', 'Specificity', 'F1', metricTitle('auc')];
   return {
     columns: [
       'Class',
@@ -57,7 +58,7 @@ export function classTable(evaluation: Results): TableData {
     rows: evaluation.perClass.map((row) => [
       row.label,
       row.support,
-      ...[row.precision, row.recall, row.f1, row.auc].flatMap((metric) => [
+      ...[row.precision, row.recall, row.specificity, row.f1, row.auc].flatMap((metric) => [
         metric?.value ?? null,
         metric?.low ?? null,
         metric?.high ?? null,
