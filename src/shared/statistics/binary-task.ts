@@ -1,4 +1,5 @@
 import type { BinaryTask } from '../models/curves';
+import { clusterCases } from './clusters';
 import type { EvaluatedCase } from './evaluate';
 
 /** The cases of a task's two groups. */
@@ -8,6 +9,9 @@ export interface BinaryCases {
   readonly scores: Float64Array;
   /** 1 for a case of the positive group. */
   readonly isPositive: Uint8Array;
+  /** Number of each one's patient, from 0. */
+  readonly patients: Uint32Array;
+  readonly patientCount: number;
 }
 
 /** Each class against all others, in class order. */
@@ -33,9 +37,12 @@ export function taskScore(probabilities: readonly number[], { positive, negative
 export function binaryCases(cases: readonly EvaluatedCase[], task: BinaryTask): BinaryCases {
   const isOf = (label: number) => task.positive.includes(label) || task.negative.includes(label);
   const indices = Uint32Array.from([...cases.keys()].filter((index) => isOf(cases[index]?.truth ?? -1)));
+  const { ofCase, count } = clusterCases(Array.from(indices, (index) => cases[index] as EvaluatedCase));
   return {
     indices,
     scores: Float64Array.from(indices, (index) => taskScore(cases[index]?.probabilities ?? [], task)),
     isPositive: Uint8Array.from(indices, (index) => (task.positive.includes(cases[index]?.truth ?? -1) ? 1 : 0)),
+    patients: ofCase,
+    patientCount: count,
   };
 }

@@ -1,9 +1,9 @@
 import type { Band, BinaryTask, Curves } from '../models/curves';
-import type { Metric } from '../models/metric';
 import { rankScores } from './auc';
 import { binaryCases } from './binary-task';
 import { type BootstrapOptions, clusterBootstrap, defaultBootstrap } from './bootstrap';
-import { clusterCases, type EvaluatedCase } from './evaluate';
+import type { EvaluatedCase } from './evaluate';
+import { withInterval } from './proportion';
 
 /** Points of a band: at 0, 1/100, … 1. */
 const BAND_STEPS = 100;
@@ -15,7 +15,7 @@ const PRECISION = SENSITIVITY + bandX.length;
 const NUMBERS = PRECISION + bandX.length;
 
 /** A task's cases by descending score. */
-interface DescendingCases {
+export interface DescendingCases {
   readonly scores: Float64Array;
   readonly isPositive: Uint8Array;
   /** 1 for the last case of its score. */
@@ -56,10 +56,7 @@ export function discriminationCurves(
     (weights, into) => measure(sorted, weights, into),
     options,
   );
-  const metric = (place: number): Metric => {
-    const { low = null, high = null } = intervals[place] ?? {};
-    return { value: values[place] ?? Number.NaN, low, high, n };
-  };
+  const metric = (place: number) => withInterval(values[place] ?? Number.NaN, intervals[place], n);
   const band = (place: number): Band => ({
     x: bandX,
     low: bandX.map((_, step) => intervals[place + step]?.low ?? null),
@@ -76,22 +73,21 @@ export function discriminationCurves(
   };
 }
 
-function descendingCases(cases: readonly EvaluatedCase[], task: BinaryTask): DescendingCases {
-  const { indices, scores, isPositive } = binaryCases(cases, task);
-  const { ofCase, count } = clusterCases(Array.from(indices, (index) => cases[index] as EvaluatedCase));
+export function descendingCases(cases: readonly EvaluatedCase[], task: BinaryTask): DescendingCases {
+  const { scores, isPositive, patients, patientCount } = binaryCases(cases, task);
   const { order, tied } = rankScores(scores);
   const descending = order.toReversed();
   return {
     scores: Float64Array.from(descending, (index) => scores[index] as number),
     isPositive: Uint8Array.from(descending, (index) => isPositive[index] as number),
     isLast: tied.toReversed().map((isTied) => 1 - isTied),
-    patients: Uint32Array.from(descending, (index) => ofCase[index] as number),
-    patientCount: count,
+    patients: Uint32Array.from(descending, (index) => patients[index] as number),
+    patientCount,
   };
 }
 
-/** Counts the positive calls at each distinct score. */
-function thresholdCounts({ scores, isPositive, isLast }: DescendingCases) {
+/** Counts the positive calls at each distinct score, from the highest. */
+export function thresholdCounts({ scores, isPositive, isLast }: DescendingCases) {
   const counts: Pick<Curves, 'thresholds' | 'truePositives' | 'falsePositives'> = {
     thresholds: [],
     truePositives: [],

@@ -1,13 +1,14 @@
-import type { Metric } from '../models/metric';
 import { countPatients } from '../models/patient-count';
 import type { CasePrediction, Evaluation } from '../models/run';
 import { macroMean, rankedAuc, rankScores } from './auc';
 import { type BootstrapOptions, clusterBootstrap, defaultBootstrap } from './bootstrap';
 import { evaluationCautions } from './cautions';
 import { classificationMetrics } from './classification';
+import { clusterCases } from './clusters';
 import { confidenceHistogram } from './confidence-histogram';
 import { confusionMatrix } from './confusion-matrix';
-import { type Interval, wilsonInterval } from './wilson';
+import { proportionInterval, share, withInterval } from './proportion';
+import type { Interval } from './wilson';
 
 /** The bootstrap's numbers: accuracy, macro recall, macro precision, macro F1, macro AUC, loss; */
 const OVERALL = 6;
@@ -153,37 +154,3 @@ export function evaluateCases(
 
 /** Whether a case counts, by its true and its predicted class. */
 type Selection = (truth: number, predicted: number) => boolean;
-
-const share = (part: number, whole: number): number => (whole === 0 ? Number.NaN : part / whole);
-
-/**
- * Wilson's interval if every case is of another patient. Else the bootstrapped one, or, where it has none because all
- * cases are hits or none is, Wilson's with a trial for each patient: cases of one patient add little certainty.
- */
-function proportionInterval(
-  hits: number,
-  cases: number,
-  patients: number,
-  bootstrapped: Interval | null | undefined,
-): Interval | null {
-  if (patients === cases) return wilsonInterval(hits, cases);
-  if (hits === 0 || hits === cases) return wilsonInterval(hits === 0 ? 0 : patients, patients);
-  return bootstrapped ?? null;
-}
-
-function withInterval(value: number, interval: Interval | null | undefined, n: number): Metric {
-  return { value, low: interval?.low ?? null, high: interval?.high ?? null, n };
-}
-
-/** The number of each case’s patient, from 0, and the number of patients. */
-export function clusterCases(cases: readonly EvaluatedCase[]): { ofCase: Uint32Array; count: number } {
-  const numbers = new Map<number, number>();
-  let count = 0;
-  const ofCase = Uint32Array.from(cases, ({ patient }) => {
-    const known = patient === null ? undefined : numbers.get(patient);
-    if (known !== undefined) return known;
-    if (patient !== null) numbers.set(patient, count);
-    return count++;
-  });
-  return { ofCase, count };
-}

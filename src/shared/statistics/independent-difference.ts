@@ -2,7 +2,8 @@ import { createRandom } from '../imaging/random';
 import type { Metric } from '../models/metric';
 import type { BestMetric } from '../models/run-config';
 import { type BootstrapOptions, defaultBootstrap, quantile } from './bootstrap';
-import { clusterCases, type EvaluatedCase } from './evaluate';
+import { clusterCases } from './clusters';
+import type { EvaluatedCase } from './evaluate';
 import { metricOfCases } from './paired-difference';
 import { type Interval, wilsonInterval } from './wilson';
 

@@ -3,8 +3,9 @@ import type { BestMetric } from '../models/run-config';
 import { macroMean, rankedAuc, rankScores } from './auc';
 import { type BootstrapOptions, clusterBootstrap, defaultBootstrap } from './bootstrap';
 import { classificationMetrics } from './classification';
+import { clusterCases } from './clusters';
 import { confusionMatrix } from './confusion-matrix';
-import { clusterCases, type EvaluatedCase } from './evaluate';
+import type { EvaluatedCase } from './evaluate';
 
 /** A case that can be matched with another evaluation of the same images. */
 export type ImageCase = EvaluatedCase & { readonly image: number };
