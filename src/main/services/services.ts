@@ -36,6 +36,7 @@ import { createResourceSources } from './resource-sources';
 import { type Comparisons, createComparisons } from './results/comparisons';
 import { createEvaluations, type Evaluations } from './results/evaluations';
 import { createExperiments, type Experiments } from './results/experiments';
+import { createOperatingPoints, type OperatingPoints } from './results/operating-points';
 import { createReview, type Review } from './review/review';
 import { type BatchChecks, createBatchChecks } from './runs/batch-check';
 import { createDistillations, type Distillations } from './runs/distillations';
@@ -71,6 +72,7 @@ export interface Services {
   readonly runs: Runs;
   readonly runCards: RunCardsService;
   readonly evaluations: Evaluations;
+  readonly operatingPoints: OperatingPoints;
   readonly comparisons: Comparisons;
   readonly experiments: Experiments;
   readonly reports: Reports;
@@ -162,6 +164,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const batchChecks = createBatchChecks({ dataset, backbones, engine, pool, jobs });
   const distillations = createDistillations({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
+  const operatingPoints = createOperatingPoints({ runs, evaluations, background });
   const comparisons = createComparisons({ runs, background });
   // After the evaluations: handlers of a run's end are called in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, duplicates, events, background });
@@ -199,6 +202,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     runs,
     runCards,
     evaluations,
+    operatingPoints,
     comparisons,
     experiments,
     reports,

@@ -55,6 +55,13 @@ export const operatingMetricsSchema = z.object({
 });
 export type OperatingMetrics = z.infer<typeof operatingMetricsSchema>;
 
+/** A threshold on a task's score, and a prevalence at which to count what 1,000 patients get. */
+export const thresholdFields = {
+  task: binaryTaskSchema,
+  threshold: z.number(),
+  prevalence: shareSchema.nullable().default(null),
+};
+
 /** An operating point that a run is bound to. */
 export const operatingPointSchema = z.object({
   task: binaryTaskSchema,

@@ -12,6 +12,7 @@ import { table } from '../table';
 import { type NamedCurves, tasksOf, withNames } from './evaluated-tasks';
 import { collect } from './numbers';
 import { testTimeViewsOption } from './test-time-views';
+import { describeThreshold } from './threshold';
 
 interface Options {
   readonly split: 'validation' | 'test';
@@ -53,9 +54,16 @@ export function addEvaluate(program: Command, run: RunCommand): void {
           const found = await session.request('evaluations.curves', { project, run: id, split, task });
           curves.push(withNames(found, value.classes));
         }
+        const point = await session.request('evaluations.operatingPoint', { project, run: id });
+        const at = { project, run: id, split };
+        const here = point === null ? null : await session.request('evaluations.threshold', { ...at, ...point });
+        const operatingPoint = point === null ? null : { ...point, here };
         return {
-          result: { ...value, leakStatement: leakStatement(value.leaks), curves },
-          text: describeEvaluation(value, describeCurves(curves)),
+          result: { ...value, leakStatement: leakStatement(value.leaks), curves, operatingPoint },
+          text: [
+            describeEvaluation(value, describeCurves(curves)),
+            ...(here === null ? [] : ['', 'Sealed operating point', describeThreshold(here)]),
+          ].join('\n'),
         };
       }),
     );

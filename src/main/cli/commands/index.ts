@@ -26,6 +26,7 @@ import { addReview } from './review';
 import { addRuns } from './runs';
 import { addSelftest } from './selftest';
 import { addSplit } from './split';
+import { addThreshold } from './threshold';
 import { addTrain } from './train';
 import { addVersions } from './versions';
 
@@ -53,6 +54,7 @@ const all: readonly ((program: Command, run: RunCommand) => void)[] = [
   addCompare,
   addExperiments,
   addLeak,
+  addThreshold,
   addEvaluate,
   addPredict,
   addExport,

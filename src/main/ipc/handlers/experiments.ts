@@ -15,6 +15,8 @@ export const experimentsHandlers = ({ projects, experiments }: Services) =>
     }),
     'experiments.curves': ({ project, experiment, task }) =>
       experiments.curves(projects.get(project), experiment, task),
+    'experiments.threshold': ({ project, experiment, ...choice }) =>
+      experiments.threshold(projects.get(project), experiment, choice),
     'experiments.pause': async ({ project, experiment }) => {
       await experiments.pause(projects.get(project), experiment);
       return {};

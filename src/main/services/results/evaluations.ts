@@ -8,8 +8,8 @@ import type { OpenProject } from '../project/projects';
 import { type EvaluatedSplit, readCases, readEvaluation, readRunSamples } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
 import { type CaseFilter, filterCases } from './case-filter';
-import { curvesOf } from './curves-of';
 import { type EvaluateOptions, type EvaluateServices, evaluateRun, leaksOf, TEST_OPENED } from './evaluate-run';
+import { curvesOf } from './task-results';
 
 export interface Evaluations {
   /**

@@ -2,6 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { BinaryTask, Curves } from '#shared/models/curves';
 import type { Experiment, ExperimentDetail, FoldEvaluation, FoldPlan, OutOfFoldCase } from '#shared/models/experiment';
 import type { LeakPlan } from '#shared/models/leak';
+import type { OperatingMetrics } from '#shared/models/operating-point';
 import type { RunSummary } from '#shared/models/run';
 import type { Background } from '../background/background';
 import type { Events } from '../core/events';
@@ -14,7 +15,6 @@ import { dealLeak } from '../splits/leak-splits';
 import { type CaseFilter, filterCases } from './case-filter';
 import type { Comparisons } from './comparisons';
 import { type FoldsRequest, foldMembers } from './cross-validation';
-import { curvesOf } from './curves-of';
 import {
   listExperiments,
   readFoldEvaluation,
@@ -27,6 +27,7 @@ import { type LeakRequest, type LeakShares, leakMembers } from './leak-measure';
 import { leakResult } from './leak-result';
 import { createMembersStart } from './start-members';
 import { type SweepRequest, sweepMembers } from './sweep';
+import { curvesOf, decisionsOf, type ThresholdChoice } from './task-results';
 
 export interface Experiments {
   /** Newest first. */
@@ -58,6 +59,8 @@ export interface Experiments {
   cases(project: OpenProject, id: string, filter: CaseFilter): Promise<OutOfFoldCase[]>;
   /** How well the folds' models tell two groups of classes apart. Throws `not_evaluated` and `class_unknown`. */
   curves(project: OpenProject, id: string, task: BinaryTask): Promise<Curves>;
+  /** What a threshold decides on the predictions of the folds' models. Throws `not_evaluated` and `class_unknown`. */
+  threshold(project: OpenProject, id: string, choice: ThresholdChoice): Promise<OperatingMetrics | null>;
   /** Pauses its running and queued runs. */
   pause(project: OpenProject, id: string): Promise<void>;
   /** Requeues its paused and interrupted runs. */
@@ -167,6 +170,8 @@ export function createExperiments(options: {
     cases: async (project, id, filter) => filterCases(await pooledCases(project, id), filter),
 
     curves: async (project, id, task) => curvesOf(background, await pooledCases(project, id), task),
+
+    threshold: async (project, id, choice) => decisionsOf(background, await pooledCases(project, id), choice),
 
     async pause(project, id) {
       const { memberRuns } = await find(project, id);

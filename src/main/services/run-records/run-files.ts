@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitNameSchema } from '#shared/models/dataset';
+import { type OperatingPoint, operatingPointSchema } from '#shared/models/operating-point';
 import { countPatients } from '#shared/models/patient-count';
 import {
   type CasePrediction,
@@ -240,10 +241,23 @@ export async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Prom
 export const toJsonLines = (entries: readonly object[]): string =>
   entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 
-/** Removes the evaluations of a run that continues: its model will change. */
+const operatingPointFile = (folder: string) => join(folder, 'operating-point.json');
+
+/** Throws `disk_full`, `project_unwritable`. */
+export const writeOperatingPoint = (folder: string, point: OperatingPoint): Promise<void> =>
+  writeText(operatingPointFile(folder), `${JSON.stringify(point, null, 2)}\n`);
+
+/** Null if the run is not bound to one. Throws `run_damaged`. */
+export async function readOperatingPoint(folder: string): Promise<OperatingPoint | null> {
+  const file = operatingPointFile(folder);
+  return existsSync(file) ? readJson(file, operatingPointSchema, 'The operating point') : null;
+}
+
+/** Removes the evaluations and the operating point of a run that continues: its model will change. */
 export async function removeEvaluations(folder: string): Promise<void> {
   for (const split of ['validation', 'test'] as const) {
     await rm(metricsFile(folder, split), { force: true });
     await rm(predictionsFile(folder, split), { force: true });
   }
+  await rm(operatingPointFile(folder), { force: true });
 }

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { binaryTaskSchema, curvesSchema } from '../../models/curves';
+import {
+  operatingMetricsSchema,
+  operatingPointSchema,
+  operatingRuleSchema,
+  thresholdFields,
+} from '../../models/operating-point';
 import { casePredictionSchema, evaluationSchema, testOpeningSchema } from '../../models/run';
 import { personNameSchema } from '../../models/sign-off';
 import { testTimeViewsSchema } from '../../models/test-time';
-import { job, query } from './entries';
+import { command, job, query } from './entries';
 import { caseFilter, evaluatedSplit, project, run } from './inputs';
 
 export const evaluationsRequests = {
@@ -37,6 +43,25 @@ export const evaluationsRequests = {
   'evaluations.curves': query(run.extend({ split: evaluatedSplit, task: binaryTaskSchema }), curvesSchema, {
     reads: ['evaluations'],
   }),
+  /** What a threshold decides on evaluated images; null without an image of both groups. */
+  'evaluations.threshold': query(
+    run.extend({ split: evaluatedSplit, ...thresholdFields }),
+    operatingMetricsSchema.nullable(),
+    { reads: ['evaluations'] },
+  ),
+  /** The threshold that a rule chooses on the validation images; null if none fulfils it. */
+  'evaluations.chooseThreshold': query(
+    run.extend({ task: binaryTaskSchema, rule: operatingRuleSchema }),
+    operatingMetricsSchema.nullable(),
+    { reads: ['evaluations'] },
+  ),
+  /** Binds a run to the threshold that a rule chooses. */
+  'evaluations.seal': command(
+    run.extend({ task: binaryTaskSchema, rule: operatingRuleSchema, by: personNameSchema.nullable().default(null) }),
+    operatingPointSchema,
+    { changes: ['evaluations'] },
+  ),
+  'evaluations.operatingPoint': query(run, operatingPointSchema.nullable(), { reads: ['evaluations'] }),
   /** Writes the HTML report of an evaluation into the run's folder; `resource` is its resource id. */
   'evaluations.report': job(
     run.extend({ split: evaluatedSplit }),

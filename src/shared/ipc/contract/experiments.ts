@@ -4,6 +4,7 @@ import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCase
 import { leakPlanSchema } from '../../models/leak';
 import { list } from '../../models/list';
 import { settingValueSchema } from '../../models/membership';
+import { operatingMetricsSchema, thresholdFields } from '../../models/operating-point';
 import { runConfigSchema } from '../../models/run-config';
 import { command, query } from './entries';
 import { caseFilter, experiment, foldSeed, folds, leakShares, MAX_RUNS, nothing, project } from './inputs';
@@ -47,6 +48,9 @@ export const experimentsRequests = {
     reads: ['labels', 'evaluations'],
   }),
   'experiments.curves': query(experiment.extend({ task: binaryTaskSchema }), curvesSchema, { reads: ['evaluations'] }),
+  'experiments.threshold': query(experiment.extend(thresholdFields), operatingMetricsSchema.nullable(), {
+    reads: ['evaluations'],
+  }),
   'experiments.pause': command(experiment, nothing, { changes: ['runs'] }),
   'experiments.resume': command(experiment, nothing, { changes: ['runs'] }),
   /** Removes the experiment with all its runs. */

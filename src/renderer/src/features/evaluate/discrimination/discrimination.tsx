@@ -8,6 +8,7 @@ import { SectionCard } from '../../../components/section-card';
 import { TableMenu } from '../../../components/table-menu';
 import { useRequest, useRequests } from '../../../state/requests';
 import classes from '../evaluate-screen.module.css';
+import { OperatingPointCard } from '../operating/operating-point';
 import type { CaseSource } from '../use-cases';
 import { AreaTable, type RunCurves } from './area-table';
 import { CurvePair } from './curve-pair';
@@ -98,6 +99,15 @@ export function Discrimination({ project, name, source, classes: labels }: Discr
             index={index}
             onIndex={setIndex}
           />
+          {source.kind === 'run' && (
+            <OperatingPointCard
+              project={project}
+              run={source.run}
+              split={source.split}
+              classes={labels}
+              task={chosen}
+            />
+          )}
         </>
       )}
     </>

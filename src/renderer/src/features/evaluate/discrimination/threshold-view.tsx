@@ -1,17 +1,18 @@
-import { Skeleton, Slider, Table, Text, UnstyledButton } from '@mantine/core';
+import { Skeleton, Slider, Text, UnstyledButton } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { Curves } from '#shared/models/curves';
-import type { Metric } from '#shared/models/metric';
+import type { OperatingMetrics } from '#shared/models/operating-point';
 import { taskScore } from '#shared/statistics/binary-task';
-import { type ThresholdMetrics, thresholdMetrics } from '#shared/statistics/threshold-metrics';
 import { formatFixed } from '#shared/text/number';
 import { resourceUrl } from '../../../bridge/bridge';
-import { MetricCell } from '../../../charts/metric-cell';
 import { ErrorAlert } from '../../../components/error-alert';
 import { SectionCard } from '../../../components/section-card';
 import { TableMenu } from '../../../components/table-menu';
 import { useSession } from '../../../state/session';
 import { type CaseSource, useCases } from '../use-cases';
+import { useThreshold } from '../use-threshold';
+import { OperatingTable, operatingTable } from './operating-table';
 import styles from './threshold-view.module.css';
 
 /** Images shown on each side of a threshold. */
@@ -29,13 +30,19 @@ export interface ThresholdViewProps {
 
 /** A slider over all thresholds, and what the chosen one decides: counts, shares, and the images on either side. */
 export function ThresholdView({ project, source, classes, curves, index, onIndex }: ThresholdViewProps) {
-  const metrics = index === null ? null : thresholdMetrics(curves, index);
+  const threshold = index === null ? undefined : curves.thresholds[index];
+  // A slider that moves asks only for the places where it rests.
+  const [rested] = useDebouncedValue(threshold, 150);
+  const { task } = curves;
+  const choice = threshold === undefined || rested === undefined ? null : { task, threshold: rested, prevalence: null };
+  const numbers = useThreshold(project, source, choice).data ?? null;
+  const metrics = choice === null ? null : numbers;
   const last = curves.thresholds.length - 1;
   return (
     <SectionCard
       title="Threshold"
       description="An image is called positive if its score is at least the threshold. Click on a curve, or move the slider."
-      actions={metrics !== null && <TableMenu name="Threshold" table={() => thresholdTable(metrics)} />}
+      actions={metrics !== null && <TableMenu name="Threshold" table={() => operatingTable(metrics)} />}
     >
       <Slider
         thumbLabel="Threshold"
@@ -48,7 +55,7 @@ export function ThresholdView({ project, source, classes, curves, index, onIndex
       />
       {metrics !== null && (
         <>
-          <ThresholdTable metrics={metrics} />
+          <OperatingTable label="Numbers at the threshold" metrics={metrics} />
           <EitherSide project={project} source={source} classes={classes} curves={curves} metrics={metrics} />
         </>
       )}
@@ -56,73 +63,10 @@ export function ThresholdView({ project, source, classes, curves, index, onIndex
   );
 }
 
-const shares = [
-  ['Sensitivity', 'sensitivity'],
-  ['Specificity', 'specificity'],
-  ['PPV', 'ppv'],
-  ['NPV', 'npv'],
-] as const;
-const counts = [
-  ['TP', 'truePositives'],
-  ['FP', 'falsePositives'],
-  ['FN', 'falseNegatives'],
-  ['TN', 'trueNegatives'],
-] as const;
-
-function ThresholdTable({ metrics }: { readonly metrics: ThresholdMetrics }) {
-  return (
-    <Table.ScrollContainer minWidth={620}>
-      <Table aria-label="Numbers at the threshold" className="tabular">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th ta="right">Threshold</Table.Th>
-            {[...shares, ...counts].map(([title]) => (
-              <Table.Th key={title} ta="right">
-                {title}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          <Table.Tr>
-            <Table.Td ta="right">{formatFixed(metrics.threshold)}</Table.Td>
-            {shares.map(([title, key]) => (
-              <MetricCell key={title} metric={metrics[key]} />
-            ))}
-            {counts.map(([title, key]) => (
-              <Table.Td key={title} ta="right">
-                {metrics[key]}
-              </Table.Td>
-            ))}
-          </Table.Tr>
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
-
-function thresholdTable(metrics: ThresholdMetrics) {
-  const row = (name: string, metric: Metric | null) => [
-    name,
-    metric?.value ?? null,
-    metric?.low ?? null,
-    metric?.high ?? null,
-    metric?.n ?? null,
-  ];
-  return {
-    columns: ['Measure', 'Value', '95 % low', '95 % high', 'n'],
-    rows: [
-      ['Threshold', metrics.threshold, null, null, null],
-      ...shares.map(([title, key]) => row(title, metrics[key])),
-      ...counts.map(([title, key]) => [title, metrics[key], null, null, null]),
-    ],
-  };
-}
-
 /** The images with the nearest scores, below and above. */
 function EitherSide(
   props: Omit<ThresholdViewProps, 'index' | 'onIndex'> & {
-    readonly metrics: ThresholdMetrics;
+    readonly metrics: OperatingMetrics;
   },
 ) {
   const { project, source, classes, curves, metrics } = props;
