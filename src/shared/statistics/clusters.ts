@@ -1,7 +1,10 @@
-import type { EvaluatedCase } from './evaluate';
+import type { CasePrediction } from '../models/run';
 
 /** The number of each case's patient, from 0, and the number of patients. */
-export function clusterCases(cases: readonly Pick<EvaluatedCase, 'patient'>[]): { ofCase: Uint32Array; count: number } {
+export function clusterCases(cases: readonly Pick<CasePrediction, 'patient'>[]): {
+  ofCase: Uint32Array;
+  count: number;
+} {
   const numbers = new Map<number, number>();
   let count = 0;
   const ofCase = Uint32Array.from(cases, ({ patient }) => {
